@@ -1,0 +1,37 @@
+-- Who is asking, for this transaction only. app.begin() sets it; policies, triggers and queries read it.
+-- A setting that was never set is NULL, one that was reset is '': both mean nobody.
+create function app.user_id() returns bigint stable parallel safe language sql
+  return nullif(current_setting('app.user_id', true), '')::bigint;
+
+-- The live role: user, patient, doctor, pending_doctor (awaiting approval), admin; cli for the command line.
+create function app.role() returns text stable parallel safe language sql
+  return nullif(current_setting('app.role', true), '');
+
+create function app.request_id() returns text stable parallel safe language sql
+  return nullif(current_setting('app.request_id', true), '');
+
+grant execute on function app.user_id(), app.role(), app.request_id() to app_api, app_auth;
+
+-- A refusal that the Worker turns into a problem: `code` is one of its closed list, and all that the client sees.
+create function app.refuse(code text) returns void language plpgsql as $$
+begin
+  raise exception using errcode = 'WB000', message = code;
+end $$;
+grant execute on function app.refuse(text) to app_api, app_auth;
+
+-- Every record counts its versions. If-Match is decided here, under the row's lock: of two writers with one tag, one
+-- wins. Rows that go by cascade were not what the client's tag was about.
+create function app.touch() returns trigger language plpgsql as $$
+declare
+  if_match text := nullif(current_setting('app.if_match', true), '');
+begin
+  if if_match is not null and pg_trigger_depth() = 1 and not old.version::text = any (string_to_array(if_match, ',')) then
+    perform app.refuse('stale_version');
+  end if;
+  if tg_op = 'DELETE' then
+    return old;
+  end if;
+  new.version := old.version + 1;
+  new.updated_at := now();
+  return new;
+end $$;

@@ -1,0 +1,53 @@
+-- The trail: who did what to which record and when, with the row as it was. Nothing references anything here, because
+-- the trail outlives what it tells of.
+create table audit (
+  id bigint generated always as identity primary key,
+  at timestamptz(3) not null default now(),
+  tx xid8 not null default pg_current_xact_id(),
+  actor_id bigint default app.user_id(),
+  actor_role text default app.role(),
+  action text not null,
+  resource text not null,
+  resource_id bigint,
+  patient_ids bigint[] not null default '{}',
+  request_id text default app.request_id(),
+  before jsonb
+);
+create index audit_actor on audit (actor_id, id);
+create index audit_resource on audit (resource, resource_id, id);
+create index audit_at on audit (at);
+create index audit_patients on audit using gin (patient_ids);
+
+-- The API appends reads (in the statement that reads) and may look things up; nobody but the owner changes the past.
+alter table audit enable row level security;
+grant select, insert on audit to app_api;
+grant insert on audit to app_auth;
+
+create policy admin_reads on audit for select to app_api using ((select app.role()) = 'admin');
+create policy append on audit for insert to app_api with check (
+  actor_id = (select app.user_id()) and actor_role = (select app.role()) and before is null);
+create policy append_auth on audit for insert to app_auth with check (before is null);
+
+-- Changes are recorded by trigger, with the owner's rights, so that no code path can forget or forge them.
+create function app.record_change() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+declare
+  kind text := tg_argv[0];
+  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  row_now jsonb := case when tg_op = 'DELETE' then was else to_jsonb(new) end;
+begin
+  insert into audit (actor_id, action, resource, resource_id, patient_ids, before)
+  values (
+    -- who registers is nobody yet: the new account is its own author
+    case when app.role() is null then (row_now ->> case kind when 'user' then 'id' else 'user_id' end)::bigint
+      else app.user_id() end,
+    case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
+    kind,
+    (row_now ->> 'id')::bigint,
+    case kind
+      when 'patient' then array[(row_now ->> 'id')::bigint]
+      when 'mapping' then array[(row_now ->> 'patient_id')::bigint]
+      else '{}' end,
+    was
+  );
+  return null;
+end $$;

@@ -1,0 +1,88 @@
+create table users (
+  id bigint generated always as identity primary key,
+  name text not null,
+  username text check (username not like '%@%'),
+  username_key text generated always as (lower(username)) stored,
+  email text check (email = lower(email)),
+  role text not null default 'user' check (role in ('user', 'patient', 'doctor', 'admin')),
+  disabled_at timestamptz(3),
+  erased_at timestamptz(3),
+  version integer not null default 1,
+  created_at timestamptz(3) not null default now(),
+  updated_at timestamptz(3) not null default now(),
+  check (erased_at is not null or (username is not null and email is not null))
+);
+-- On plain columns, not on lower(...): under row level security only a leakproof comparison reaches an index.
+create unique index users_email on users (email);
+create unique index users_username on users (username_key);
+create index users_admins on users (id) where role = 'admin';
+
+alter table users enable row level security;
+grant select, insert (name, username, email, role), update (name, username, email, disabled_at, erased_at) on users
+  to app_auth;
+grant select, update (name, username, email, role, disabled_at, updated_at) on users to app_api;
+
+-- Before sign-in nobody is anybody, so app_auth sees all; afterwards it sees the account that acts.
+create policy auth on users to app_auth using ((select app.user_id()) is null or id = (select app.user_id()));
+create policy read_own on users for select to app_api
+  using (id = (select app.user_id()) or (select app.role()) = 'admin');
+create policy change_own on users for update to app_api
+  using (id = (select app.user_id()) or (select app.role()) = 'admin');
+
+-- Hashes have a table of their own, so that no query on accounts, however wrong, can return one.
+create table credentials (
+  user_id bigint primary key references users on delete cascade,
+  password_hash text not null,
+  updated_at timestamptz(3) not null default now()
+);
+alter table credentials enable row level security;
+grant select, insert, update, delete on credentials to app_auth;
+create policy auth on credentials to app_auth using ((select app.user_id()) is null or user_id = (select app.user_id()));
+
+-- One row a device. Only hashes of refresh tokens are kept: of the current one and of the one that it replaced.
+create table sessions (
+  id bigint generated always as identity primary key,
+  user_id bigint not null references users on delete cascade,
+  refresh_hash text not null,
+  parent_hash text,
+  user_agent text,
+  created_at timestamptz(3) not null default now(),
+  last_used_at timestamptz(3) not null default now(),
+  idle_until timestamptz(3) not null,
+  expires_at timestamptz(3) not null
+);
+create index sessions_user on sessions (user_id);
+create index sessions_expiry on sessions (least(idle_until, expires_at));
+alter table sessions enable row level security;
+grant select, insert, update, delete on sessions to app_auth;
+create policy auth on sessions to app_auth using ((select app.user_id()) is null or user_id = (select app.user_id()));
+
+-- What column grants cannot say: role and disabled are an admin's to set, one admin always remains, and a role that
+-- stands for a record needs that record. Definer's rights, because the asker may not see the rows this looks at.
+create function app.guard_account() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  if coalesce(app.role(), 'anonymous') not in ('admin', 'cli')
+     and (new.role <> old.role or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)) then
+    perform app.refuse('wrong_role');
+  end if;
+  if old.role = 'admin' and old.disabled_at is null and (new.role <> 'admin' or new.disabled_at is not null) then
+    -- two admins who demote each other at once must not both succeed
+    perform pg_advisory_xact_lock(hashtext('wardbook: the last admin'));
+    if not exists (select from users where role = 'admin' and disabled_at is null and id <> old.id) then
+      perform app.refuse('last_admin');
+    end if;
+  end if;
+  if new.role <> old.role and (
+    (new.role = 'doctor' and not exists (select from doctors where user_id = new.id)) or
+    (new.role = 'patient' and not exists (select from patients where user_id = new.id))) then
+    perform app.refuse('no_linked_record');
+  end if;
+  if new.disabled_at is not null and old.disabled_at is null then
+    delete from sessions where user_id = new.id;
+  end if;
+  return new;
+end $$;
+
+create trigger guard before update of role, disabled_at on users for each row execute function app.guard_account();
+create trigger touch before update or delete on users for each row execute function app.touch();
+create trigger record after insert or update or delete on users for each row execute function app.record_change('user');

@@ -1,0 +1,18 @@
+// Who is asking, and which roles a route is for. The database decides whether they still hold.
+import { createMiddleware } from 'hono/factory';
+import { config, type Env, type Role } from './context.ts';
+import { Problem } from './errors.ts';
+import { verifyAccess } from './tokens.ts';
+
+/** Requires a valid access token. app.begin() checks the live role against `roles`, in the request's one round trip. */
+export const allow = (...roles: Role[]) =>
+  createMiddleware<Env>(async function allow(c, next) {
+    const [, token] = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
+    const actor = token ? await verifyAccess(config(c), token) : null;
+    if (!actor) throw new Problem('unauthenticated');
+    c.set('actor', actor);
+    c.set('roles', roles);
+    await next();
+  });
+
+export const anyone: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];

@@ -1,0 +1,89 @@
+// The only file that talks to Neon. One request is one batch: one HTTP POST and one transaction, in which PostgreSQL
+// decides who may see and do what.
+import { neon, neonConfig } from '@neondatabase/serverless';
+import { type SQL, sql } from 'drizzle-orm';
+import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
+import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
+import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
+import type { Context } from 'hono';
+import { config, type Env, type Role } from './context.ts';
+import { databaseProblem, Problem } from './errors.ts';
+import { ifMatch } from './etag.ts';
+import { audit } from './schema.ts';
+
+type Database = NeonHttpDatabase;
+type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
+
+// A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
+const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
+neonConfig.fetchEndpoint = (host, port) =>
+  host === '127.0.0.1' || host === 'localhost' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
+
+const handles = new Map<string, Database>();
+const database = (url: string): Database => {
+  let handle = handles.get(url);
+  if (!handle) {
+    handle = drizzle({ client: neon(url) });
+    handles.set(url, handle);
+  }
+  return handle;
+};
+
+const begin = (c: Context<Env>, role: 'app_api' | 'app_auth'): SQL => {
+  const { actor, roles, requestId } = c.var;
+  if (!actor) return sql`select app.begin_anonymous(${requestId}), set_config('role', ${role}, true)`;
+  if (!roles) throw new Problem('internal_error');
+  return sql`select app.begin(${actor.session}, ${actor.id}, ${requestId}, ${`{${roles}}`}, ${ifMatch(c)}), set_config('role', ${role}, true)`;
+};
+
+const run = async <T extends Queries>(c: Context<Env>, role: 'app_api' | 'app_auth', build: (db: Database) => T) => {
+  const db = database(config(c).DATABASE_URL);
+  const started = performance.now();
+  try {
+    const [, ...answers] = await db.batch([db.execute(begin(c, role)), ...build(db)]);
+    return answers as BatchResponse<T>;
+  } catch (error) {
+    throw error instanceof Problem ? error : databaseProblem(error);
+  } finally {
+    c.set('databaseMs', (c.var.databaseMs ?? 0) + performance.now() - started);
+  }
+};
+
+/** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
+export const ask = <T extends Queries>(c: Context<Env>, build: (db: Database) => T) => {
+  // a route that forgot to say who may use it reaches nothing
+  if (!c.var.actor) throw new Problem('unauthenticated');
+  return run(c, 'app_api', build);
+};
+
+/** The same on accounts, credentials and sessions: before sign-in on all, afterwards on the actor's own. */
+export const askAuth = <T extends Queries>(c: Context<Env>, build: (db: Database) => T) => run(c, 'app_auth', build);
+
+/** The actor and its live role, as PostgreSQL knows them for this transaction. */
+export const me = sql<number>`(select app.user_id())`;
+export const iAm = (role: Role): SQL => sql`(select app.role()) = ${role}`;
+
+/** The ids that a witnessed query returns in this column, for its audit row. */
+export const idsIn = (column: 'id' | 'patient'): SQL =>
+  sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
+
+/**
+ * A read of patient data and its audit row, as one statement, because two would see two snapshots. An empty result is
+ * recorded as well.
+ */
+export const witnessed = <S extends ColumnsSelection, R>(
+  db: Database,
+  resource: 'patient' | 'mapping',
+  patientIds: SQL,
+  query: TypedQueryBuilder<S, R>,
+): RunnableQuery<R, 'pg'> => {
+  const found = db.$with('found').as(query);
+  const trail = db.$with('trail').as(db.insert(audit).values({ action: 'read', resource, patient_ids: patientIds }));
+  // Drizzle cannot carry a generic selection through a CTE; the rows are those of the query
+  return db
+    .with(found, trail)
+    .select()
+    .from(found as never) as unknown as RunnableQuery<R, 'pg'>;
+};

@@ -1,0 +1,121 @@
+// Every refusal is an RFC 9457 problem from one closed list. The only file that knows SQLSTATEs.
+import type { Context } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type Env, Misconfigured } from './context.ts';
+
+const problems = {
+  invalid_input: [400, 'Invalid input', 'Correct the fields listed in errors and send the request again.'],
+  malformed_json: [400, 'Malformed JSON', 'The body must be one JSON object in UTF-8.'],
+  unauthenticated: [401, 'Not signed in', 'Send a valid access token as "Authorization: Bearer <access>".'],
+  session_ended: [401, 'Session ended', 'This session is over. Log in again.'],
+  invalid_credentials: [401, 'Wrong credentials', 'No account has this email or username with this password.'],
+  refresh_invalid: [401, 'Invalid refresh token', 'Log in again.'],
+  refresh_reused: [
+    401,
+    'Refresh token reused',
+    'An old refresh token was used again, so the session was ended. Log in again.',
+  ],
+  wrong_role: [403, 'Not allowed', 'Your role may not use this route.'],
+  not_owner: [403, 'Not yours to change', 'You may see this record, but not change it.'],
+  doctor_not_approved: [403, 'Awaiting approval', 'An administrator has to approve this doctor account first.'],
+  account_disabled: [403, 'Account disabled', 'Ask an administrator to enable this account.'],
+  not_found: [404, 'Not found', 'There is nothing here, or it is not yours to see.'],
+  duplicate: [409, 'Already exists', 'A record with the same unique values exists.'],
+  last_admin: [409, 'Last administrator', 'Make another account an administrator first.'],
+  no_linked_record: [409, 'No linked record', 'Only an account registered as a doctor or patient can have that role.'],
+  no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
+  stale_version: [412, 'Changed meanwhile', 'The record has changed since you read it. Read it again, then retry.'],
+  body_too_large: [413, 'Body too large', 'Send at most 256 KiB.'],
+  unsupported_media_type: [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],
+  internal_error: [500, 'Internal error', 'This is our fault. Report the request_id.'],
+  database_unavailable: [503, 'Temporarily unavailable', 'The database did not answer. Try again shortly.'],
+  misconfigured: [503, 'Not configured', 'The server lacks a setting. Its log names it.'],
+} satisfies Record<string, [ContentfulStatusCode, string, string]>;
+
+export type ProblemCode = keyof typeof problems;
+export type FieldErrors = Record<string, string[]>;
+
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly errors: FieldErrors | undefined;
+  constructor(code: ProblemCode, errors?: FieldErrors, cause?: unknown) {
+    super(code, { cause });
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+/** The first row, or the same 404 for "missing" and "not yours". */
+export const found = <T>(rows: readonly T[]): T => {
+  const row = rows[0];
+  if (row === undefined) throw new Problem('not_found');
+  return row;
+};
+
+/** What a write returned; a row that was only seen is somebody else's. */
+export const written = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
+  if (rows.length === 0 && seen.length > 0) throw new Problem('not_owner');
+  return found(rows);
+};
+
+const duplicateField: Record<string, string> = {
+  users_email: 'email',
+  users_username: 'username',
+  mappings_patient_id_doctor_id_key: 'doctor',
+};
+
+/** Turns whatever the database call threw into a problem. Driver messages hold parameters: they stop here. */
+export const databaseProblem = (error: unknown): Problem => {
+  const { code, message, constraint, routine } = sqlError(error);
+  if (code === 'WB000' && message in problems) return new Problem(message as ProblemCode);
+  if (code === '23505') {
+    const field = duplicateField[constraint ?? ''];
+    return new Problem('duplicate', field ? { [field]: ['already in use'] } : undefined);
+  }
+  // a new row that points to a record which is missing, or which the policy says is not the actor's
+  if (code === '23503' || (code === '42501' && routine === 'ExecWithCheckOptions')) return new Problem('not_found');
+  if (code?.startsWith('22') || code === '23514') return new Problem('invalid_input');
+  // an unreachable, overloaded or restarting database, a deadlock, or an answer that was none (no code at all)
+  if (code === undefined || /^(08|28|3D|40|53|55|57|58)/.test(code)) return new Problem('database_unavailable');
+  return new Problem('internal_error', undefined, error);
+};
+
+type SqlError = Error & { code?: string; constraint?: string; routine?: string };
+
+const sqlError = (error: unknown): SqlError => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause as SqlError;
+};
+
+const asProblem = (error: Error): Problem => {
+  if (error instanceof Problem) return error;
+  if (error instanceof Misconfigured) return new Problem('misconfigured');
+  if (error instanceof HTTPException && error.status === 413) return new Problem('body_too_large');
+  if (error instanceof HTTPException && error.status < 500) return new Problem('malformed_json');
+  return new Problem('internal_error', undefined, error);
+};
+
+/** What went wrong on our side, without any message: those hold values that people sent. */
+const traceOf = (error: unknown) => {
+  const { name, code, routine, stack } = sqlError(error);
+  const frames = stack
+    ?.split('\n')
+    .filter((line) => line.startsWith('    at '))
+    .slice(0, 6);
+  return { error: name, sqlstate: code, routine, frames: frames?.map((line) => line.trim()) };
+};
+
+export const respondWithProblem = (error: Error, c: Context<Env>): Response => {
+  const problem = asProblem(error);
+  const [status, title, detail] = problems[problem.code];
+  c.set('problem', problem.code);
+  if (error instanceof Misconfigured) c.set('trace', { misconfigured: error.message });
+  if (problem.code === 'internal_error') c.set('trace', traceOf(problem.cause ?? problem));
+  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (status === 503) c.header('Retry-After', '5');
+  c.header('Content-Type', 'application/problem+json');
+  const type = `urn:wardbook:problem:${problem.code}`;
+  const body = { type, title, status, detail, code: problem.code, request_id: c.var.requestId, errors: problem.errors };
+  return c.body(JSON.stringify(body), status);
+};

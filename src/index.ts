@@ -1,0 +1,83 @@
+// The app: what every request goes through, and where each resource is served.
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { createMiddleware } from 'hono/factory';
+import { requestId } from 'hono/request-id';
+import { routePath } from 'hono/route';
+import { secureHeaders } from 'hono/secure-headers';
+import { config, type Env } from './context.ts';
+import { Problem, respondWithProblem } from './errors.ts';
+import { account } from './routes/account.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { auth } from './routes/auth.ts';
+import { doctorRoutes } from './routes/doctors.ts';
+import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
+import { patientRoutes } from './routes/patients.ts';
+import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
+import { systemRoutes } from './routes/system.ts';
+
+/** One line a request, with nothing in it that a person said: the route's pattern, not its path. */
+const log = createMiddleware<Env>(async function log(c, next) {
+  const started = performance.now();
+  c.header('X-Request-Id', c.var.requestId);
+  await next();
+  const line = {
+    request_id: c.var.requestId,
+    method: c.req.method,
+    route: routePath(c, -1),
+    status: c.res.status,
+    ms: Math.round(performance.now() - started),
+    database_ms: Math.round(c.var.databaseMs ?? 0),
+    code: c.var.problem,
+    trace: c.var.trace,
+  };
+  console.info(JSON.stringify(line));
+});
+
+const noStore = createMiddleware(async function noStore(c, next) {
+  await next();
+  c.header('Cache-Control', 'no-store');
+});
+
+const crossOrigin = cors({
+  origin: (origin, c) => {
+    const { CORS_ORIGINS } = config(c);
+    return CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS.includes(origin) ? origin : null;
+  },
+  allowMethods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  allowHeaders: ['Authorization', 'Content-Type', 'If-Match', 'If-None-Match', 'Idempotency-Key'],
+  exposeHeaders: ['ETag', 'Link', 'Retry-After', 'X-Total-Count', 'X-Request-Id', 'Idempotency-Replayed'],
+  maxAge: 86_400,
+});
+
+const limit = bodyLimit({
+  maxSize: 256 * 1024,
+  onError: () => {
+    throw new Problem('body_too_large');
+  },
+});
+
+const app = new Hono<Env>({ strict: false });
+// without a header name, ids are ours alone: one that a client chose would go into the audit trail
+app.use(requestId({ headerName: '' }), log, secureHeaders());
+app.use('/api/*', noStore, crossOrigin, limit);
+app.notFound(() => {
+  throw new Problem('not_found');
+});
+app.onError(respondWithProblem);
+
+const routes = app
+  .route('/', systemRoutes)
+  .route('/api/auth', auth)
+  .route('/api/auth', account)
+  .route('/api/patients', patientRoutes)
+  .route('/api/doctors', doctorRoutes)
+  .route('/api/mappings', mappingRoutes)
+  .route('/api/patient-profile', patientProfileRoutes)
+  .route('/api/doctor-profile', doctorProfileRoutes)
+  .route('/api/admin', assignPatientRoute)
+  .route('/api/admin', adminRoutes);
+
+export type AppType = typeof routes;
+export default app;

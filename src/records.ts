@@ -1,0 +1,80 @@
+// What a patient, a doctor, a mapping and a user are on the wire: the fields that a client sends, and the columns that
+// it gets. Several routes serve the same record, so that each shape is written once, here.
+import { type GetColumnData, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { z } from 'zod';
+import { doctors, genders, mappings, patients, users } from './schema.ts';
+import { emailAddress, optionalEmail, optionalText, requiredText, text } from './validate.ts';
+
+const yearsAgo = (years: number) => {
+  const day = new Date();
+  day.setUTCFullYear(day.getUTCFullYear() - years);
+  return day.toISOString().slice(0, 10);
+};
+const dateOfBirth = z.iso
+  .date('must be a date like 1990-12-31')
+  .refine((date) => date <= yearsAgo(0), 'must not lie in the future')
+  .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
+
+export const patientFields = {
+  name: requiredText(200),
+  age: z.int('must be a whole number').min(0, 'must be 0 or more').max(150, 'must be 150 or less').nullish(),
+  date_of_birth: dateOfBirth.nullish(),
+  gender: text(20)
+    .transform((value) => value.toLowerCase())
+    .pipe(z.enum(genders))
+    .nullish(),
+  phone: optionalText(50),
+  email: optionalEmail,
+  address: optionalText(500),
+  medical_history: optionalText(20_000),
+};
+export const patientReadOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+
+export const doctorFields = {
+  name: requiredText(200),
+  specialization: requiredText(200),
+  contact_info: optionalText(500),
+  license_number: optionalText(100),
+};
+export const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
+
+export const patientColumns = {
+  ...getTableColumns(patients),
+  age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
+};
+export const doctorColumns = getTableColumns(doctors);
+
+export const mappingColumns = {
+  id: mappings.id,
+  patient: sql<number>`${mappings.patient_id}`.mapWith(mappings.patient_id).as('patient'),
+  doctor: sql<number>`${mappings.doctor_id}`.mapWith(mappings.doctor_id).as('doctor'),
+  created_at: mappings.created_at,
+};
+
+/** Under other names, so that a doctor's columns fit beside those of a mapping. */
+const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T) =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
+  ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
+
+const { version: _, ...doctorAnswer } = doctorColumns;
+export const assignedDoctorColumns = { ...mappingColumns, doctor_detail: prefixed('doctor', doctorAnswer) };
+
+const { id, name, username, email, role, created_at, version } = getTableColumns(users);
+export const userColumns = { id, name, username, email, role, created_at, version };
+
+export const userFields = {
+  name: requiredText(200),
+  username: requiredText(150).refine((value) => /^[\p{L}\p{N}_.+-]*$/u.test(value), {
+    error: 'only letters, digits and _ . + - (no @, no spaces)',
+  }),
+  email: emailAddress,
+};
+export const newPassword = z
+  .string()
+  .max(256, 'at most 256 characters')
+  .refine((value) => value.normalize('NFC').length >= 8, 'use 8 characters or more')
+  .refine((value) => value.isWellFormed(), 'contains characters that cannot be used');
+/** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
+export const givenPassword = z.string().min(1, 'must not be empty').max(1000, 'at most 1000 characters');

@@ -1,0 +1,124 @@
+// What a signed-in account may do with itself: its data, its password, its devices, its end.
+import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { allow, anyone } from '../auth.ts';
+import type { Actor, Env } from '../context.ts';
+import { ask, askAuth } from '../db.ts';
+import { found, Problem } from '../errors.ts';
+import { tagged } from '../etag.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
+import { givenPassword, newPassword, userColumns, userFields } from '../records.ts';
+import { audit, credentials, sessions, users } from '../schema.ts';
+import { json, params, partial } from '../validate.ts';
+
+const profileBody = partial(userFields, ['id', 'role', 'created_at']);
+const passwordBody = z.strictObject({ current_password: givenPassword, new_password: newPassword });
+const eraseBody = z.strictObject({ password: givenPassword });
+
+const actorOf = (c: Context<Env>): Actor => {
+  if (!c.var.actor) throw new Problem('unauthenticated');
+  return c.var.actor;
+};
+
+/** The stored hash, once the password that the client gave in `field` has been found right. */
+const provePassword = async (c: Context<Env>, field: string, password: string): Promise<string> => {
+  const [rows] = await askAuth(c, (db) => [
+    db
+      .select({ hash: credentials.password_hash })
+      .from(credentials)
+      .where(eq(credentials.user_id, actorOf(c).id)),
+  ]);
+  const { hash } = found(rows);
+  if (!(await verifyPassword(password, hash)))
+    throw new Problem('invalid_input', { [field]: ['is not your password'] });
+  return hash;
+};
+
+const live = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
+
+export const account = new Hono<Env>({ strict: false })
+  .post('/logout', allow(...anyone), async (c) => {
+    const { id, session } = actorOf(c);
+    await askAuth(c, (db) => [
+      db.delete(sessions).where(eq(sessions.id, session)),
+      db.insert(audit).values({ action: 'logout', resource: 'session', resource_id: session, actor_id: id }),
+    ]);
+    return c.body(null, 204);
+  })
+
+  .get('/me', allow(...anyone), async (c) => {
+    const [rows] = await ask(c, (db) => [
+      db
+        .select(userColumns)
+        .from(users)
+        .where(eq(users.id, actorOf(c).id)),
+    ]);
+    return c.json(tagged(c, found(rows)));
+  })
+  .patch('/me', allow(...anyone), json(profileBody), async (c) => {
+    const changes = { ...c.req.valid('json'), updated_at: sql`now()` };
+    const [rows] = await ask(c, (db) => [
+      db
+        .update(users)
+        .set(changes)
+        .where(eq(users.id, actorOf(c).id))
+        .returning(userColumns),
+    ]);
+    return c.json(tagged(c, found(rows)));
+  })
+  .delete('/me', allow(...anyone), json(eraseBody), async (c) => {
+    await provePassword(c, 'password', c.req.valid('json').password);
+    await askAuth(c, (db) => [db.execute(sql`select app.erase_account()`)]);
+    return c.body(null, 204);
+  })
+
+  .post('/password', allow(...anyone), json(passwordBody), async (c) => {
+    const { id, session } = actorOf(c);
+    const { current_password, new_password } = c.req.valid('json');
+    const [old, password_hash] = await Promise.all([
+      provePassword(c, 'current_password', current_password),
+      hashPassword(new_password),
+    ]);
+    const [changed] = await askAuth(c, (db) => [
+      db
+        .update(credentials)
+        .set({ password_hash, updated_at: sql`now()` })
+        .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, old)))
+        .returning({ id: credentials.user_id }),
+      db.delete(sessions).where(and(eq(sessions.user_id, id), ne(sessions.id, session))),
+      db.insert(audit).values({ action: 'password_change', resource: 'user', resource_id: id, actor_id: id }),
+    ]);
+    found(changed);
+    return c.body(null, 204);
+  })
+
+  .get('/sessions', allow(...anyone), async (c) => {
+    const { id, session } = actorOf(c);
+    const [rows] = await askAuth(c, (db) => [
+      db
+        .select({
+          id: sessions.id,
+          device: sessions.user_agent,
+          created_at: sessions.created_at,
+          last_used_at: sessions.last_used_at,
+          current: sql<boolean>`${sessions.id} = ${session}`,
+        })
+        .from(sessions)
+        .where(and(eq(sessions.user_id, id), live))
+        .orderBy(desc(sessions.last_used_at), desc(sessions.id)),
+    ]);
+    return c.json(rows);
+  })
+  .delete('/sessions', allow(...anyone), async (c) => {
+    const { id, session } = actorOf(c);
+    const others = and(eq(sessions.user_id, id), ne(sessions.id, session));
+    await askAuth(c, (db) => [db.delete(sessions).where(others)]);
+    return c.body(null, 204);
+  })
+  .delete('/sessions/:id', allow(...anyone), params('id'), async (c) => {
+    const one = and(eq(sessions.user_id, actorOf(c).id), eq(sessions.id, c.req.valid('param').id));
+    const [rows] = await askAuth(c, (db) => [db.delete(sessions).where(one).returning({ id: sessions.id })]);
+    found(rows);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,53 @@
+// What administrators do: accounts, their roles, and which doctors may see patients.
+import { eq, isNull, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { allow } from '../auth.ts';
+import type { Env } from '../context.ts';
+import { ask } from '../db.ts';
+import { found } from '../errors.ts';
+import { tagged, untagged } from '../etag.ts';
+import { doctorColumns, userColumns, userFields } from '../records.ts';
+import { accountRoles, doctors, users } from '../schema.ts';
+import { json, params, partial } from '../validate.ts';
+
+const accountColumns = { ...userColumns, disabled: sql<boolean>`${users.disabled_at} is not null`.as('disabled') };
+const accountBody = partial({ role: z.enum(accountRoles), disabled: z.boolean() }, [
+  'id',
+  'created_at',
+  ...Object.keys(userFields),
+]);
+
+const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
+  const [rows] = await ask(c, (db) => [
+    db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
+  ]);
+  return c.json(tagged(c, found(rows)));
+};
+
+export const adminRoutes = new Hono<Env>({ strict: false })
+  .get('/users', allow('admin'), async (c) => {
+    const [rows] = await ask(c, (db) => [
+      db.select(accountColumns).from(users).where(isNull(users.erased_at)).orderBy(users.id),
+    ]);
+    return c.json(untagged(rows));
+  })
+  .get('/users/:id', allow('admin'), params('id'), async (c) => {
+    const one = eq(users.id, c.req.valid('param').id);
+    const [rows] = await ask(c, (db) => [db.select(accountColumns).from(users).where(one)]);
+    return c.json(tagged(c, found(rows)));
+  })
+  .patch('/users/:id', allow('admin'), params('id'), json(accountBody), async (c) => {
+    const { role, disabled } = c.req.valid('json');
+    const disabled_at = disabled === undefined ? undefined : disabled ? sql`coalesce(disabled_at, now())` : null;
+    const [rows] = await ask(c, (db) => [
+      db
+        .update(users)
+        .set({ role, disabled_at, updated_at: sql`now()` })
+        .where(eq(users.id, c.req.valid('param').id))
+        .returning(accountColumns),
+    ]);
+    return c.json(tagged(c, found(rows)));
+  })
+  .post('/doctors/:id/approve', allow('admin'), params('id'), (c) => setApproval(c, c.req.valid('param').id, true))
+  .post('/doctors/:id/revoke', allow('admin'), params('id'), (c) => setApproval(c, c.req.valid('param').id, false));

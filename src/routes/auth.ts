@@ -1,0 +1,120 @@
+// The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
+import { eq, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import { z } from 'zod';
+import { config, type Env } from '../context.ts';
+import { askAuth } from '../db.ts';
+import { found, Problem, type ProblemCode } from '../errors.ts';
+import { hashPassword, needsRehash, verifyPassword } from '../passwords.ts';
+import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
+import { type accountRoles, credentials, users } from '../schema.ts';
+import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
+import { json, text } from '../validate.ts';
+
+const accountFields = {
+  email: userFields.email,
+  password: newPassword,
+  name: userFields.name.optional(),
+  username: userFields.username.optional(),
+};
+const registration = <Profile extends z.ZodRawShape>(profile: Profile) =>
+  z.strictObject({ ...profile, ...accountFields });
+const patientProfile = z.object(patientFields).omit({ name: true, email: true }).shape;
+const doctorProfile = z.object(doctorFields).omit({ name: true }).shape;
+
+const loginBody = z
+  .strictObject({ email: text(254).optional(), username: text(254).optional(), password: givenPassword })
+  .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' });
+
+const refreshBody = z.strictObject({ refresh: z.string().max(500, 'at most 500 characters') });
+
+/** A row of the type app.signed_in. */
+const signedIn = {
+  refused: sql<ProblemCode | null>`refused`,
+  session: sql<number>`session_id`.mapWith(Number),
+  successor: sql<number>`successor`,
+  id: sql<number>`id`.mapWith(users.id),
+  name: sql<string>`name`,
+  username: sql<string>`username`,
+  email: sql<string>`email`,
+  role: sql<(typeof accountRoles)[number]>`role`,
+  created_at: sql<Date>`created_at`.mapWith(users.created_at),
+};
+
+/** Runs one of the functions that open or renew a session, and makes the tokens for what it answers. */
+const signIn = async (c: Context<Env>, call: ReturnType<typeof sql>, ...secrets: RefreshSecret[]) => {
+  const [rows] = await askAuth(c, (db) => [db.select(signedIn).from(call)]);
+  const { refused, session, successor, ...user } = found(rows);
+  if (refused) throw new Problem(refused);
+  const settings = config(c);
+  const secret = secrets[successor - 1];
+  if (!secret) throw new Problem('internal_error');
+  const [access, refresh] = await Promise.all([
+    signAccess(settings, { id: user.id, session }),
+    refreshToken(settings, session, secret),
+  ]);
+  return { access, refresh, token_type: 'Bearer' as const, expires_in: settings.ACCESS_TOKEN_TTL, user };
+};
+
+const device = (c: Context<Env>) => c.req.header('User-Agent')?.slice(0, 300) ?? null;
+
+type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
+
+const register = async (
+  c: Context<Env>,
+  role: 'user' | 'patient' | 'doctor',
+  { email, password, name, username, ...profile }: Account,
+) => {
+  const [hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
+  const derived =
+    email
+      .replace(/@.*/, '')
+      .replace(/[^\p{L}\p{N}_.+-]/gu, '')
+      .slice(0, 100) || 'user';
+  const account = { email, role, username, name: name ?? username ?? derived, derived_username: derived };
+  const linked = { ...profile, name: account.name, email };
+  const { DOCTOR_APPROVAL, REFRESH_TOKEN_TTL } = config(c);
+  const call = sql`app.register(${JSON.stringify(account)}::jsonb, ${JSON.stringify(linked)}::jsonb, ${hash},
+    ${secret.hash}, ${device(c)}, ${REFRESH_TOKEN_TTL}, ${DOCTOR_APPROVAL === 'automatic'})`;
+  return c.json(await signIn(c, call, secret), 201);
+};
+
+export const auth = new Hono<Env>({ strict: false })
+  .post('/register', json(registration({})), (c) => register(c, 'user', c.req.valid('json')))
+  .post('/register/patient', json(registration(patientProfile)), (c) => register(c, 'patient', c.req.valid('json')))
+  .post('/register/doctor', json(registration(doctorProfile)), (c) => register(c, 'doctor', c.req.valid('json')))
+
+  .post('/login', json(loginBody), async (c) => {
+    const { email, username, password } = c.req.valid('json');
+    const identifier = (email || username || '').toLowerCase();
+    const column = identifier.includes('@') ? users.email : users.username_key;
+    const [accounts] = await askAuth(c, (db) => [
+      db
+        .select({ id: users.id, hash: credentials.password_hash })
+        .from(users)
+        .innerJoin(credentials, eq(credentials.user_id, users.id))
+        .where(eq(column, identifier)),
+    ]);
+    const account = accounts[0];
+    const [right, secret] = await Promise.all([verifyPassword(password, account?.hash), newRefreshSecret()]);
+    if (!account || !right) throw new Problem('invalid_credentials');
+    const call = sql`app.open_session(${account.id}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;
+    const answer = await signIn(c, call, secret);
+    if (needsRehash(account.hash)) c.executionCtx.waitUntil(renewHash(c, account, password));
+    return c.json(answer);
+  })
+
+  .post('/refresh', json(refreshBody), async (c) => {
+    const settings = config(c);
+    const token = await readRefreshToken(settings, c.req.valid('json').refresh);
+    if (!token) throw new Problem('refresh_invalid');
+    const successors = `{${token.successors.map(({ hash }) => hash)}}`;
+    const call = sql`app.refresh(${token.session}, ${token.hash}, ${successors}, ${device(c)}, ${settings.REFRESH_TOKEN_TTL})`;
+    return c.json(await signIn(c, call, ...token.successors));
+  });
+
+const renewHash = async (c: Context<Env>, account: { id: number; hash: string }, password: string) => {
+  const password_hash = await hashPassword(password);
+  const unchanged = sql`${credentials.user_id} = ${account.id} and ${credentials.password_hash} = ${account.hash}`;
+  await askAuth(c, (db) => [db.update(credentials).set({ password_hash }).where(unchanged)]);
+};

@@ -1,0 +1,95 @@
+// The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, customType, date, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
+const reference = () => bigint({ mode: 'number' });
+const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });
+const transactionId = customType<{ data: string }>({ dataType: () => 'xid8' });
+const stamps = {
+  version: integer().notNull().default(1),
+  created_at: moment().notNull().defaultNow(),
+  updated_at: moment().notNull().defaultNow(),
+};
+
+export const genders = ['male', 'female', 'other', 'unknown'] as const;
+export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
+
+export const users = pgTable('users', {
+  id: id(),
+  name: text().notNull(),
+  username: text(),
+  username_key: text().generatedAlwaysAs(sql`lower(username)`),
+  email: text(),
+  role: text({ enum: accountRoles }).notNull().default('user'),
+  disabled_at: moment(),
+  erased_at: moment(),
+  ...stamps,
+});
+
+export const credentials = pgTable('credentials', {
+  user_id: reference().primaryKey(),
+  password_hash: text().notNull(),
+  updated_at: stamps.updated_at,
+});
+
+export const sessions = pgTable('sessions', {
+  id: id(),
+  user_id: reference().notNull(),
+  refresh_hash: text().notNull(),
+  parent_hash: text(),
+  user_agent: text(),
+  created_at: stamps.created_at,
+  last_used_at: moment().notNull().defaultNow(),
+  idle_until: moment().notNull(),
+  expires_at: moment().notNull(),
+});
+
+export const patients = pgTable('patients', {
+  id: id(),
+  user_id: reference(),
+  created_by: reference().default(sql`app.user_id()`),
+  name: text().notNull(),
+  age: integer(),
+  date_of_birth: date({ mode: 'string' }),
+  gender: text({ enum: genders }),
+  phone: text(),
+  email: text(),
+  address: text(),
+  medical_history: text(),
+  ...stamps,
+});
+
+export const doctors = pgTable('doctors', {
+  id: id(),
+  user_id: reference(),
+  created_by: reference().default(sql`app.user_id()`),
+  name: text().notNull(),
+  specialization: text().notNull(),
+  contact_info: text(),
+  license_number: text(),
+  approved: boolean(),
+  ...stamps,
+});
+
+export const mappings = pgTable('mappings', {
+  id: id(),
+  patient_id: reference().notNull(),
+  doctor_id: reference().notNull(),
+  created_by: reference().default(sql`app.user_id()`),
+  created_at: stamps.created_at,
+});
+
+export const audit = pgTable('audit', {
+  id: id(),
+  at: moment().notNull().defaultNow(),
+  tx: transactionId().notNull().default(sql`pg_current_xact_id()`),
+  actor_id: reference().default(sql`app.user_id()`),
+  actor_role: text().default(sql`app.role()`),
+  action: text().notNull(),
+  resource: text().notNull(),
+  resource_id: reference(),
+  patient_ids: bigint({ mode: 'number' }).array().notNull().default([]),
+  request_id: text().default(sql`app.request_id()`),
+  before: jsonb(),
+});

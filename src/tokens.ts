@@ -1,0 +1,81 @@
+// Access tokens are JWTs that name a session and nothing else; refresh tokens are opaque. Only this file and auth.ts
+// know either.
+import { sign, verify } from 'hono/jwt';
+import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
+import type { Actor, Config } from './context.ts';
+
+const encoder = new TextEncoder();
+const keys = new Map<string, Promise<CryptoKey>>();
+
+const keyOf = (secret: string): Promise<CryptoKey> => {
+  let key = keys.get(secret);
+  if (!key) {
+    key = crypto.subtle.importKey('raw', encoder.encode(secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+      'verify',
+    ]);
+    keys.set(secret, key);
+  }
+  return key;
+};
+const keysOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config) =>
+  Promise.all([JWT_SECRET, ...(JWT_SECRET_PREVIOUS ? [JWT_SECRET_PREVIOUS] : [])].map(keyOf));
+
+const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
+
+export const signAccess = async (config: Config, { id, session }: Actor): Promise<string> => {
+  const now = Math.floor(Date.now() / 1000);
+  const payload = { ...claims, sub: String(id), sid: session, iat: now, exp: now + config.ACCESS_TOKEN_TTL };
+  return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
+};
+
+/** The actor that a token names, or null when it is forged, expired, for another purpose or incomplete. */
+export const verifyAccess = async (config: Config, token: string): Promise<Actor | null> => {
+  for (const key of await keysOf(config)) {
+    try {
+      // iat is not checked: the clocks of two data centres may differ by a second
+      const { sub, sid, exp } = await verify(token, key, { alg: 'HS256', ...claims, iat: false });
+      const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
+      return id && typeof sid === 'number' && Number.isSafeInteger(sid) && exp ? { id, session: sid } : null;
+    } catch {
+      // signed with the other secret, or by nobody we know
+    }
+  }
+  return null;
+};
+
+const base64url = (bytes: ArrayBuffer) => encodeBase64Url(bytes).replaceAll('=', '');
+const hmac = async (key: CryptoKey, text: string) =>
+  base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
+const sha256 = async (text: string) => base64url(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
+
+export interface RefreshSecret {
+  secret: string;
+  hash: string;
+}
+const withHash = async (secret: string): Promise<RefreshSecret> => ({ secret, hash: await sha256(secret) });
+
+export const newRefreshSecret = () => withHash(base64url(crypto.getRandomValues(new Uint8Array(32)).buffer));
+
+/** `<session>.<secret>.<mac>`: the mac means that a made-up token is refused before the database, and ends no session. */
+export const refreshToken = async (config: Config, session: number, { secret }: RefreshSecret): Promise<string> => {
+  const named = `${session}.${secret}`;
+  return `${named}.${await hmac(await keyOf(config.JWT_SECRET), `refresh:${named}`)}`;
+};
+
+/**
+ * What a presented token stands for, or null. Its successor is computed from it, so that it can be given again without
+ * being stored; while a signing key is being replaced there is one candidate for each key.
+ */
+export const readRefreshToken = async (config: Config, token: string) => {
+  const [, session, secret, mac] = /^([1-9]\d{0,15})\.([\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];
+  if (!session || !secret || !mac) return null;
+  const candidates = await keysOf(config);
+  const text = encoder.encode(`refresh:${session}.${secret}`);
+  const valid = await Promise.all(
+    candidates.map((key) => crypto.subtle.verify('HMAC', key, decodeBase64Url(mac), text)),
+  );
+  if (!valid.includes(true)) return null;
+  const successors = await Promise.all(candidates.map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
+  return { session: Number(session), hash: await sha256(secret), successors };
+};

@@ -1,0 +1,103 @@
+// Input is refused here or it is well-formed: zod schemas for bodies, ids and queries, and the fields they share.
+import { zValidator } from '@hono/zod-validator';
+import type { Context } from 'hono';
+import { z } from 'zod';
+import { type FieldErrors, Problem } from './errors.ts';
+
+/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
+const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
+
+export const text = (most: number) =>
+  z
+    .string()
+    .max(most, `at most ${most} characters`)
+    .refine(storable, 'contains characters that cannot be stored')
+    .transform((value) => value.trim());
+export const requiredText = (most: number) => text(most).refine((value) => value !== '', 'must not be empty');
+/** Forms send '' for "nothing". */
+export const optionalText = (most: number) =>
+  text(most)
+    .transform((value) => value || null)
+    .nullish();
+
+export const emailAddress = text(254)
+  .transform((value) => value.toLowerCase())
+  .pipe(z.email('not an email address'));
+export const optionalEmail = z
+  .union([z.literal('').transform(() => null), emailAddress], { error: 'not an email address' })
+  .nullish();
+
+export const recordId = z.int('must be the id of a record').positive('must be the id of a record');
+
+/** Our own answers may be sent back whole: their read-only fields are accepted and dropped. */
+const dropping = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
+  z
+    .strictObject({ ...Object.fromEntries(readOnly.map((name) => [name, z.unknown().optional()])), ...shape })
+    .transform((sent) => {
+      const kept = Object.entries(sent).filter(([name]) => !readOnly.includes(name));
+      return Object.fromEntries(kept) as z.output<z.ZodObject<Shape>>;
+    });
+
+/** The body of a PUT, and with every field optional that of a PATCH. */
+export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
+  dropping(shape, readOnly);
+export const partial = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
+  dropping(z.object(shape).partial().shape, readOnly);
+
+const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): FieldErrors => {
+  const errors: FieldErrors = {};
+  for (const { code, path, message } of issues) {
+    // the name of an unknown field is the client's own text, so it is not repeated
+    const [field, error] =
+      code === 'unrecognized_keys'
+        ? ['non_field_errors', `unknown field; allowed are ${allowed.join(', ')}`]
+        : [String(path[0] ?? 'non_field_errors'), message];
+    errors[field] = [...(errors[field] ?? []), error];
+  }
+  return errors;
+};
+
+const shapeOf = (schema: z.ZodType): string[] => {
+  if (schema instanceof z.ZodPipe) return shapeOf(schema.in as z.ZodType);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+};
+
+const refuse =
+  (schema: z.ZodType) => (result: { success: boolean; error?: { issues: readonly z.core.$ZodIssue[] } }) => {
+    if (!result.success) throw new Problem('invalid_input', fieldErrors(result.error?.issues ?? [], shapeOf(schema)));
+  };
+
+// Hono would read broken UTF-8 as replacement characters, and a body of another type as no body at all.
+const readable = async (c: Context) => {
+  if (!c.req.raw.body) return;
+  const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') throw new Problem('unsupported_media_type');
+  try {
+    new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await c.req.arrayBuffer());
+  } catch (error) {
+    throw error instanceof TypeError ? new Problem('malformed_json') : error;
+  }
+};
+
+export const json = <Schema extends z.ZodType>(schema: Schema) => {
+  const validate = zValidator('json', schema, refuse(schema));
+  const middleware: typeof validate = async (c, next) => {
+    await readable(c);
+    return validate(c, next);
+  };
+  return middleware;
+};
+
+/** An id in a path. What cannot be one is not found, like one that nobody has. */
+const pathId = z
+  .string()
+  .regex(/^[1-9]\d{0,15}$/)
+  .transform(Number)
+  .refine(Number.isSafeInteger);
+
+export const params = <Name extends string>(...names: Name[]) => {
+  const shape = Object.fromEntries(names.map((name) => [name, pathId])) as Record<Name, typeof pathId>;
+  return zValidator('param', z.object(shape), (result) => {
+    if (!result.success) throw new Problem('not_found');
+  });
+};
