@@ -1,0 +1,87 @@
+// The app as a client sees it: requests through the Worker, against a database of this file's own.
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import type { Bindings } from '../src/context.ts';
+import app from '../src/index.ts';
+import { freshDatabase } from './database.ts';
+
+export const secret = 'a secret for tests that is long enough to pass';
+export const password = 'correct horse battery';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON came back
+export type Json = any;
+
+export interface Answer {
+  status: number;
+  body: Json;
+  text: string;
+  headers: Headers;
+}
+
+export interface Sent {
+  token?: string;
+  body?: unknown;
+  headers?: Record<string, string> | [string, string][];
+}
+
+export const boot = async (settings: Partial<Bindings> = {}) => {
+  const database = await freshDatabase();
+  const env = {
+    DATABASE_URL: database.appUrl,
+    JWT_SECRET: secret,
+    CORS_ORIGINS: 'https://portal.example',
+    ...settings,
+  };
+
+  const call = async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
+    const init = new Headers(headers);
+    if (token !== undefined) init.set('Authorization', `Bearer ${token}`);
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    if (body !== undefined && !init.has('Content-Type') && !(body instanceof Uint8Array))
+      init.set('Content-Type', 'application/json');
+    const context = createExecutionContext();
+    const request = new Request(`http://wardbook.test${path}`, {
+      method,
+      headers: init,
+      body: body === undefined ? undefined : raw ? (body as BodyInit) : JSON.stringify(body),
+    });
+    const response = await app.fetch(request, env, context);
+    const text = await response.text();
+    await waitOnExecutionContext(context);
+    const isJson = response.headers.get('Content-Type')?.includes('json');
+    return { status: response.status, body: isJson ? JSON.parse(text) : undefined, text, headers: response.headers };
+  };
+
+  /** Signed-in account of a role, as its client would have it. */
+  const register = async (name: string, as: '' | 'patient/' | 'doctor/' = '', extra: object = {}) => {
+    const body = { username: name, email: `${name}@example.com`, password, ...extra };
+    if (as === 'doctor/') Object.assign(body, { specialization: 'Cardiology', ...extra });
+    const answer = await call('POST', `/api/auth/register/${as}`, { body });
+    if (answer.status !== 201) throw new Error(`registering ${name} answered ${answer.status}: ${answer.text}`);
+    return account(answer.body);
+  };
+  const account = (body: Json): Account => ({
+    id: body.user.id,
+    token: body.access,
+    refresh: body.refresh,
+    user: body.user,
+  });
+
+  /** Changes an account as the command line would: no request can make an admin. */
+  const asOwner = (statement: string, params: unknown[] = []) =>
+    database.owner.transaction([
+      database.owner.query(`select set_config('app.role', 'cli', true)`),
+      database.owner.query(statement, params),
+    ]);
+  const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
+
+  return { call, register, asOwner, makeAdmin, database, env };
+};
+
+export interface Account {
+  id: number;
+  token: string;
+  refresh: string;
+  user: Json;
+}
+
+export type App = Awaited<ReturnType<typeof boot>>;

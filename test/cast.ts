@@ -1,0 +1,67 @@
+// One of everybody whom DESIGN's permission table tells apart, and the records between them.
+import type { Account, App, Json } from './app.ts';
+
+export const actors = [
+  'owner',
+  'stranger',
+  'patient',
+  'otherPatient',
+  'pendingDoctor',
+  'assignedDoctor',
+  'otherDoctor',
+  'admin',
+] as const;
+export type ActorName = (typeof actors)[number];
+
+export const assemble = async (app: App) => {
+  const [owner, stranger, patient, otherPatient, pendingDoctor, assignedDoctor, otherDoctor, admin] = await Promise.all(
+    [
+      app.register('owner'),
+      app.register('stranger'),
+      app.register('patient', 'patient/', { age: 40 }),
+      app.register('other_patient', 'patient/'),
+      app.register('pending_doctor', 'doctor/'),
+      app.register('assigned_doctor', 'doctor/'),
+      app.register('other_doctor', 'doctor/'),
+      app.register('admin'),
+    ],
+  );
+  await app.makeAdmin(admin.id);
+  const people: Record<ActorName, Account> = {
+    owner,
+    stranger,
+    patient,
+    otherPatient,
+    pendingDoctor,
+    assignedDoctor,
+    otherDoctor,
+    admin,
+  };
+
+  const send = async (who: Account, method: string, path: string, body?: Json): Promise<Json> => {
+    const answer = await app.call(method, path, { token: who.token, body });
+    if (answer.status >= 300) throw new Error(`${method} ${path} answered ${answer.status}: ${answer.text}`);
+    return answer.body;
+  };
+  const recordOf = async (who: Account, table: 'patients' | 'doctors'): Promise<number> => {
+    const [row] = await app.database.owner.query(`select id from ${table} where user_id = $1`, [who.id]);
+    return Number(row?.id);
+  };
+  const doctorIds = {
+    pending: await recordOf(pendingDoctor, 'doctors'),
+    assigned: await recordOf(assignedDoctor, 'doctors'),
+    other: await recordOf(otherDoctor, 'doctors'),
+  };
+  const ownRecord = await recordOf(patient, 'patients');
+  for (const id of [doctorIds.assigned, doctorIds.other])
+    await send(admin, 'POST', `/api/admin/doctors/${id}/approve/`);
+  // what `owner` made: a patient and a doctor; the patient is assigned to `assignedDoctor`, and so is `patient`'s record
+  const ownPatient = await send(owner, 'POST', '/api/patients/', { name: 'Jane Doe', age: 30 });
+  const ownDoctor = await send(owner, 'POST', '/api/doctors/', { name: 'Dr. Smith', specialization: 'Cardiology' });
+  const mapping = await send(owner, 'POST', '/api/mappings/', { patient: ownPatient.id, doctor: doctorIds.assigned });
+  const ownMapping = await send(admin, 'POST', '/api/admin/assign-patient/', {
+    patient_id: ownRecord,
+    doctor_id: doctorIds.assigned,
+  });
+  return { people, send, doctorIds, ownRecord, ownPatient, ownDoctor, mapping, ownMapping };
+};
