@@ -40,7 +40,8 @@ begin
     -- who registers is nobody yet: the new account is its own author
     case when app.role() is null then (row_now ->> case kind when 'user' then 'id' else 'user_id' end)::bigint
       else app.user_id() end,
-    case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end,
+    coalesce(nullif(current_setting('app.action', true), ''),
+      case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end),
     kind,
     (row_now ->> 'id')::bigint,
     case kind

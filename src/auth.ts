@@ -2,6 +2,7 @@
 import { createMiddleware } from 'hono/factory';
 import { config, type Env, type Role } from './context.ts';
 import { Problem } from './errors.ts';
+import { withinLimit } from './limits.ts';
 import { verifyAccess } from './tokens.ts';
 
 /** Requires a valid access token. app.begin() checks the live role against `roles`, in the request's one round trip. */
@@ -12,6 +13,7 @@ export const allow = (...roles: Role[]) =>
     if (!actor) throw new Problem('unauthenticated');
     c.set('actor', actor);
     c.set('roles', roles);
+    await withinLimit(c, 'USER_LIMIT', String(actor.id));
     await next();
   });
 

@@ -29,9 +29,16 @@ const configuration = z.object({
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
+  DATABASE_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(8000),
 });
 export type Config = z.output<typeof configuration>;
-export type Bindings = z.input<typeof configuration>;
+
+/** Workers' rate limiting. An absent binding means no limit: plain workerd has none. */
+export type Limiter = 'LOGIN_LIMIT' | 'REFRESH_LIMIT' | 'USER_LIMIT';
+interface RateLimit {
+  limit(options: { key: string }): Promise<{ success: boolean }>;
+}
+export type Bindings = z.input<typeof configuration> & { [Name in Limiter]?: RateLimit };
 
 export interface Env {
   Bindings: Bindings;
@@ -47,14 +54,15 @@ export interface Env {
 
 const parsed = new WeakMap<object, Config>();
 
-export const config = (c: Context<Env>): Config => {
-  const known = parsed.get(c.env);
+export const configOf = (bindings: Bindings): Config => {
+  const known = parsed.get(bindings);
   if (known) return known;
-  const result = configuration.safeParse(c.env);
+  const result = configuration.safeParse(bindings);
   if (!result.success) throw new Misconfigured(result.error.issues);
-  parsed.set(c.env, result.data);
+  parsed.set(bindings, result.data);
   return result.data;
 };
+export const config = (c: Context<Env>): Config => configOf(c.env);
 
 /** Names the variables, never their values. */
 export class Misconfigured extends Error {

@@ -8,12 +8,12 @@ import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
-import { config, type Env, type Role } from './context.ts';
-import { databaseProblem, Problem } from './errors.ts';
+import { type Config, config, type Env, type Role } from './context.ts';
+import { databaseProblem, isPassing, Problem } from './errors.ts';
 import { ifMatch } from './etag.ts';
 import { audit } from './schema.ts';
 
-type Database = NeonHttpDatabase;
+export type Database = NeonHttpDatabase;
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
@@ -22,11 +22,16 @@ neonConfig.fetchEndpoint = (host, port) =>
   host === '127.0.0.1' || host === 'localhost' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
 
 const handles = new Map<string, Database>();
-const database = (url: string): Database => {
-  let handle = handles.get(url);
+const database = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => {
+  let handle = handles.get(DATABASE_URL);
   if (!handle) {
-    handle = drizzle({ client: neon(url) });
-    handles.set(url, handle);
+    // read by the driver at every request: the time begins to run then
+    const deadline = Object.defineProperty({}, 'signal', {
+      enumerable: true,
+      get: () => AbortSignal.timeout(DATABASE_TIMEOUT_MS),
+    });
+    handle = drizzle({ client: neon(DATABASE_URL, { fetchOptions: deadline }) });
+    handles.set(DATABASE_URL, handle);
   }
   return handle;
 };
@@ -38,12 +43,21 @@ const begin = (c: Context<Env>, role: 'app_api' | 'app_auth'): SQL => {
   return sql`select app.begin(${actor.session}, ${actor.id}, ${requestId}, ${`{${roles}}`}, ${ifMatch(c)}), set_config('role', ${role}, true)`;
 };
 
+/** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
+const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.req.header('Idempotency-Key') !== undefined;
+
 const run = async <T extends Queries>(c: Context<Env>, role: 'app_api' | 'app_auth', build: (db: Database) => T) => {
-  const db = database(config(c).DATABASE_URL);
+  const db = database(config(c));
   const started = performance.now();
-  try {
+  const batch = async () => {
     const [, ...answers] = await db.batch([db.execute(begin(c, role)), ...build(db)]);
     return answers as BatchResponse<T>;
+  };
+  try {
+    return await batch().catch((error) => {
+      if (!isRepeatable(c) || !isPassing(error)) throw error;
+      return batch();
+    });
   } catch (error) {
     throw error instanceof Problem ? error : databaseProblem(error);
   } finally {
@@ -60,6 +74,16 @@ export const ask = <T extends Queries>(c: Context<Env>, build: (db: Database) =>
 
 /** The same on accounts, credentials and sessions: before sign-in on all, afterwards on the actor's own. */
 export const askAuth = <T extends Queries>(c: Context<Env>, build: (db: Database) => T) => run(c, 'app_auth', build);
+
+/** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
+export const sweep = async (settings: Config) => {
+  const db = database(settings);
+  const [, swept] = await db.batch([
+    db.execute(sql`select app.begin_anonymous('sweep'), set_config('role', 'app_auth', true)`),
+    db.execute(sql`select * from app.sweep()`),
+  ]);
+  return swept.rows[0];
+};
 
 /** The actor and its live role, as PostgreSQL knows them for this transaction. */
 export const me = sql<number>`(select app.user_id())`;

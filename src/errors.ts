@@ -22,12 +22,16 @@ const problems = {
   account_disabled: [403, 'Account disabled', 'Ask an administrator to enable this account.'],
   not_found: [404, 'Not found', 'There is nothing here, or it is not yours to see.'],
   duplicate: [409, 'Already exists', 'A record with the same unique values exists.'],
+  answered_before: [409, 'Answered before', 'A request with this Idempotency-Key was answered before.'],
   last_admin: [409, 'Last administrator', 'Make another account an administrator first.'],
   no_linked_record: [409, 'No linked record', 'Only an account registered as a doctor or patient can have that role.'],
   no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
   stale_version: [412, 'Changed meanwhile', 'The record has changed since you read it. Read it again, then retry.'],
   body_too_large: [413, 'Body too large', 'Send at most 256 KiB.'],
   unsupported_media_type: [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],
+  key_reused: [422, 'Key reused', 'This Idempotency-Key was used for another request. Use a new key.'],
+  too_many_attempts: [429, 'Too many attempts', 'Too many wrong passwords. Wait as long as Retry-After says.'],
+  too_many_requests: [429, 'Too many requests', 'Slow down. Wait as long as Retry-After says.'],
   internal_error: [500, 'Internal error', 'This is our fault. Report the request_id.'],
   database_unavailable: [503, 'Temporarily unavailable', 'The database did not answer. Try again shortly.'],
   misconfigured: [503, 'Not configured', 'The server lacks a setting. Its log names it.'],
@@ -36,13 +40,20 @@ const problems = {
 export type ProblemCode = keyof typeof problems;
 export type FieldErrors = Record<string, string[]>;
 
+interface More {
+  errors?: FieldErrors;
+  /** Seconds, for 429 and 503. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
 export class Problem extends Error {
   readonly code: ProblemCode;
-  readonly errors: FieldErrors | undefined;
-  constructor(code: ProblemCode, errors?: FieldErrors, cause?: unknown) {
-    super(code, { cause });
+  readonly more: More;
+  constructor(code: ProblemCode, more: More = {}) {
+    super(code, { cause: more.cause });
     this.code = code;
-    this.errors = errors;
+    this.more = more;
   }
 }
 
@@ -59,33 +70,39 @@ export const written = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
   return found(rows);
 };
 
-const duplicateField: Record<string, string> = {
-  users_email: 'email',
-  users_username: 'username',
-  mappings_patient_id_doctor_id_key: 'doctor',
+const duplicates: Record<string, FieldErrors> = {
+  users_email: { email: ['has an account already'] },
+  users_username: { username: ['is taken'] },
+  mappings_patient_id_doctor_id_key: { doctor: ['is assigned to this patient already'] },
 };
 
 /** Turns whatever the database call threw into a problem. Driver messages hold parameters: they stop here. */
 export const databaseProblem = (error: unknown): Problem => {
   const { code, message, constraint, routine } = sqlError(error);
   if (code === 'WB000' && message in problems) return new Problem(message as ProblemCode);
-  if (code === '23505') {
-    const field = duplicateField[constraint ?? ''];
-    return new Problem('duplicate', field ? { [field]: ['already in use'] } : undefined);
-  }
+  if (code === '23505') return new Problem('duplicate', { errors: duplicates[constraint ?? ''] });
   // a new row that points to a record which is missing, or which the policy says is not the actor's
   if (code === '23503' || (code === '42501' && routine === 'ExecWithCheckOptions')) return new Problem('not_found');
   if (code?.startsWith('22') || code === '23514') return new Problem('invalid_input');
-  // an unreachable, overloaded or restarting database, a deadlock, or an answer that was none (no code at all)
-  if (code === undefined || /^(08|28|3D|40|53|55|57|58)/.test(code)) return new Problem('database_unavailable');
-  return new Problem('internal_error', undefined, error);
+  // unreachable, overloaded, restarting, a deadlock, an answer that was none, a trail that cannot be written, a schema
+  // that is not ours: nothing that a client could have sent differently
+  return new Problem('database_unavailable', { cause: error });
 };
 
-type SqlError = Error & { code?: string; constraint?: string; routine?: string };
+/** Whether the same call may simply be made again: the connection failed, or the transaction lost to another. */
+export const isPassing = (error: unknown): boolean => {
+  const { code, sourceError } = sqlError(error);
+  return code === undefined ? sourceError?.name !== 'TimeoutError' : /^(08|40|57P)/.test(code);
+};
+
+type SqlError = Error & Record<'code' | 'constraint' | 'routine', string | undefined> & { sourceError?: Error };
 
 const sqlError = (error: unknown): SqlError => {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause as SqlError;
+  const { name, message, stack, sourceError, constraint, routine, code } = (
+    error instanceof Error && error.cause instanceof Error ? error.cause : error
+  ) as SqlError;
+  // an abort has a code too, but it is a number
+  return { name, message, stack, sourceError, constraint, routine, code: typeof code === 'string' ? code : undefined };
 };
 
 const asProblem = (error: Error): Problem => {
@@ -93,7 +110,7 @@ const asProblem = (error: Error): Problem => {
   if (error instanceof Misconfigured) return new Problem('misconfigured');
   if (error instanceof HTTPException && error.status === 413) return new Problem('body_too_large');
   if (error instanceof HTTPException && error.status < 500) return new Problem('malformed_json');
-  return new Problem('internal_error', undefined, error);
+  return new Problem('internal_error', { cause: error });
 };
 
 /** What went wrong on our side, without any message: those hold values that people sent. */
@@ -111,11 +128,19 @@ export const respondWithProblem = (error: Error, c: Context<Env>): Response => {
   const [status, title, detail] = problems[problem.code];
   c.set('problem', problem.code);
   if (error instanceof Misconfigured) c.set('trace', { misconfigured: error.message });
-  if (problem.code === 'internal_error') c.set('trace', traceOf(problem.cause ?? problem));
+  else if (status >= 500) c.set('trace', traceOf(problem.cause ?? problem));
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
-  if (status === 503) c.header('Retry-After', '5');
+  if (status === 429 || status === 503) c.header('Retry-After', String(problem.more.retryAfter ?? 5));
   c.header('Content-Type', 'application/problem+json');
   const type = `urn:wardbook:problem:${problem.code}`;
-  const body = { type, title, status, detail, code: problem.code, request_id: c.var.requestId, errors: problem.errors };
+  const body = {
+    type,
+    title,
+    status,
+    detail,
+    code: problem.code,
+    request_id: c.var.requestId,
+    errors: problem.more.errors,
+  };
   return c.body(JSON.stringify(body), status);
 };

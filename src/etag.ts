@@ -25,3 +25,11 @@ export const ifMatch = (c: Context<Env>): string => {
   const versions = header.split(',').map((tag) => /^\s*(?:W\/)?"(\d+)(?:-\d+)?"\s*$/.exec(tag)?.[1] ?? 'none');
   return versions.join(',');
 };
+
+/** Whether If-None-Match names the tag, which says that the client has this already. */
+export const isCurrent = (header: string | undefined, tag: string | null): boolean => {
+  const plain = (text: string) => text.trim().replace(/^W\//, '');
+  return (
+    tag !== null && header !== undefined && (header === '*' || header.split(',').some((one) => plain(one) === tag))
+  );
+};

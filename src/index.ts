@@ -6,10 +6,13 @@ import { createMiddleware } from 'hono/factory';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
-import { config, type Env } from './context.ts';
+import { type Bindings, config, configOf, type Env } from './context.ts';
+import { sweep } from './db.ts';
 import { Problem, respondWithProblem } from './errors.ts';
+import { isCurrent } from './etag.ts';
 import { account } from './routes/account.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { accessLogRoute, auditRoutes } from './routes/audit.ts';
 import { auth } from './routes/auth.ts';
 import { doctorRoutes } from './routes/doctors.ts';
 import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
@@ -35,9 +38,13 @@ const log = createMiddleware<Env>(async function log(c, next) {
   console.info(JSON.stringify(line));
 });
 
-const noStore = createMiddleware(async function noStore(c, next) {
+/** Nothing under /api may be kept by a cache in between; a client that kept it may ask whether it still holds. */
+const privately = createMiddleware(async function privately(c, next) {
   await next();
   c.header('Cache-Control', 'no-store');
+  if (c.req.method === 'GET' && c.res.ok && isCurrent(c.req.header('If-None-Match'), c.res.headers.get('ETag'))) {
+    c.res = new Response(null, { status: 304, headers: c.res.headers });
+  }
 });
 
 const crossOrigin = cors({
@@ -58,10 +65,10 @@ const limit = bodyLimit({
   },
 });
 
-const app = new Hono<Env>({ strict: false });
+export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
 app.use(requestId({ headerName: '' }), log, secureHeaders());
-app.use('/api/*', noStore, crossOrigin, limit);
+app.use('/api/*', privately, crossOrigin, limit);
 app.notFound(() => {
   throw new Problem('not_found');
 });
@@ -77,7 +84,15 @@ const routes = app
   .route('/api/patient-profile', patientProfileRoutes)
   .route('/api/doctor-profile', doctorProfileRoutes)
   .route('/api/admin', assignPatientRoute)
-  .route('/api/admin', adminRoutes);
+  .route('/api/admin', adminRoutes)
+  .route('/api/admin/audit', auditRoutes)
+  .route('/api/patient-profile', accessLogRoute);
 
 export type AppType = typeof routes;
-export default app;
+/** Every hour: what has expired is refused already, this makes room. */
+const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
+  const swept = await sweep(configOf(bindings));
+  console.info(JSON.stringify({ job: 'sweep', ...swept }));
+};
+
+export default { fetch: app.fetch, scheduled };

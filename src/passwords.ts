@@ -1,4 +1,5 @@
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
+import commonPasswords from './common-passwords.ts';
 
 // PBKDF2-HMAC-SHA256 at OWASP's 600,000 iterations. Workers refuse more than 100,000 a call, so six calls are chained,
 // each salted with what came before. What is stored says how it was made: `$pbkdf2-sha256$i=100000,r=6$salt$hash`.
@@ -48,4 +49,16 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   let difference = a.length ^ b.length;
   for (let at = 0; at < a.length; at++) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
   return difference === 0;
+};
+
+const common = new Set(commonPasswords.split(' '));
+
+/** What a person should do about a password that others would guess first, or null. `own` is what is known of them. */
+export const weakness = (password: string, own: (string | null | undefined)[]): string | null => {
+  const folded = password.normalize('NFC').toLowerCase().trim();
+  if (common.has(folded)) return 'is one of the commonest passwords: choose another, for example four unrelated words';
+  if (own.some((text) => text && (text.toLowerCase() === folded || text.toLowerCase().split('@')[0] === folded))) {
+    return 'is your name or email: choose something that others do not know';
+  }
+  return null;
 };

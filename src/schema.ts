@@ -1,6 +1,17 @@
 // The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, customType, date, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  date,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 const reference = () => bigint({ mode: 'number' });
@@ -79,6 +90,26 @@ export const mappings = pgTable('mappings', {
   created_by: reference().default(sql`app.user_id()`),
   created_at: stamps.created_at,
 });
+
+export const guesses = pgTable('guesses', {
+  key: text().primaryKey(),
+  failures: integer().notNull(),
+  blocked_until: moment(),
+  forget_at: moment().notNull(),
+});
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    actor_id: reference().notNull().default(sql`app.user_id()`),
+    key: text().notNull(),
+    route: text().notNull(),
+    body_hash: text().notNull(),
+    answer: jsonb(),
+    created_at: stamps.created_at,
+  },
+  (table) => [primaryKey({ columns: [table.actor_id, table.key] })],
+);
 
 export const audit = pgTable('audit', {
   id: id(),

@@ -79,3 +79,9 @@ export const readRefreshToken = async (config: Config, token: string) => {
   const successors = await Promise.all(candidates.map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
   return { session: Number(session), hash: await sha256(secret), successors };
 };
+
+/** A keyed hash for one purpose, under the current key and, while it is being replaced, under the previous one. */
+export const keyedHashes = async (config: Config, purpose: string, text: string): Promise<[string, ...string[]]> => {
+  const hashes = await Promise.all((await keysOf(config)).map((key) => hmac(key, `${purpose}:${text}`)));
+  return hashes as [string, ...string[]];
+};

@@ -64,7 +64,8 @@ const shapeOf = (schema: z.ZodType): string[] => {
 
 const refuse =
   (schema: z.ZodType) => (result: { success: boolean; error?: { issues: readonly z.core.$ZodIssue[] } }) => {
-    if (!result.success) throw new Problem('invalid_input', fieldErrors(result.error?.issues ?? [], shapeOf(schema)));
+    if (!result.success)
+      throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], shapeOf(schema)) });
   };
 
 // Hono would read broken UTF-8 as replacement characters, and a body of another type as no body at all.
@@ -101,3 +102,18 @@ export const params = <Name extends string>(...names: Name[]) => {
     if (!result.success) throw new Problem('not_found');
   });
 };
+
+/** The parameters behind the question mark, of which an unknown one is an error too. */
+export const query = <Shape extends z.ZodRawShape>(shape: Shape) => {
+  const schema = z.strictObject(shape);
+  return zValidator('query', schema, refuse(schema));
+};
+
+/** A number, an id or a time out of a query string. */
+export const numberText = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,16}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.int().min(least, `must be ${least} or more`).max(most, `must be ${most} or less`));
+export const idText = numberText(1, Number.MAX_SAFE_INTEGER);

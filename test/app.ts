@@ -1,7 +1,7 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import type { Bindings } from '../src/context.ts';
-import app from '../src/index.ts';
+import { app } from '../src/index.ts';
 import { freshDatabase } from './database.ts';
 
 export const secret = 'a secret for tests that is long enough to pass';

@@ -1,7 +1,7 @@
 // Every route, as everybody: the permission table of the README, the number of round trips, and the shape of each
 // refusal. The rows are held against the app's own list of routes, so that a new route needs a row.
 import { describe, expect, test } from 'vitest';
-import app from '../src/index.ts';
+import { app } from '../src/index.ts';
 import { type Account, boot, type Json, password } from './app.ts';
 import { type ActorName, actors, assemble } from './cast.ts';
 

@@ -7,7 +7,8 @@ import type { Actor, Env } from '../context.ts';
 import { ask, askAuth } from '../db.ts';
 import { found, Problem } from '../errors.ts';
 import { tagged } from '../etag.ts';
-import { hashPassword, verifyPassword } from '../passwords.ts';
+import { type Proven, tryPassword } from '../guesses.ts';
+import { hashPassword, weakness } from '../passwords.ts';
 import { givenPassword, newPassword, userColumns, userFields } from '../records.ts';
 import { audit, credentials, sessions, users } from '../schema.ts';
 import { json, params, partial } from '../validate.ts';
@@ -21,18 +22,12 @@ const actorOf = (c: Context<Env>): Actor => {
   return c.var.actor;
 };
 
-/** The stored hash, once the password that the client gave in `field` has been found right. */
-const provePassword = async (c: Context<Env>, field: string, password: string): Promise<string> => {
-  const [rows] = await askAuth(c, (db) => [
-    db
-      .select({ hash: credentials.password_hash })
-      .from(credentials)
-      .where(eq(credentials.user_id, actorOf(c).id)),
-  ]);
-  const { hash } = found(rows);
-  if (!(await verifyPassword(password, hash)))
-    throw new Problem('invalid_input', { [field]: ['is not your password'] });
-  return hash;
+/** Proof that the actor knows the password, given in `field`. */
+const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
+  const { id } = actorOf(c);
+  const proven = await tryPassword(c, `#${id}`, eq(users.id, id), password);
+  if (!proven) throw new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
+  return proven;
 };
 
 const live = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
@@ -68,26 +63,27 @@ export const account = new Hono<Env>({ strict: false })
     return c.json(tagged(c, found(rows)));
   })
   .delete('/me', allow(...anyone), json(eraseBody), async (c) => {
-    await provePassword(c, 'password', c.req.valid('json').password);
-    await askAuth(c, (db) => [db.execute(sql`select app.erase_account()`)]);
+    const { forgive } = await provePassword(c, 'password', c.req.valid('json').password);
+    await askAuth(c, (db) => [db.execute(forgive), db.execute(sql`select app.erase_account()`)]);
     return c.body(null, 204);
   })
 
   .post('/password', allow(...anyone), json(passwordBody), async (c) => {
     const { id, session } = actorOf(c);
     const { current_password, new_password } = c.req.valid('json');
-    const [old, password_hash] = await Promise.all([
-      provePassword(c, 'current_password', current_password),
-      hashPassword(new_password),
-    ]);
+    const proven = await provePassword(c, 'current_password', current_password);
+    const weak = weakness(new_password, proven.own);
+    if (weak) throw new Problem('invalid_input', { errors: { new_password: [weak] } });
+    const password_hash = await hashPassword(new_password);
     const [changed] = await askAuth(c, (db) => [
       db
         .update(credentials)
         .set({ password_hash, updated_at: sql`now()` })
-        .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, old)))
+        .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, proven.hash)))
         .returning({ id: credentials.user_id }),
       db.delete(sessions).where(and(eq(sessions.user_id, id), ne(sessions.id, session))),
       db.insert(audit).values({ action: 'password_change', resource: 'user', resource_id: id, actor_id: id }),
+      db.execute(proven.forgive),
     ]);
     found(changed);
     return c.body(null, 204);

@@ -1,11 +1,13 @@
 // The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { config, type Env } from '../context.ts';
 import { askAuth } from '../db.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';
-import { hashPassword, needsRehash, verifyPassword } from '../passwords.ts';
+import { tryPassword } from '../guesses.ts';
+import { limitAddress } from '../limits.ts';
+import { hashPassword, needsRehash, weakness } from '../passwords.ts';
 import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
 import { type accountRoles, credentials, users } from '../schema.ts';
 import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
@@ -42,8 +44,8 @@ const signedIn = {
 };
 
 /** Runs one of the functions that open or renew a session, and makes the tokens for what it answers. */
-const signIn = async (c: Context<Env>, call: ReturnType<typeof sql>, ...secrets: RefreshSecret[]) => {
-  const [rows] = await askAuth(c, (db) => [db.select(signedIn).from(call)]);
+const signIn = async (c: Context<Env>, call: SQL, secrets: RefreshSecret[], also: SQL = sql`select`) => {
+  const [rows] = await askAuth(c, (db) => [db.select(signedIn).from(call), db.execute(also)]);
   const { refused, session, successor, ...user } = found(rows);
   if (refused) throw new Problem(refused);
   const settings = config(c);
@@ -65,6 +67,8 @@ const register = async (
   role: 'user' | 'patient' | 'doctor',
   { email, password, name, username, ...profile }: Account,
 ) => {
+  const weak = weakness(password, [email, name, username]);
+  if (weak) throw new Problem('invalid_input', { errors: { password: [weak] } });
   const [hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
   const derived =
     email
@@ -76,45 +80,38 @@ const register = async (
   const { DOCTOR_APPROVAL, REFRESH_TOKEN_TTL } = config(c);
   const call = sql`app.register(${JSON.stringify(account)}::jsonb, ${JSON.stringify(linked)}::jsonb, ${hash},
     ${secret.hash}, ${device(c)}, ${REFRESH_TOKEN_TTL}, ${DOCTOR_APPROVAL === 'automatic'})`;
-  return c.json(await signIn(c, call, secret), 201);
+  return c.json(await signIn(c, call, [secret]), 201);
 };
 
 export const auth = new Hono<Env>({ strict: false })
+  .use('/register/*', limitAddress('LOGIN_LIMIT'))
   .post('/register', json(registration({})), (c) => register(c, 'user', c.req.valid('json')))
   .post('/register/patient', json(registration(patientProfile)), (c) => register(c, 'patient', c.req.valid('json')))
   .post('/register/doctor', json(registration(doctorProfile)), (c) => register(c, 'doctor', c.req.valid('json')))
 
-  .post('/login', json(loginBody), async (c) => {
+  .post('/login', limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = (email || username || '').toLowerCase();
-    const column = identifier.includes('@') ? users.email : users.username_key;
-    const [accounts] = await askAuth(c, (db) => [
-      db
-        .select({ id: users.id, hash: credentials.password_hash })
-        .from(users)
-        .innerJoin(credentials, eq(credentials.user_id, users.id))
-        .where(eq(column, identifier)),
-    ]);
-    const account = accounts[0];
-    const [right, secret] = await Promise.all([verifyPassword(password, account?.hash), newRefreshSecret()]);
-    if (!account || !right) throw new Problem('invalid_credentials');
+    const whose = eq(identifier.includes('@') ? users.email : users.username_key, identifier);
+    const [account, secret] = await Promise.all([tryPassword(c, identifier, whose, password), newRefreshSecret()]);
+    if (!account) throw new Problem('invalid_credentials');
     const call = sql`app.open_session(${account.id}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;
-    const answer = await signIn(c, call, secret);
+    const answer = await signIn(c, call, [secret], account.forgive);
     if (needsRehash(account.hash)) c.executionCtx.waitUntil(renewHash(c, account, password));
     return c.json(answer);
   })
 
-  .post('/refresh', json(refreshBody), async (c) => {
+  .post('/refresh', limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) => {
     const settings = config(c);
     const token = await readRefreshToken(settings, c.req.valid('json').refresh);
     if (!token) throw new Problem('refresh_invalid');
     const successors = `{${token.successors.map(({ hash }) => hash)}}`;
     const call = sql`app.refresh(${token.session}, ${token.hash}, ${successors}, ${device(c)}, ${settings.REFRESH_TOKEN_TTL})`;
-    return c.json(await signIn(c, call, ...token.successors));
+    return c.json(await signIn(c, call, token.successors));
   });
 
 const renewHash = async (c: Context<Env>, account: { id: number; hash: string }, password: string) => {
   const password_hash = await hashPassword(password);
-  const unchanged = sql`${credentials.user_id} = ${account.id} and ${credentials.password_hash} = ${account.hash}`;
+  const unchanged = and(eq(credentials.user_id, account.id), eq(credentials.password_hash, account.hash));
   await askAuth(c, (db) => [db.update(credentials).set({ password_hash }).where(unchanged)]);
 };

@@ -6,6 +6,7 @@ import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, witnessed } from '../db.ts';
 import { found } from '../errors.ts';
+import { once } from '../once.ts';
 import { assignedDoctorColumns, mappingColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
 import { json, params, recordId } from '../validate.ts';
@@ -19,8 +20,7 @@ const assignBody = z
 /** Somebody else's patient violates the policy and a missing one the foreign key: both are the same 404. */
 const assign = async (c: Context<Env>, { patient, doctor }: z.output<typeof assignBody>) => {
   const pair = { patient_id: patient, doctor_id: doctor };
-  const [rows] = await ask(c, (db) => [db.insert(mappings).values(pair).returning(mappingColumns)]);
-  return c.json(found(rows), 201);
+  return c.json(await once(c, (db) => db.insert(mappings).values(pair).returning(mappingColumns)), 201);
 };
 
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */

@@ -7,6 +7,7 @@ import type { Env } from '../context.ts';
 import { ask, iAm, idsIn, me, witnessed } from '../db.ts';
 import { found, written } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
+import { once } from '../once.ts';
 import { doctorColumns, patientColumns, patientFields, patientReadOnly } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
 import { json, params, partial, whole } from '../validate.ts';
@@ -30,8 +31,8 @@ const change = async (c: Context<Env>, id: number, changes: z.output<typeof patc
 
 export const patientRoutes = new Hono<Env>({ strict: false })
   .post('/', allow('user', 'admin'), json(createBody), async (c) => {
-    const [rows] = await ask(c, (db) => [db.insert(patients).values(c.req.valid('json')).returning(patientColumns)]);
-    return c.json(tagged(c, found(rows)), 201);
+    const made = await once(c, (db) => db.insert(patients).values(c.req.valid('json')).returning(patientColumns));
+    return c.json(tagged(c, made), 201);
   })
   .get('/', allow('user', 'admin'), async (c) => {
     const [rows] = await ask(c, (db) => {

@@ -1,0 +1,56 @@
+-- Wrong passwords, counted per account and address together, per account, and per address. Keys are keyed hashes, so
+-- that the table tells nobody's name; an account that does not exist is counted like one that does.
+create table guesses (
+  key text primary key,
+  failures integer not null,
+  blocked_until timestamptz(3),
+  forget_at timestamptz(3) not null
+);
+create index guesses_forget on guesses (forget_at);
+
+alter table guesses enable row level security;
+grant select, insert, update, delete on guesses to app_auth;
+create policy auth on guesses to app_auth using (true);
+
+-- Takes one attempt, before the costly hash is computed; the seconds to wait when there is none to take, which is then
+-- not counted. From its limit on, each further failure doubles a key's wait, to 15 minutes at most: never a lock for
+-- good. Rows are locked in the order of their keys, so that two attempts cannot wait for each other.
+create function app.take_attempt(keys text[], limits integer[]) returns integer language plpgsql as $$
+declare
+  wait integer;
+begin
+  insert into guesses (key, failures, forget_at)
+  select k, 0, now() + interval '1 hour' from unnest(keys) k order by k
+  on conflict (key) do nothing;
+
+  perform from guesses where key = any (keys) order by key for update;
+  select ceil(extract(epoch from max(blocked_until) - clock_timestamp())) into wait
+  from guesses where key = any (keys) and blocked_until > clock_timestamp();
+  if wait is not null then
+    return greatest(wait, 1);
+  end if;
+
+  update guesses g set
+    failures = next.failures,
+    blocked_until = case when next.failures >= next.most
+      then clock_timestamp() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least(next.failures - next.most, 10)) end,
+    forget_at = now() + interval '1 hour'
+  from (
+    select k.key, k.most, case when old.forget_at < now() then 1 else old.failures + 1 end as failures
+    from unnest(keys, limits) as k (key, most) join guesses old on old.key = k.key
+  ) next
+  where g.key = next.key;
+
+  if exists (select from guesses where key = any (keys) and blocked_until is not null) then
+    insert into audit (action, resource) values ('login_limited', 'session');
+  end if;
+  return 0;
+end $$;
+
+-- The password was right: the attempt is given back, and what this address did to this account is forgiven.
+create function app.return_attempt(keys text[]) returns void language sql as $$
+  update guesses set failures = greatest(failures - 1, 0), blocked_until = null where key = any (keys);
+  delete from guesses where key = keys[1];
+$$;
+
+grant execute on function app.take_attempt(text[], integer[]), app.return_attempt(text[]) to app_auth;

@@ -1,0 +1,73 @@
+-- Reading the trail. Array operators are not leakproof, so under a policy they would never reach the index on
+-- patient_ids: these functions have definer's rights and check the asker themselves.
+create function app.trail_of_patient(patient bigint) returns setof bigint stable security definer
+set search_path = public, pg_temp language sql as $$
+  select id from audit where patient_ids @> array[patient] and app.role() = 'admin'
+$$;
+
+-- Who looked at or changed the record of the patient who asks. Whether the doctor or admin still exists or not.
+create function app.access_log(before_id bigint, most integer)
+returns table (id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
+stable security definer set search_path = public, pg_temp language sql as $$
+  select a.id, a.at, a.action, a.resource, a.actor_id, u.name, a.actor_role
+  from audit a left join users u on u.id = a.actor_id
+  where a.patient_ids && array(select p.id from patients p where p.user_id = app.user_id())
+    and app.role() = 'patient' and a.id < before_id
+  order by a.id desc limit most
+$$;
+
+-- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its version
+-- goes up, so that no tag from before the deletion fits.
+create function app.restore(entry bigint) returns table (resource text, restored bigint, mappings bigint[])
+security definer set search_path = public, pg_temp language plpgsql as $$
+#variable_conflict use_column
+declare
+  deleted audit;
+  back bigint[];
+begin
+  if app.role() is distinct from 'admin' then
+    perform app.refuse('wrong_role');
+  end if;
+  select * into deleted from audit where id = entry and action = 'delete' and resource in ('patient', 'doctor');
+  if deleted.id is null then
+    return;
+  end if;
+  perform set_config('app.action', 'restore', true);
+  deleted.before := deleted.before || jsonb_build_object('version', (deleted.before ->> 'version')::integer + 1);
+  if deleted.resource = 'patient' then
+    insert into patients (id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address,
+      medical_history, version, created_at, updated_at) overriding system value
+    select id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address,
+      medical_history, version, created_at, now() from jsonb_populate_record(null::patients, deleted.before);
+  else
+    insert into doctors (id, user_id, created_by, name, specialization, contact_info, license_number, approved,
+      version, created_at, updated_at) overriding system value
+    select id, user_id, created_by, name, specialization, contact_info, license_number, approved,
+      version, created_at, now() from jsonb_populate_record(null::doctors, deleted.before);
+  end if;
+  with returned as (
+    insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
+    select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at
+    from audit a, jsonb_populate_record(null::mappings, a.before) m
+    where a.tx = deleted.tx and a.resource = 'mapping' and a.action = 'delete'
+      and case deleted.resource when 'patient' then m.patient_id else m.doctor_id end = deleted.resource_id
+      and exists (select from patients p where p.id = m.patient_id)
+      and exists (select from doctors d where d.id = m.doctor_id)
+    on conflict (patient_id, doctor_id) do nothing
+    returning id
+  )
+  select coalesce(array_agg(id), '{}') into back from returned;
+  return query select deleted.resource, deleted.resource_id, back;
+end $$;
+
+grant execute on function app.trail_of_patient(bigint), app.access_log(bigint, integer), app.restore(bigint) to app_api;
+
+-- Removes what has expired. Anybody may ask for it, because it takes nothing that still counts.
+create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint)
+security definer set search_path = public, pg_temp language sql as $$
+  with s as (delete from sessions where least(idle_until, expires_at) < now() returning 1),
+    k as (delete from idempotency_keys where created_at < now() - interval '24 hours' returning 1),
+    g as (delete from guesses where forget_at < now() returning 1)
+  select (select count(*) from s), (select count(*) from k), (select count(*) from g)
+$$;
+grant execute on function app.sweep() to app_auth;

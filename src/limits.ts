@@ -1,0 +1,27 @@
+// Against flooding: requests a minute, per address or account, by Workers' rate limiting.
+import type { Context } from 'hono';
+import { createMiddleware } from 'hono/factory';
+import type { Env, Limiter } from './context.ts';
+import { Problem } from './errors.ts';
+
+/** Counts a request against Workers' limiter, where there is one. */
+export const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {
+  const answer = await c.env[name]?.limit({ key });
+  if (answer?.success === false) throw new Problem('too_many_requests', { retryAfter: 60 });
+};
+
+export const limitAddress = (name: Limiter) =>
+  createMiddleware<Env>(async function limitAddress(c, next) {
+    await withinLimit(c, name, addressOf(c));
+    await next();
+  });
+
+/** Where the client is. A household holds a /64 of IPv6, so that counts as one address. */
+export const addressOf = (c: Context<Env>): string => {
+  const address = c.req.header('CF-Connecting-IP') ?? 'unknown';
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':');
+  if (tail !== undefined) while (groups.length < 4) groups.push('0');
+  return groups.slice(0, 4).join(':');
+};
