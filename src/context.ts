@@ -1,6 +1,6 @@
 // What every request carries, and the configuration, parsed once per isolate.
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Live roles, as app.begin() reads them from the database. A token carries none. */
 export type Role = 'user' | 'patient' | 'doctor' | 'pending_doctor' | 'admin';

@@ -1,7 +1,7 @@
 // Pages of long lists: an opaque cursor says where the last page ended, and a Link header where the next one begins.
 import type { Context } from 'hono';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Problem } from './errors.ts';
 import { numberText } from './validate.ts';
 

@@ -2,7 +2,7 @@
 // it gets. Several routes serve the same record, so that each shape is written once, here.
 import { type GetColumnData, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { doctors, genders, mappings, patients, users } from './schema.ts';
 import { emailAddress, optionalEmail, optionalText, requiredText, text } from './validate.ts';
 

@@ -1,7 +1,7 @@
 // Input is refused here or it is well-formed: zod schemas for bodies, ids and queries, and the fields they share.
 import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FieldErrors, Problem } from './errors.ts';
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */

@@ -1,7 +1,7 @@
 // What a signed-in account may do with itself: its data, its password, its devices, its end.
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow, anyone } from '../auth.ts';
 import type { Actor, Env } from '../context.ts';
 import { ask, askAuth } from '../db.ts';

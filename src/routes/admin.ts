@@ -1,7 +1,7 @@
 // What administrators do: accounts, their roles, and which doctors may see patients.
 import { eq, isNull, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask } from '../db.ts';

@@ -1,7 +1,7 @@
 // The trail: admins read all of it and undo deletions, patients read who looked at their record.
 import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask } from '../db.ts';

@@ -1,7 +1,7 @@
 // The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { config, type Env } from '../context.ts';
 import { askAuth } from '../db.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';

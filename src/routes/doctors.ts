@@ -1,7 +1,7 @@
 // Doctors, whom everybody who is signed in may look up, and the patients that an approved doctor sees.
 import { eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow, anyone } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, me, witnessed } from '../db.ts';

@@ -1,7 +1,7 @@
 // Who treats whom: the owner of a patient assigns doctors to it, and an admin may do so for any.
 import { eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, witnessed } from '../db.ts';

@@ -1,7 +1,7 @@
 // Patients. Whoever made the record owns it; the policies decide who else sees it.
 import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, iAm, idsIn, me, witnessed } from '../db.ts';
