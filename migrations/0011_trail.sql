@@ -6,14 +6,12 @@ set search_path = public, pg_temp language sql as $$
 $$;
 
 -- Who looked at or changed the record of the patient who asks. Whether the doctor or admin still exists or not.
-create function app.access_log(before_id bigint, most integer)
+create function app.access_log()
 returns table (id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
 stable security definer set search_path = public, pg_temp language sql as $$
   select a.id, a.at, a.action, a.resource, a.actor_id, u.name, a.actor_role
   from audit a left join users u on u.id = a.actor_id
-  where a.patient_ids && array(select p.id from patients p where p.user_id = app.user_id())
-    and app.role() = 'patient' and a.id < before_id
-  order by a.id desc limit most
+  where a.patient_ids && array(select p.id from patients p where p.user_id = app.user_id()) and app.role() = 'patient'
 $$;
 
 -- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its version
@@ -60,7 +58,7 @@ begin
   return query select deleted.resource, deleted.resource_id, back;
 end $$;
 
-grant execute on function app.trail_of_patient(bigint), app.access_log(bigint, integer), app.restore(bigint) to app_api;
+grant execute on function app.trail_of_patient(bigint), app.access_log(), app.restore(bigint) to app_api;
 
 -- Removes what has expired. Anybody may ask for it, because it takes nothing that still counts.
 create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint)

@@ -14,9 +14,9 @@ import { account } from './routes/account.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { accessLogRoute, auditRoutes } from './routes/audit.ts';
 import { auth } from './routes/auth.ts';
-import { doctorRoutes } from './routes/doctors.ts';
+import { doctorRoutes, patientsDoctorRoutes } from './routes/doctors.ts';
 import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
-import { patientRoutes } from './routes/patients.ts';
+import { doctorsPatientRoutes, patientRoutes } from './routes/patients.ts';
 import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
 import { systemRoutes } from './routes/system.ts';
 
@@ -78,7 +78,9 @@ const routes = app
   .route('/', systemRoutes)
   .route('/api/auth', auth)
   .route('/api/auth', account)
+  .route('/api/patients', patientsDoctorRoutes)
   .route('/api/patients', patientRoutes)
+  .route('/api/doctors', doctorsPatientRoutes)
   .route('/api/doctors', doctorRoutes)
   .route('/api/mappings', mappingRoutes)
   .route('/api/patient-profile', patientProfileRoutes)

@@ -11,10 +11,13 @@ const yearsAgo = (years: number) => {
   day.setUTCFullYear(day.getUTCFullYear() - years);
   return day.toISOString().slice(0, 10);
 };
-const dateOfBirth = z.iso
-  .date('must be a date like 1990-12-31')
+export const dateText = z.iso.date('must be a date like 1990-12-31');
+const dateOfBirth = dateText
   .refine((date) => date <= yearsAgo(0), 'must not lie in the future')
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
+
+/** Words, of which each begins a word of the record or is a typo away from one. */
+export const searchText = requiredText(100);
 
 export const patientFields = {
   name: requiredText(200),
@@ -39,11 +42,13 @@ export const doctorFields = {
 };
 export const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
 
+const { name_key: _pn, search_key: _ps, ...patientStored } = getTableColumns(patients);
 export const patientColumns = {
-  ...getTableColumns(patients),
+  ...patientStored,
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
-export const doctorColumns = getTableColumns(doctors);
+const { name_key: _dn, search_key: _ds, specialization_key: _dk, ...doctorStored } = getTableColumns(doctors);
+export const doctorColumns = doctorStored;
 
 export const mappingColumns = {
   id: mappings.id,

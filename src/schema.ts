@@ -1,5 +1,5 @@
 // The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -17,6 +17,8 @@ const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdenti
 const reference = () => bigint({ mode: 'number' });
 const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });
 const transactionId = customType<{ data: string }>({ dataType: () => 'xid8' });
+/** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how. */
+const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 const stamps = {
   version: integer().notNull().default(1),
   created_at: moment().notNull().defaultNow(),
@@ -33,6 +35,7 @@ export const users = pgTable('users', {
   username_key: text().generatedAlwaysAs(sql`lower(username)`),
   email: text(),
   role: text({ enum: accountRoles }).notNull().default('user'),
+  name_key: folded(sql`app.fold(name)`),
   disabled_at: moment(),
   erased_at: moment(),
   ...stamps,
@@ -68,6 +71,8 @@ export const patients = pgTable('patients', {
   email: text(),
   address: text(),
   medical_history: text(),
+  name_key: folded(sql`app.fold(name)`),
+  search_key: folded(sql`app.searchable(name || ' ' || phone || ' ' || email || ' ' || address)`),
   ...stamps,
 });
 
@@ -80,6 +85,11 @@ export const doctors = pgTable('doctors', {
   contact_info: text(),
   license_number: text(),
   approved: boolean(),
+  name_key: folded(sql`app.fold(name)`),
+  specialization_key: folded(sql`app.fold(specialization)`),
+  search_key: folded(
+    sql`app.searchable(name || ' ' || specialization || ' ' || contact_info || ' ' || license_number)`,
+  ),
   ...stamps,
 });
 

@@ -283,6 +283,27 @@ const rows: Row[] = [
     expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
     path: (w) => `/api/admin/doctors/${w.doctorIds.pending}/revoke/`,
   },
+  {
+    route: 'GET /api/admin/audit',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: () => '/api/admin/audit/',
+  },
+  {
+    route: 'POST /api/admin/audit/:id/restore',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: async () => {
+      const id = await patient();
+      await w.send(w.people.owner, 'DELETE', `/api/patients/${id}/`);
+      const trail = `/api/admin/audit/?action=delete&resource=patient&patient=${id}`;
+      const [entry] = await w.send(w.people.admin, 'GET', trail);
+      return `/api/admin/audit/${entry.id}/restore/`;
+    },
+  },
+  {
+    route: 'GET /api/patient-profile/access-log',
+    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    path: () => '/api/patient-profile/access-log/',
+  },
   // last, because it ends the sessions that the other rows use
   { route: 'POST /api/auth/logout', expected: signedIn(204), path: () => '/api/auth/logout/' },
 ];

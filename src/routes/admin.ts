@@ -1,5 +1,5 @@
 // What administrators do: accounts, their roles, and which doctors may see patients.
-import { eq, isNull, sql } from 'drizzle-orm';
+import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { allow } from '../auth.ts';
@@ -7,6 +7,7 @@ import type { Env } from '../context.ts';
 import { ask } from '../db.ts';
 import { found } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
+import { listQuery, pageOf, turned } from '../lists.ts';
 import { doctorColumns, userColumns, userFields } from '../records.ts';
 import { accountRoles, doctors, users } from '../schema.ts';
 import { json, params, partial } from '../validate.ts';
@@ -18,6 +19,9 @@ const accountBody = partial({ role: z.enum(accountRoles), disabled: z.boolean() 
   ...Object.keys(userFields),
 ]);
 
+const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
+const filters = { role: z.enum(accountRoles).optional(), disabled: z.enum(['true', 'false']).optional() };
+
 const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   const [rows] = await ask(c, (db) => [
     db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
@@ -26,11 +30,24 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
 };
 
 export const adminRoutes = new Hono<Env>({ strict: false })
-  .get('/users', allow('admin'), async (c) => {
-    const [rows] = await ask(c, (db) => [
-      db.select(accountColumns).from(users).where(isNull(users.erased_at)).orderBy(users.id),
-    ]);
-    return c.json(untagged(rows));
+  .get('/users', allow('admin'), listQuery(sorts, filters), async (c) => {
+    const asked = c.req.valid('query');
+    const page = pageOf(c, sorts, asked);
+    const where = and(
+      isNull(users.erased_at),
+      asked.role && eq(users.role, asked.role),
+      asked.disabled && (asked.disabled === 'true' ? isNotNull(users.disabled_at) : isNull(users.disabled_at)),
+    );
+    const [rows, ...counts] = await ask(c, (db) => {
+      const accounts = db
+        .select({ ...accountColumns, sort_key: page.key })
+        .from(users)
+        .where(and(where, page.after))
+        .orderBy(...page.order)
+        .limit(page.limit);
+      return [accounts, ...(page.count ? [db.select({ count: count() }).from(users).where(where)] : [])] as const;
+    });
+    return c.json(untagged(turned(c, page, rows, counts)));
   })
   .get('/users/:id', allow('admin'), params('id'), async (c) => {
     const one = eq(users.id, c.req.valid('param').id);

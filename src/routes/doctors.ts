@@ -1,20 +1,60 @@
-// Doctors, whom everybody who is signed in may look up, and the patients that an approved doctor sees.
-import { eq, sql } from 'drizzle-orm';
+// Doctors, whom everybody who is signed in may look up.
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { allow, anyone } from '../auth.ts';
 import type { Env } from '../context.ts';
-import { ask, idsIn, me, witnessed } from '../db.ts';
+import { ask, me, witnessed } from '../db.ts';
 import { found, written } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
+import { listQuery, pageOf, turned } from '../lists.ts';
 import { once } from '../once.ts';
-import { doctorColumns, doctorFields, doctorReadOnly, patientColumns } from '../records.ts';
+import { doctorColumns, doctorFields, doctorReadOnly, searchText } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { json, params, partial, whole } from '../validate.ts';
+import { json, params, partial, requiredText, whole } from '../validate.ts';
 
 const createBody = z.strictObject(doctorFields);
 const putBody = whole(doctorFields, doctorReadOnly);
 const patchBody = partial(doctorFields, doctorReadOnly);
+
+const sorts = {
+  id: doctors.id,
+  name: doctors.name_key,
+  specialization: doctors.specialization_key,
+  created_at: doctors.created_at,
+};
+const filters = {
+  specialization: requiredText(200).optional(),
+  approved: z.enum(['true', 'false']).optional(),
+  search: searchText.optional(),
+};
+const listed = listQuery(sorts, filters);
+type Asked = Parameters<typeof pageOf>[2] & z.output<z.ZodObject<typeof filters>>;
+
+const filtered = ({ specialization, approved, search }: Asked) =>
+  and(
+    specialization === undefined ? undefined : eq(doctors.specialization_key, sql`app.fold(${specialization})`),
+    approved && eq(doctors.approved, approved === 'true'),
+    // through a function, because no policy lets a search use its index
+    search === undefined ? undefined : sql`${doctors.id} = any (array(select app.search_doctors(${search})))`,
+  );
+
+/** One page of doctors: of all, or of those of one patient, which is a read of that patient's data. */
+const list = async (c: Context<Env>, asked: Asked, of?: { among: SQL; patient: SQL }) => {
+  const page = pageOf(c, sorts, asked);
+  const where = and(of?.among, filtered(asked));
+  const [rows, ...counts] = await ask(c, (db) => {
+    const some = db
+      .select({ ...doctorColumns, sort_key: page.key })
+      .from(doctors)
+      .where(and(where, page.after))
+      .orderBy(...page.order)
+      .limit(page.limit);
+    const total = db.select({ count: count() }).from(doctors).where(where);
+    return [of ? witnessed(db, 'mapping', of.patient, some) : some, ...(page.count ? [total] : [])] as const;
+  });
+  return c.json(untagged(turned(c, page, rows, counts)));
+};
 
 const change = async (c: Context<Env>, id: number, changes: z.output<typeof patchBody>) => {
   const one = eq(doctors.id, id);
@@ -34,32 +74,7 @@ export const doctorRoutes = new Hono<Env>({ strict: false })
     const made = await once(c, (db) => db.insert(doctors).values(c.req.valid('json')).returning(doctorColumns));
     return c.json(tagged(c, made), 201);
   })
-  .get('/', allow(...anyone), async (c) => {
-    const [rows] = await ask(c, (db) => [db.select(doctorColumns).from(doctors).orderBy(doctors.id)]);
-    return c.json(untagged(rows));
-  })
-
-  .get('/all-patients', allow('doctor'), async (c) => {
-    const [rows] = await ask(c, (db) => {
-      const all = db.select(patientColumns).from(patients).orderBy(patients.id);
-      return [witnessed(db, 'patient', idsIn('id'), all)];
-    });
-    return c.json(untagged(rows));
-  })
-  .get('/my-patients', allow('doctor'), async (c) => {
-    const [rows] = await ask(c, (db) => {
-      const assigned = db
-        .select(patientColumns)
-        .from(doctors)
-        .innerJoin(mappings, eq(mappings.doctor_id, doctors.id))
-        .innerJoin(patients, eq(patients.id, mappings.patient_id))
-        .where(eq(doctors.user_id, me))
-        .orderBy(patients.id);
-      return [witnessed(db, 'patient', idsIn('id'), assigned)];
-    });
-    return c.json(untagged(rows));
-  })
-
+  .get('/', allow(...anyone), listed, (c) => list(c, c.req.valid('query')))
   .get('/:id', allow(...anyone), params('id'), async (c) => {
     const one = eq(doctors.id, c.req.valid('param').id);
     const [rows] = await ask(c, (db) => [db.select(doctorColumns).from(doctors).where(one)]);
@@ -80,3 +95,16 @@ export const doctorRoutes = new Hono<Env>({ strict: false })
     written(gone, seen);
     return c.body(null, 204);
   });
+
+/** The doctors of the patient who asks, under /api/patients. */
+export const patientsDoctorRoutes = new Hono<Env>({ strict: false }).get(
+  '/my-doctors',
+  allow('patient'),
+  listed,
+  (c) => {
+    const own = sql`select ${patients.id} from ${patients} where ${patients.user_id} = ${me}`;
+    const assigned = sql`select ${mappings.doctor_id} from ${mappings} where ${mappings.patient_id} in (${own})`;
+    const among = sql`${doctors.id} = any (array(${assigned}))`;
+    return list(c, c.req.valid('query'), { among, patient: sql`array(${own})` });
+  },
+);

@@ -1,15 +1,17 @@
 // Who treats whom: the owner of a patient assigns doctors to it, and an admin may do so for any.
-import { eq, sql } from 'drizzle-orm';
+import { and, count, eq, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, witnessed } from '../db.ts';
 import { found } from '../errors.ts';
+import { listQuery, pageOf, turned } from '../lists.ts';
 import { once } from '../once.ts';
 import { assignedDoctorColumns, mappingColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { json, params, recordId } from '../validate.ts';
+import { idText, json, params, recordId } from '../validate.ts';
 
 const ids = { patient: recordId, doctor: recordId, patient_id: recordId, doctor_id: recordId };
 const assignBody = z
@@ -23,44 +25,75 @@ const assign = async (c: Context<Env>, { patient, doctor }: z.output<typeof assi
   return c.json(await once(c, (db) => db.insert(mappings).values(pair).returning(mappingColumns)), 201);
 };
 
+const sorts = { id: mappings.id, created_at: mappings.created_at };
+const filters = { patient: idText.optional(), doctor: idText.optional() };
+const listed = listQuery(sorts, filters);
+type Asked = Parameters<typeof pageOf>[2] & z.output<z.ZodObject<typeof filters>>;
+
+const isOwn = sql`${mappings.patient_id} = any (array(select app.own_patients()))`;
+const seesAll = sql`(select app.role()) in ('doctor', 'admin')`;
+
+/** One page of mappings. As for patients one of two branches is empty, so that an owner's are found by index. */
+const list = async (c: Context<Env>, asked: Asked) => {
+  const page = pageOf(c, sorts, asked);
+  const { patient, doctor } = asked;
+  const filtered = and(
+    patient === undefined ? undefined : eq(mappings.patient_id, patient),
+    doctor === undefined ? undefined : eq(mappings.doctor_id, doctor),
+  );
+  const [rows, ...counts] = await ask(c, (db) => {
+    const branch = (where: SQL) =>
+      db
+        .select({ ...mappingColumns, sort_key: page.key })
+        .from(mappings)
+        .where(and(where, filtered, page.after))
+        .orderBy(...page.order)
+        .limit(page.limit);
+    const all = unionAll(branch(isOwn), branch(seesAll))
+      .orderBy(...page.order)
+      .limit(page.limit);
+    const total = (where: SQL) => db.select({ count: count() }).from(mappings).where(and(where, filtered));
+    const totals = page.count ? [total(isOwn), total(seesAll)] : [];
+    return [witnessed(db, 'mapping', idsIn('patient'), all), ...totals] as const;
+  });
+  return c.json(turned(c, page, rows, counts));
+};
+
+const listedOfPatient = listQuery({ id: mappings.id }, {});
+
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */
-const doctorsOf = async (c: Context<Env>, id: number) => {
+const doctorsOf = async (c: Context<Env>, id: number, asked: Parameters<typeof pageOf>[2]) => {
+  const page = pageOf(c, { id: mappings.id }, asked);
   const patient = sql`array(select ${patients.id} from ${patients} where ${patients.id} = ${id})`;
-  const [rows, seen] = await ask(c, (db) => {
+  const ofPatient = eq(mappings.patient_id, id);
+  const [seen, rows, ...counts] = await ask(c, (db) => {
     const assigned = db
-      .select(assignedDoctorColumns)
+      .select({ ...assignedDoctorColumns, sort_key: page.key })
       .from(mappings)
       .innerJoin(doctors, eq(doctors.id, mappings.doctor_id))
-      .where(eq(mappings.patient_id, id))
-      .orderBy(mappings.id);
+      .where(and(ofPatient, page.after))
+      .orderBy(...page.order)
+      .limit(page.limit);
+    const total = db.select({ count: count() }).from(mappings).where(ofPatient);
     return [
-      witnessed(db, 'mapping', patient, assigned),
       db.select({ id: patients.id }).from(patients).where(eq(patients.id, id)),
-    ];
+      witnessed(db, 'mapping', patient, assigned),
+      ...(page.count ? [total] : []),
+    ] as const;
   });
   found(seen);
-  return c.json(rows);
+  return c.json(turned(c, page, rows, counts));
 };
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
   .post('/', allow('user', 'admin'), json(assignBody), (c) => assign(c, c.req.valid('json')))
-  .get('/', allow('user', 'patient', 'doctor', 'admin'), async (c) => {
-    const [rows] = await ask(c, (db) => {
-      const visible = db.select(mappingColumns).from(mappings).$dynamic();
-      const own = db
-        .select(mappingColumns)
-        .from(mappings)
-        .where(sql`${mappings.patient_id} = any (array(select app.own_patients()))`);
-      // as for patients: one of two branches is empty, so that an owner's mappings are found by index
-      const all = visible.where(sql`(select app.role()) in ('doctor', 'admin')`);
-      return [witnessed(db, 'mapping', idsIn('patient'), own.unionAll(all).orderBy(sql`id`))];
-    });
-    return c.json(rows);
-  })
-  .get('/patient/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), (c) =>
-    doctorsOf(c, c.req.valid('param').id),
+  .get('/', allow('user', 'patient', 'doctor', 'admin'), listed, (c) => list(c, c.req.valid('query')))
+  .get('/patient/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), listedOfPatient, (c) =>
+    doctorsOf(c, c.req.valid('param').id, c.req.valid('query')),
   )
-  .get('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), (c) => doctorsOf(c, c.req.valid('param').id))
+  .get('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), listedOfPatient, (c) =>
+    doctorsOf(c, c.req.valid('param').id, c.req.valid('query')),
+  )
   .delete('/:id', allow('user', 'admin'), params('id'), async (c) => {
     const one = eq(mappings.id, c.req.valid('param').id);
     const [gone] = await ask(c, (db) => [db.delete(mappings).where(one).returning({ id: mappings.id })]);
