@@ -1,0 +1,62 @@
+import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import { afterAll, inject } from 'vitest';
+import type { Fault, Order } from './fault-proxy.ts';
+
+export type TestDatabase = {
+  /** For fixtures and for looking behind the API; row level security does not bind the owner. */
+  ownerUrl: string;
+  /** What the Worker signs in with: its DATABASE_URL. */
+  appUrl: string;
+  owner: NeonQueryFunction<false, false>;
+  /** How many requests this database answered so far, those of `owner` included. */
+  roundTrips(): Promise<number>;
+};
+
+const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
+neonConfig.fetchEndpoint = (host, port) =>
+  host === '127.0.0.1' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
+
+/** A migrated database for one test file, gone after it. Call it once, outside of tests. */
+export async function freshDatabase(): Promise<TestDatabase> {
+  const { name, ownerUrl, appUrl } = await control<{ name: string; ownerUrl: string; appUrl: string }>(
+    'POST',
+    '/databases',
+  );
+  afterAll(() => control('DELETE', `/databases/${name}`));
+  return {
+    ownerUrl,
+    appUrl,
+    owner: neon(ownerUrl),
+    roundTrips: async () => (await control<{ count: number }>('GET', `/databases/${name}/round-trips`)).count,
+  };
+}
+
+/** The same database, by a connection that fails when a test wants it to. Call it once, outside of tests. */
+export async function faultyConnection(url: string) {
+  const order = (method: string, path: string, body?: Order) =>
+    control<number>(method, path, body, inject('faultsUrl'));
+  const port = await order('POST', '/');
+  afterAll(() => order('DELETE', `/${port}`));
+  const faulty = new URL(url);
+  faulty.port = String(port);
+  return {
+    url: faulty.href,
+    /** From now on, or for the next so many requests. */
+    fail: (fault: Fault, times?: number) => order('PUT', `/${port}`, { fault, times }),
+    heal: () => order('PUT', `/${port}`, {}),
+  };
+}
+
+async function control<T = void>(
+  method: string,
+  path: string,
+  sent?: object,
+  url: string = inject('controlUrl'),
+): Promise<T> {
+  const answer = await fetch(`${url}${path}`, { method, body: sent && JSON.stringify(sent) });
+  const body = await answer.text();
+  if (!answer.ok) {
+    throw new Error(`${method} ${path}: ${body}`);
+  }
+  return (body ? JSON.parse(body) : undefined) as T;
+}

@@ -1,0 +1,49 @@
+import { availableParallelism } from 'node:os';
+import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    // a file waits for its workerd to start and for the database more than it computes
+    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    projects: [
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: {
+          name: 'worker',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/scripts/**', 'test/fuzz/**'],
+          globalSetup: ['test/global-setup.ts'],
+          // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
+          // scope it has to put back; its data is its own in any case.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          name: 'node',
+          include: ['test/scripts/**/*.test.ts'],
+        },
+      },
+      {
+        // `npm run fuzz`, and less of it in .ci/run: not part of `npm test`.
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: {
+          name: 'fuzz',
+          include: ['test/fuzz/**/*.test.ts'],
+          globalSetup: ['test/global-setup.ts'],
+          // a line a request is too much to read; the tests look at them instead
+          silent: 'passed-only',
+          testTimeout: 24 * 3_600_000,
+          provide: {
+            fuzz: {
+              requests: Number(process.env.FUZZ_RUNS || 20_000),
+              sequences: Number(process.env.MODEL_RUNS || 500),
+              seed: Number(process.env.FUZZ_SEED || Date.now() % 0x7fffffff),
+            },
+          },
+        },
+      },
+    ],
+  },
+});
