@@ -10,7 +10,11 @@ create function app.role() returns text stable parallel safe language sql
 create function app.request_id() returns text stable parallel safe language sql
   return nullif(current_setting('app.request_id', true), '');
 
-grant execute on function app.user_id(), app.role(), app.request_id() to app_api, app_auth;
+-- This transaction's number. As a bigint, because only its comparisons are leakproof and reach an index under a policy.
+create function app.tx() returns bigint volatile language sql
+  return pg_current_xact_id()::text::bigint;
+
+grant execute on function app.user_id(), app.role(), app.request_id(), app.tx() to app_api, app_auth;
 
 -- A refusal that the Worker turns into a problem: `code` is one of its closed list, and all that the client sees.
 create function app.refuse(code text) returns void language plpgsql as $$

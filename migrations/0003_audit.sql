@@ -3,7 +3,7 @@
 create table audit (
   id bigint generated always as identity primary key,
   at timestamptz(3) not null default now(),
-  tx xid8 not null default pg_current_xact_id(),
+  tx bigint not null default app.tx(),
   actor_id bigint default app.user_id(),
   actor_role text default app.role(),
   action text not null,

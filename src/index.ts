@@ -18,6 +18,7 @@ import { doctorRoutes, patientsDoctorRoutes } from './routes/doctors.ts';
 import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
 import { doctorsPatientRoutes, patientRoutes } from './routes/patients.ts';
 import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
+import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 
 /** One line a request, with nothing in it that a person said: the route's pattern, not its path. */
@@ -83,6 +84,7 @@ const routes = app
   .route('/api/doctors', doctorsPatientRoutes)
   .route('/api/doctors', doctorRoutes)
   .route('/api/mappings', mappingRoutes)
+  .route('/api/sync', syncRoutes)
   .route('/api/patient-profile', patientProfileRoutes)
   .route('/api/doctor-profile', doctorProfileRoutes)
   .route('/api/admin', assignPatientRoute)

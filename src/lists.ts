@@ -14,16 +14,20 @@ export type Sorts = { id: PgColumn } & Record<string, PgColumn>;
 /** By default and at most 1,000 rows, so that "retrieve all" is not cut short for ordinary users. */
 const mostRows = 1000;
 
+export const pageFields = {
+  limit: numberText(1, Number.MAX_SAFE_INTEGER)
+    .transform((limit) => Math.min(limit, mostRows))
+    .default(mostRows),
+  cursor: z.string().max(2000, 'is not a cursor that this route gave').optional(),
+};
+
 /** The query of a list: its own filters, and how it is sorted and cut. */
 export const listQuery = <Filters extends z.ZodRawShape>(sorts: Sorts, filters: Filters, first = 'id') => {
   const names = Object.keys(sorts).flatMap((name) => [name, `-${name}`]);
   return query({
     ...filters,
     sort: z.enum(names, `must be one of ${names.join(', ')}`).default(first),
-    limit: numberText(1, Number.MAX_SAFE_INTEGER)
-      .transform((limit) => Math.min(limit, mostRows))
-      .default(mostRows),
-    cursor: z.string().max(2000, 'is not a cursor of this list').optional(),
+    ...pageFields,
     count: z.literal('exact', 'must be exact').optional(),
   });
 };
@@ -63,19 +67,26 @@ export const pageOf = (c: Context, sorts: Sorts, { limit, cursor, count, ...aske
 };
 
 const position = z.tuple([z.string(), z.string(), z.int()]);
-const encode = (value: unknown) =>
-  encodeBase64Url(new TextEncoder().encode(JSON.stringify(value)).buffer).replaceAll('=', '');
 
 /** Where to go on. A cursor is bound to its list, sort and filters: with others it would skip rows in silence. */
 const readCursor = (scope: string, cursor: string | undefined): [key: string, id: number] | undefined => {
   if (cursor === undefined) return undefined;
+  const [of, key, id] = unseal(position, cursor);
+  if (of !== scope) throw new Problem('invalid_input', { errors: { cursor: ['is of another list, sort or filter'] } });
+  return [key, id];
+};
+
+/** Values as an opaque text that fits into a URL. Nothing in it is secret, and nothing in it is trusted. */
+export const seal = (values: unknown): string =>
+  encodeBase64Url(new TextEncoder().encode(JSON.stringify(values)).buffer).replaceAll('=', '');
+
+export const unseal = <Values extends z.ZodType>(schema: Values, sealed: string): z.output<Values> => {
   try {
-    const [of, key, id] = position.parse(JSON.parse(new TextDecoder().decode(decodeBase64Url(cursor))));
-    if (of === scope) return [key, id];
+    return schema.parse(JSON.parse(new TextDecoder().decode(decodeBase64Url(sealed))));
   } catch {
-    // not base64, not JSON, not three values: not ours
+    // not base64, not JSON, or not these values
+    throw new Problem('invalid_input', { errors: { cursor: ['is not a cursor that this route gave'] } });
   }
-  throw new Problem('invalid_input', { errors: { cursor: ['is not a cursor of this list, sort and filters'] } });
 };
 
 interface Row {
@@ -88,7 +99,7 @@ export const turned = <T extends Row>(c: Context, page: Page, rows: T[], counts:
   const last = rows.at(-1);
   if (last && rows.length === page.limit) {
     const next = new URL(c.req.url);
-    next.searchParams.set('cursor', encode([page.scope, last.sort_key, last.id]));
+    next.searchParams.set('cursor', seal([page.scope, last.sort_key, last.id]));
     c.header('Link', `<${next}>; rel="next"`);
   }
   if (page.count) c.header('X-Total-Count', String(counts.reduce((sum, [row]) => sum + (row?.count ?? 0), 0)));

@@ -42,12 +42,19 @@ export const doctorFields = {
 };
 export const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
 
-const { name_key: _pn, search_key: _ps, ...patientStored } = getTableColumns(patients);
+/** Columns that are kept for sorting, searching and syncing are nobody's answer. */
+const { name_key: _pn, search_key: _ps, changed_tx: _pc, ...patientStored } = getTableColumns(patients);
 export const patientColumns = {
   ...patientStored,
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
-const { name_key: _dn, search_key: _ds, specialization_key: _dk, ...doctorStored } = getTableColumns(doctors);
+const {
+  name_key: _dn,
+  search_key: _ds,
+  specialization_key: _dk,
+  changed_tx: _dc,
+  ...doctorStored
+} = getTableColumns(doctors);
 export const doctorColumns = doctorStored;
 
 export const mappingColumns = {

@@ -1,22 +1,11 @@
 // The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
 import { type SQL, sql } from 'drizzle-orm';
-import {
-  bigint,
-  boolean,
-  customType,
-  date,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 const reference = () => bigint({ mode: 'number' });
 const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });
-const transactionId = customType<{ data: string }>({ dataType: () => 'xid8' });
+const transaction = () => reference().notNull().default(sql`app.tx()`);
 /** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how. */
 const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 const stamps = {
@@ -72,6 +61,7 @@ export const patients = pgTable('patients', {
   address: text(),
   medical_history: text(),
   name_key: folded(sql`app.fold(name)`),
+  changed_tx: transaction(),
   search_key: folded(sql`app.searchable(name || ' ' || phone || ' ' || email || ' ' || address)`),
   ...stamps,
 });
@@ -86,6 +76,7 @@ export const doctors = pgTable('doctors', {
   license_number: text(),
   approved: boolean(),
   name_key: folded(sql`app.fold(name)`),
+  changed_tx: transaction(),
   specialization_key: folded(sql`app.fold(specialization)`),
   search_key: folded(
     sql`app.searchable(name || ' ' || specialization || ' ' || contact_info || ' ' || license_number)`,
@@ -99,6 +90,7 @@ export const mappings = pgTable('mappings', {
   doctor_id: reference().notNull(),
   created_by: reference().default(sql`app.user_id()`),
   created_at: stamps.created_at,
+  changed_tx: transaction(),
 });
 
 export const guesses = pgTable('guesses', {
@@ -124,7 +116,7 @@ export const idempotencyKeys = pgTable(
 export const audit = pgTable('audit', {
   id: id(),
   at: moment().notNull().defaultNow(),
-  tx: transactionId().notNull().default(sql`pg_current_xact_id()`),
+  tx: transaction(),
   actor_id: reference().default(sql`app.user_id()`),
   actor_role: text().default(sql`app.role()`),
   action: text().notNull(),

@@ -228,6 +228,7 @@ const rows: Row[] = [
     path: async () => `/api/mappings/${await mapping()}/`,
   },
 
+  { route: 'GET /api/sync', expected: signedIn(200), path: () => '/api/sync/' },
   {
     route: 'GET /api/patient-profile',
     expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),

@@ -1,0 +1,131 @@
+-- What a phone that was away needs: the records of its scope that changed since, and those that left it. The scope is a
+-- user's own patients, a patient's own record, an approved doctor's assigned patients, an admin's all; for everybody
+-- the doctors; and the mappings of those patients.
+--
+-- Every row knows the transaction that last changed it. A client has seen everything below its watermark, which is the
+-- oldest transaction that was still running when it asked: one that commits late is above it, and so not missed.
+alter table patients add changed_tx bigint not null default app.tx();
+alter table doctors add changed_tx bigint not null default app.tx();
+alter table mappings add changed_tx bigint not null default app.tx();
+create index patients_changed on patients (changed_tx, id);
+create index patients_own_changed on patients (created_by, changed_tx, id);
+create index doctors_changed on doctors (changed_tx, id);
+create index mappings_changed on mappings (changed_tx, id);
+create index audit_deleted on audit (resource, tx, resource_id) where action = 'delete';
+
+create function app.stamp_tx() returns trigger language plpgsql as $$
+begin
+  new.changed_tx := app.tx();
+  return new;
+end $$;
+create trigger stamp_tx before update on patients for each row execute function app.stamp_tx();
+create trigger stamp_tx before update on doctors for each row execute function app.stamp_tx();
+
+-- Where this round of syncing ends: below every transaction that still runs, or where its first page said. A cursor of
+-- another role is refused, because what that role saw and this one does not is in no list of changes.
+create function app.sync_until(cursor_role text, given bigint) returns bigint language plpgsql as $$
+declare
+  until bigint := coalesce(given, pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
+begin
+  if cursor_role <> app.role() then
+    perform app.refuse('sync_reset');
+  end if;
+  perform set_config('app.sync_until', until::text, true);
+  return until;
+end $$;
+
+-- The patients in the asker's scope, and since which transaction they are in it as they are now.
+create function app.sync_patients() returns table (id bigint, tx bigint) stable security definer
+set search_path = public, pg_temp language plpgsql as $$
+begin
+  return query
+    select p.id, p.changed_tx from patients p where app.role() = 'user' and p.created_by = app.user_id()
+    union all
+    select p.id, p.changed_tx from patients p where app.role() = 'patient' and p.user_id = app.user_id()
+    union all
+    select p.id, greatest(p.changed_tx, m.changed_tx)
+    from doctors d join mappings m on m.doctor_id = d.id join patients p on p.id = m.patient_id
+    where app.role() = 'doctor' and d.user_id = app.user_id();
+end $$;
+
+-- One page of changes, as (kind, tx, id): kinds 0 to 2 are patients, doctors and mappings to take over, 3 to 5 those to
+-- forget. Definer's rights, because the trail of deletions is an admin's to read, and because every branch names its
+-- scope itself. An admin's patients and mappings have branches of their own, which walk an index instead of a set.
+create function app.sync_changes(since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer)
+returns table (kind integer, tx bigint, id bigint) stable security definer set search_path = public, pg_temp
+language plpgsql as $$
+#variable_conflict use_column
+declare
+  until bigint := current_setting('app.sync_until')::bigint;
+  is_admin boolean := app.role() = 'admin';
+  me bigint := app.user_id();
+  my_doctor bigint := (select d.id from doctors d where d.user_id = me and app.role() = 'doctor');
+begin
+  if app.role() is null then
+    return;
+  end if;
+  return query
+  with scope as materialized (select s.id, s.tx from app.sync_patients() s),
+  -- patients that an unassignment in this round took out of a doctor's scope
+  lost as materialized (
+    select (a.before ->> 'patient_id')::bigint as id, max(a.tx) as tx
+    from audit a
+    where my_doctor is not null and a.action = 'delete' and a.resource = 'mapping' and a.tx >= since and a.tx < until
+      and (a.before ->> 'doctor_id')::bigint = my_doctor
+      and not exists (select from scope where scope.id = (a.before ->> 'patient_id')::bigint)
+    group by 1
+  ),
+  owned as (
+    select a.resource_id as id, a.tx, a.before from audit a
+    where a.action = 'delete' and a.resource = 'patient' and (
+      is_admin or (app.role() = 'user' and (a.before ->> 'created_by')::bigint = me)
+      or (app.role() = 'patient' and (a.before ->> 'user_id')::bigint = me))
+  ),
+  changes as (
+    (select 0 as kind, p.changed_tx as tx, p.id from patients p
+      where is_admin and after_kind <= 0 and p.changed_tx < until
+        and (p.changed_tx, p.id) > (case after_kind when 0 then after_tx else since end, case after_kind when 0 then after_id else 0 end)
+      order by p.changed_tx, p.id limit most)
+    union all
+    select 0, s.tx, s.id from scope s
+    union all
+    (select 1, d.changed_tx, d.id from doctors d
+      where after_kind <= 1 and d.changed_tx < until
+        and (d.changed_tx, d.id) > (case after_kind when 1 then after_tx else since end, case after_kind when 1 then after_id else 0 end)
+      order by d.changed_tx, d.id limit most)
+    union all
+    (select 2, m.changed_tx, m.id from mappings m
+      where is_admin and after_kind <= 2 and m.changed_tx < until
+        and (m.changed_tx, m.id) > (case after_kind when 2 then after_tx else since end, case after_kind when 2 then after_id else 0 end)
+      order by m.changed_tx, m.id limit most)
+    union all
+    -- whoever got a patient by assignment gets the patient's older mappings with it
+    select 2, case when my_doctor is null then m.changed_tx else greatest(m.changed_tx, mine.changed_tx) end, m.id
+      from scope s join mappings m on m.patient_id = s.id
+      left join mappings mine on mine.patient_id = s.id and mine.doctor_id = my_doctor
+    union all
+    select 3, o.tx, o.id from owned o where o.tx >= since and not exists (select from patients p where p.id = o.id)
+    union all
+    select 3, l.tx, l.id from lost l
+    union all
+    select 4, a.tx, a.resource_id from audit a
+      where a.action = 'delete' and a.resource = 'doctor' and a.tx >= since and a.tx < until
+        and not exists (select from doctors d where d.id = a.resource_id)
+    union all
+    select 5, a.tx, a.resource_id from audit a
+      where a.action = 'delete' and a.resource = 'mapping' and a.tx >= since and a.tx < until
+        and not exists (select from mappings m where m.id = a.resource_id)
+        and (is_admin
+          or (a.before ->> 'patient_id')::bigint in (select s.id from scope s)
+          or (a.before ->> 'patient_id')::bigint in (select l.id from lost l)
+          or (a.before ->> 'patient_id')::bigint in (select o.id from owned o))
+    union all
+    select 5, l.tx, m.id from lost l join mappings m on m.patient_id = l.id
+  )
+  select c.kind, max(c.tx), c.id from changes c
+  where c.tx >= since and c.tx < until and (c.kind, c.tx, c.id) > (after_kind, after_tx, after_id)
+  group by c.kind, c.id
+  order by 1, 2, 3 limit most;
+end $$;
+
+grant execute on function app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer) to app_api;

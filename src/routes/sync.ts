@@ -1,0 +1,70 @@
+// Delta sync: a phone that was away asks what changed, and what it may no longer keep.
+import { sql } from 'drizzle-orm';
+import { Hono } from 'hono';
+import * as z from 'zod';
+import { allow, anyone } from '../auth.ts';
+import type { Env } from '../context.ts';
+import { ask, idsIn, witnessed } from '../db.ts';
+import { found, Problem } from '../errors.ts';
+import { untagged } from '../etag.ts';
+import { pageFields, seal, unseal } from '../lists.ts';
+import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
+import { doctors, mappings, patients } from '../schema.ts';
+import { query } from '../validate.ts';
+
+/** Whose, as which role, from where to where, and the last change of the page before: kind, transaction, id. */
+const cursorOf = z.tuple([z.int(), z.string(), z.int(), z.int().nullable(), z.int(), z.int(), z.int()]);
+const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
+
+export const syncRoutes = new Hono<Env>({ strict: false }).get('/', allow(...anyone), query(pageFields), async (c) => {
+  const { limit, cursor } = c.req.valid('query');
+  const actor = c.var.actor?.id ?? 0;
+  const [whose, role, since, until, ...after] = cursor ? unseal(cursorOf, cursor) : [actor, null, 0, null, -1, 0, 0];
+  if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
+
+  const changes = sql`app.sync_changes(${since}, ${after[0]}, ${after[1]}, ${after[2]}, ${limit})`;
+  const changed = (kind: number) => sql`any (array(select id from ${changes} where kind = ${kind}))`;
+  const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(c, (db) => [
+    db
+      .select({ role: sql<string>`app.role()`, until: sql<number>`until`.mapWith(Number) })
+      .from(sql`app.sync_until(${role}, ${until}) as until`),
+    db
+      .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
+      .from(changes),
+    witnessed(
+      db,
+      'patient',
+      idsIn('id'),
+      db
+        .select(patientColumns)
+        .from(patients)
+        .where(sql`${patients.id} = ${changed(kinds.patients)}`),
+    ),
+    db
+      .select(doctorColumns)
+      .from(doctors)
+      .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
+    db
+      .select(mappingColumns)
+      .from(mappings)
+      .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
+  ]);
+
+  const round = found(rounds);
+  const last = page.at(-1);
+  const more = page.length === limit && last !== undefined;
+  const next = more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
+  const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
+  return c.json({
+    patients: untagged(patientRows),
+    doctors: untagged(doctorRows),
+    mappings: mappingRows,
+    removed: {
+      patients: removed(kinds.removedPatients),
+      doctors: removed(kinds.removedDoctors),
+      mappings: removed(kinds.removedMappings),
+    },
+    cursor: seal([actor, round.role, ...next]),
+    more,
+  });
+});
