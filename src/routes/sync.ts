@@ -44,10 +44,15 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', allow(...any
       .select(doctorColumns)
       .from(doctors)
       .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
-    db
-      .select(mappingColumns)
-      .from(mappings)
-      .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
+    witnessed(
+      db,
+      'mapping',
+      idsIn('patient'),
+      db
+        .select(mappingColumns)
+        .from(mappings)
+        .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
+    ),
   ]);
 
   const round = found(rounds);
