@@ -23,7 +23,9 @@ grant select, insert (name, username, email, role), update (name, username, emai
 grant select, update (name, username, email, role, disabled_at, updated_at) on users to app_api;
 
 -- Before sign-in nobody is anybody, so app_auth sees all; afterwards it sees the account that acts.
-create policy auth on users to app_auth using ((select app.user_id()) is null or id = (select app.user_id()));
+create policy auth on users for select to app_auth using ((select app.user_id()) is null or id = (select app.user_id()));
+create policy register on users for insert to app_auth with check ((select app.user_id()) is null and role <> 'admin');
+create policy erase on users for update to app_auth using (id = (select app.user_id()));
 create policy read_own on users for select to app_api
   using (id = (select app.user_id()) or (select app.role()) = 'admin');
 create policy change_own on users for update to app_api
@@ -61,6 +63,9 @@ create policy auth on sessions to app_auth using ((select app.user_id()) is null
 -- stands for a record needs that record. Definer's rights, because the asker may not see the rows this looks at.
 create function app.guard_account() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
 begin
+  if old.erased_at is not null then
+    perform app.refuse('not_found');
+  end if;
   if coalesce(app.role(), 'anonymous') not in ('admin', 'cli')
      and (new.role <> old.role or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)) then
     perform app.refuse('wrong_role');

@@ -44,7 +44,8 @@ create policy delete_patient on patients for delete to app_api using (
 
 -- Registration makes the linked record, and that is all it may do here.
 grant insert on patients to app_auth;
-create policy register_patient on patients for insert to app_auth with check (user_id is not null and created_by is null);
+create policy register_patient on patients for insert to app_auth
+  with check ((select app.user_id()) is null and user_id is not null and created_by is null);
 
 -- An age beside a date of birth would go stale: the date wins.
 create function app.keep_one_age() returns trigger language plpgsql as $$

@@ -36,7 +36,8 @@ create policy delete_doctor on doctors for delete to app_api using (
   end);
 
 grant insert on doctors to app_auth;
-create policy register_doctor on doctors for insert to app_auth with check (user_id is not null and created_by is null);
+create policy register_doctor on doctors for insert to app_auth
+  with check ((select app.user_id()) is null and user_id is not null and created_by is null);
 
 -- Approval opens every patient's record: the doctor who may edit the rest of this row must not grant it.
 create function app.guard_approval() returns trigger language plpgsql as $$

@@ -84,7 +84,10 @@ export const databaseProblem = (error: unknown): Problem => {
   if (code === '23505') return new Problem('duplicate', { errors: duplicates[constraint ?? ''] });
   // a new row that points to a record which is missing, or which the policy says is not the actor's
   if (code === '23503' || (code === '42501' && routine === 'ExecWithCheckOptions')) return new Problem('not_found');
-  if (code?.startsWith('22') || code === '23514') return new Problem('invalid_input');
+  if (code?.startsWith('22') || code === '23514')
+    return new Problem('invalid_input', {
+      errors: { non_field_errors: ['holds a value that cannot be stored or compared'] },
+    });
   // unreachable, overloaded, restarting, a deadlock, an answer that was none, a trail that cannot be written, a schema
   // that is not ours: nothing that a client could have sent differently
   return new Problem('database_unavailable', { cause: error });

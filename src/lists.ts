@@ -6,7 +6,7 @@ import type { Context } from 'hono';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
 import { Problem } from './errors.ts';
-import { numberText, query } from './validate.ts';
+import { numberText, query, storable } from './validate.ts';
 
 /** What a list may be sorted by: columns that are never null. `id` decides between equals. */
 export type Sorts = { id: PgColumn } & Record<string, PgColumn>;
@@ -54,8 +54,8 @@ export const pageOf = (c: Context, sorts: Sorts, { limit, cursor, count, ...aske
   const descending = asked.sort.startsWith('-');
   const scope = JSON.stringify([c.req.path.replace(/\/$/, ''), asked]);
   const last = readCursor(scope, cursor);
-  const beyond = sql.raw(descending ? '<' : '>');
-  const direction = sql.raw(descending ? 'desc' : 'asc');
+  const beyond = descending ? sql`<` : sql`>`;
+  const direction = descending ? sql`desc` : sql`asc`;
   return {
     limit,
     count: count === 'exact',
@@ -66,7 +66,7 @@ export const pageOf = (c: Context, sorts: Sorts, { limit, cursor, count, ...aske
   };
 };
 
-const position = z.tuple([z.string(), z.string(), z.int()]);
+const position = z.tuple([z.string(), z.string().refine(storable), z.int()]);
 
 /** Where to go on. A cursor is bound to its list, sort and filters: with others it would skip rows in silence. */
 const readCursor = (scope: string, cursor: string | undefined): [key: string, id: number] | undefined => {

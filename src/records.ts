@@ -11,9 +11,11 @@ const yearsAgo = (years: number) => {
   day.setUTCFullYear(day.getUTCFullYear() - years);
   return day.toISOString().slice(0, 10);
 };
-export const dateText = z.iso.date('must be a date like 1990-12-31');
+export const dateText = z.iso
+  .date({ error: 'must be a date like 1990-12-31', abort: true })
+  .refine((date) => date >= '0001', { error: 'must be a date like 1990-12-31', abort: true });
 const dateOfBirth = dateText
-  .refine((date) => date <= yearsAgo(0), 'must not lie in the future')
+  .refine((date) => date <= yearsAgo(0), { error: 'must not lie in the future', abort: true })
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
 
 /** Words, of which each begins a word of the record or is a typo away from one. */
@@ -21,7 +23,11 @@ export const searchText = requiredText(100);
 
 export const patientFields = {
   name: requiredText(200),
-  age: z.int('must be a whole number').min(0, 'must be 0 or more').max(150, 'must be 150 or less').nullish(),
+  age: z
+    .int({ error: 'must be a whole number', abort: true })
+    .min(0, 'must be 0 or more')
+    .max(150, 'must be 150 or less')
+    .nullish(),
   date_of_birth: dateOfBirth.nullish(),
   gender: text(20)
     .transform((value) => value.toLowerCase())
@@ -78,15 +84,20 @@ export const userColumns = { id, name, username, email, role, created_at, versio
 
 export const userFields = {
   name: requiredText(200),
-  username: requiredText(150).refine((value) => /^[\p{L}\p{N}_.+-]*$/u.test(value), {
+  username: requiredText(150).refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value), {
     error: 'only letters, digits and _ . + - (no @, no spaces)',
   }),
   email: emailAddress,
 };
 export const newPassword = z
   .string()
-  .max(256, 'at most 256 characters')
-  .refine((value) => value.normalize('NFC').length >= 8, 'use 8 characters or more')
-  .refine((value) => value.isWellFormed(), 'contains characters that cannot be used');
+  .max(1000, 'at most 256 characters')
+  .transform((value) => value.normalize('NFC'))
+  .pipe(z.string().min(8, 'use 8 characters or more').max(256, 'at most 256 characters'))
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used');
 /** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
-export const givenPassword = z.string().min(1, 'must not be empty').max(1000, 'at most 1000 characters');
+export const givenPassword = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1000, 'at most 1000 characters')
+  .refine((value) => !value.includes('\0'), 'contains characters that cannot be used');

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { type FieldErrors, Problem } from './errors.ts';
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
-const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
+export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 export const text = (most: number) =>
   z

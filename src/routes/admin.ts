@@ -50,7 +50,7 @@ export const adminRoutes = new Hono<Env>({ strict: false })
     return c.json(untagged(turned(c, page, rows, counts)));
   })
   .get('/users/:id', allow('admin'), params('id'), async (c) => {
-    const one = eq(users.id, c.req.valid('param').id);
+    const one = and(eq(users.id, c.req.valid('param').id), isNull(users.erased_at));
     const [rows] = await ask(c, (db) => [db.select(accountColumns).from(users).where(one)]);
     return c.json(tagged(c, found(rows)));
   })
@@ -61,7 +61,7 @@ export const adminRoutes = new Hono<Env>({ strict: false })
       db
         .update(users)
         .set({ role, disabled_at, updated_at: sql`now()` })
-        .where(eq(users.id, c.req.valid('param').id))
+        .where(and(eq(users.id, c.req.valid('param').id), isNull(users.erased_at)))
         .returning(accountColumns),
     ]);
     return c.json(tagged(c, found(rows)));

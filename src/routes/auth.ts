@@ -58,7 +58,11 @@ const signIn = async (c: Context<Env>, call: SQL, secrets: RefreshSecret[], also
   return { access, refresh, token_type: 'Bearer' as const, expires_in: settings.ACCESS_TOKEN_TTL, user };
 };
 
-const device = (c: Context<Env>) => c.req.header('User-Agent')?.slice(0, 300) ?? null;
+const device = (c: Context<Env>) =>
+  c.req
+    .header('User-Agent')
+    ?.slice(0, 300)
+    .replace(/[\ud800-\udbff]$/, '') ?? null;
 
 type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
 
@@ -92,7 +96,9 @@ export const auth = new Hono<Env>({ strict: false })
   .post('/login', limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = (email || username || '').toLowerCase();
-    const whose = eq(identifier.includes('@') ? users.email : users.username_key, identifier);
+    const whose = identifier.includes('@')
+      ? eq(users.email, identifier)
+      : eq(users.username_key, sql`lower(${email || username})`);
     const [account, secret] = await Promise.all([tryPassword(c, identifier, whose, password), newRefreshSecret()]);
     if (!account) throw new Problem('invalid_credentials');
     const call = sql`app.open_session(${account.id}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;

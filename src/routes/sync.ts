@@ -10,10 +10,18 @@ import { untagged } from '../etag.ts';
 import { pageFields, seal, unseal } from '../lists.ts';
 import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { query } from '../validate.ts';
+import { query, storable } from '../validate.ts';
 
 /** Whose, as which role, from where to where, and the last change of the page before: kind, transaction, id. */
-const cursorOf = z.tuple([z.int(), z.string(), z.int(), z.int().nullable(), z.int(), z.int(), z.int()]);
+const cursorOf = z.tuple([
+  z.int(),
+  z.string().refine(storable),
+  z.int(),
+  z.int().nullable(),
+  z.int(),
+  z.int(),
+  z.int(),
+]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 
 export const syncRoutes = new Hono<Env>({ strict: false }).get('/', allow(...anyone), query(pageFields), async (c) => {
