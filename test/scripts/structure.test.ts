@@ -1,0 +1,106 @@
+// How src/ may look: small files, imports that point one way, each kind of knowledge in one place.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../src');
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.replaceAll('\\', '/'))
+  .sort();
+const text = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+const lines = (file: string) => (text.get(file) ?? '').trimEnd().split('\n').length;
+/** Without comments: those may name what the code may not. */
+const code = (file: string) => (text.get(file) ?? '').replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+const imports = (file: string): string[] =>
+  [...code(file).matchAll(/^(?:import|export)\b[^;]*?from\s+'([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm)].map(
+    ([, from, bare, dynamic]) => from ?? bare ?? dynamic ?? '',
+  );
+const own = (file: string) =>
+  imports(file)
+    .filter((from) => from.startsWith('.'))
+    .map((from) => normalize(join(dirname(file), from)));
+
+// what a file may import stands in a level below its own; equals may import each other
+const level = (file: string) => {
+  if (file === 'index.ts') return 3;
+  if (file.startsWith('routes/')) return 2;
+  return file === 'context.ts' ? 0 : 1;
+};
+const whoSays = (pattern: RegExp) => files.filter((file) => pattern.test(code(file)));
+const whoImports = (name: RegExp) => files.filter((file) => imports(file).some((from) => name.test(from)));
+
+test('there is something to look at, and every import is understood', () => {
+  expect(files.length).toBeGreaterThan(15);
+  for (const file of files) {
+    const statements = code(file).match(/^import\b/gm)?.length ?? 0;
+    expect(imports(file).length, file).toBeGreaterThanOrEqual(statements);
+  }
+});
+
+describe('size', () => {
+  test.each(files)('%s has at most 250 lines', (file) => expect(lines(file)).toBeLessThanOrEqual(250));
+  test('all of them together have at most 2,500', () => {
+    expect(files.reduce((sum, file) => sum + lines(file), 0)).toBeLessThanOrEqual(2_500);
+  });
+});
+
+describe('imports', () => {
+  test.each(files)('of %s point downwards', (file) => {
+    for (const imported of own(file).filter((name) => name.endsWith('.ts') && !name.startsWith('..'))) {
+      expect(files, imported).toContain(imported);
+      expect(level(imported), `${file} imports ${imported}`).toBeLessThanOrEqual(level(file));
+      if (file.startsWith('routes/')) expect(imported, 'routes do not import routes').not.toMatch(/^routes\//);
+    }
+  });
+
+  test('leave src only for the manifest', () => {
+    const outside = files.flatMap(own).filter((name) => name.startsWith('..'));
+    expect(new Set(outside)).toEqual(new Set(['../package.json']));
+  });
+
+  test('make no circle', () => {
+    const circles: string[] = [];
+    const walk = (file: string, path: string[]) => {
+      if (path.includes(file)) return void circles.push([...path.slice(path.indexOf(file)), file].join(' -> '));
+      for (const next of own(file).filter((name) => text.has(name))) walk(next, [...path, file]);
+    };
+    for (const file of files) walk(file, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('are all used: every file is reached from index.ts', () => {
+    const reached = new Set<string>();
+    const reach = (file: string) => {
+      if (reached.has(file) || !text.has(file)) return;
+      reached.add(file);
+      own(file).forEach(reach);
+    };
+    reach('index.ts');
+    expect([...reached].sort()).toEqual(files);
+  });
+});
+
+describe('each kind of knowledge is in one place', () => {
+  test('the Neon driver in db.ts', () => expect(whoImports(/^@neondatabase\//)).toEqual(['db.ts']));
+  test('connections to it in db.ts', () => expect(whoImports(/^drizzle-orm\/neon/)).toEqual(['db.ts']));
+  test('JWTs in tokens.ts', () => expect(whoImports(/^hono\/jwt/)).toEqual(['tokens.ts']));
+  test('key derivation in passwords.ts', () => expect(whoSays(/PBKDF2|deriveBits/)).toEqual(['passwords.ts']));
+  test('SQLSTATEs in errors.ts', () => {
+    expect(whoSays(/['"`](\d[\dA-Z]{4}|(WB|P0|XX|HV|F0)[\dA-Z]{3})['"`]/)).toEqual(['errors.ts']);
+  });
+  test('the shape of a problem in errors.ts', () =>
+    expect(whoSays(/application\/problem\+json/)).toEqual(['errors.ts']));
+});
+
+test('no raw SQL, no any, no assertion through any, nothing ignored', () => {
+  expect(whoSays(/\bsql\.raw\b/)).toEqual([]);
+  expect(whoSays(/\bas any\b|: any\b|<any\b|\bany\[\]/)).toEqual([]);
+  const ignored = files.filter((file) => /@ts-(ignore|expect-error|nocheck)|biome-ignore/.test(text.get(file) ?? ''));
+  expect(ignored).toEqual([]);
+});
+
+test('the Worker uses nothing of Node', () => {
+  expect(whoImports(/^node:|^pg$|^fs$|^crypto$/)).toEqual([]);
+  expect(whoSays(/\bprocess\.|\bBuffer\b/)).toEqual([]);
+});
