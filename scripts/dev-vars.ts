@@ -2,8 +2,11 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
 import type { PGlite } from '@electric-sql/pglite';
-import { NeonDbError, type NeonQueryFunction } from '@neondatabase/serverless';
+import { NeonDbError, type NeonQueryFunction, neon } from '@neondatabase/serverless';
+import { connect } from './connect.ts';
+import { bridgePath, pgliteBackend, startNeon } from './neon.ts';
 import { Fatal, step } from './terminal.ts';
 
 export type Sql = NeonQueryFunction<false, false>;
@@ -33,7 +36,7 @@ export function short(path: string): string {
 }
 
 export function isLoopback(url: string): boolean {
-  return URL.canParse(url) && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(new URL(url).hostname);
+  return URL.canParse(url) && /^(127\.0\.0\.1|localhost|\[::1\])$/.test(new URL(url).hostname);
 }
 
 /** The database that the environment names for the tools. The DATABASE_URL in .dev.vars is another one, the Worker's. */
@@ -55,7 +58,6 @@ export async function withDatabase(work: (database: Database) => Promise<void>):
 }
 
 export async function openUrl(url: string): Promise<Database> {
-  const { connect } = await import('./connect.ts');
   const { sql, close } = await connect(url);
   const { pathname, host, username } = new URL(url);
   const name = `${decodeURIComponent(pathname.slice(1))} on ${host}, as ${decodeURIComponent(username)}`;
@@ -72,35 +74,27 @@ async function openLocal(): Promise<Database> {
       `Another Wardbook (process ${holder.pid}) is opening or closing ${short(dataFolder)}. Try again shortly.`,
     );
   }
-  const { connect } = await import('./connect.ts');
-  const { sql, close } = await connect(holder.url);
-  return { sql, url: holder.url, name: localName, close };
+  return { sql: neon(holder.url), url: holder.url, name: localName, close: async () => {} };
 }
 
 const localName = `the local database in ${short(dataFolder)}`;
 
 /** Opens the data of this machine and answers Neon's protocol in front of it. Only one process can. */
-export async function openData(port: number): Promise<Database & { port: number }> {
+export async function openData(port: number): Promise<Database> {
   await refuseOtherVersion();
   await takeLock();
   const cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(lockFile, { force: true }));
   try {
-    const [{ connect }, { pgliteBackend, startNeon }] = await Promise.all([
-      import('./connect.ts'),
-      import('./neon.ts'),
-    ]);
     const pglite = await bootPglite();
     cleanup.defer(() => pglite.close());
     // whatever the database is called in a URL
-    const neon = await startNeon({ backend: pgliteBackend({ get: () => pglite }), port }).catch(portInUse(port));
-    cleanup.defer(() => neon.close());
-    const url = neon.url('postgres', 'local', databaseName);
-    const { sql, close } = await connect(url);
-    cleanup.defer(close);
+    const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }), port }).catch(portInUse(port));
+    cleanup.defer(() => bridge.close());
+    const url = bridge.url('postgres', 'local', databaseName);
     await writeHolder(url);
     cleanup.defer(() => writeHolder());
-    return { sql, url, port: neon.port, name: localName, close: () => cleanup.disposeAsync() };
+    return { sql: neon(url), url, name: localName, close: () => cleanup.disposeAsync() };
   } catch (error) {
     await cleanup.disposeAsync();
     throw error;
@@ -164,7 +158,6 @@ function isAlive(pid: number): boolean {
 }
 
 async function answers(url: string): Promise<boolean> {
-  const { bridgePath } = await import('./neon.ts');
   const { port } = new URL(url);
   const response = await fetch(`http://127.0.0.1:${port}${bridgePath}`, { signal: AbortSignal.timeout(10_000) }).catch(
     () => undefined,
@@ -226,7 +219,6 @@ const hints: Record<string, string> = {
 };
 
 export async function readDevVars(): Promise<Record<string, string> | undefined> {
-  const { parseEnv } = await import('node:util');
   const text = await readFile(devVarsFile, 'utf8').catch(() => undefined);
   if (text === undefined) {
     return undefined;

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';
 
@@ -87,13 +88,17 @@ export async function step<T>(label: string, work: () => Promise<T>): Promise<T>
   }
 }
 
-export async function confirm(question: string): Promise<boolean> {
+/** Undefined where there is nobody to ask. */
+export async function confirm(question: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) {
-    return false;
+    return undefined;
   }
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  // Ctrl-C rejects the question, Ctrl-D leaves it open
+  const closed = once(prompt, 'close').then(() => 'no');
   try {
-    return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+    const answer = await Promise.race([prompt.question(`${question} [y/N] `).catch(() => 'no'), closed]);
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     prompt.close();
   }

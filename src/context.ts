@@ -11,10 +11,10 @@ export interface Actor {
 }
 
 const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
-const secret = z.string().min(32, 'must be 32 characters or longer');
+const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
 
 const configuration = z.object({
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgres:// URL' }),
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret.optional(),
   CORS_ORIGINS: z

@@ -1,0 +1,206 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Client } from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Connection, connect } from '../../scripts/connect.ts';
+import { migrate } from '../../scripts/migrate.ts';
+import { pgliteBackend, startNeon } from '../../scripts/neon.ts';
+import { openPglite } from '../../scripts/pglite.ts';
+import { verifyPassword } from '../../src/passwords.ts';
+
+// each test starts programs
+vi.setConfig({ testTimeout: 30_000 });
+
+let database: { url: string; close(): Promise<void> };
+let sql: Connection['sql'];
+let disconnect: Connection['close'];
+
+beforeAll(async () => {
+  database = await fresh(process.env.TEST_DATABASE_URL);
+  ({ sql, close: disconnect } = await connect(database.url));
+  await migrate(sql);
+}, 30_000);
+afterAll(async () => {
+  await disconnect();
+  await database.close();
+});
+
+async function fresh(server: string | undefined): Promise<typeof database> {
+  if (server) {
+    const name = `wardbook_cli_${randomBytes(6).toString('hex')}`;
+    const admin = new Client(server);
+    await admin.connect();
+    await admin.query(`create database ${name}`);
+    return {
+      url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
+      close: async () => {
+        await admin.query(`drop database ${name} with (force)`);
+        await admin.end();
+      },
+    };
+  }
+  const pglite = await openPglite();
+  const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }) });
+  return {
+    url: bridge.url('postgres', 'postgres', 'wardbook'),
+    close: async () => {
+      await bridge.close();
+      await pglite.close();
+    },
+  };
+}
+
+async function cli(script: string, flags: string, input = '', url = database.url) {
+  const path = resolve(import.meta.dirname, '../../scripts', `${script}.ts`);
+  const child = spawn(process.execPath, [path, ...flags.split(' ').filter(Boolean)], {
+    env: { ...process.env, DATABASE_URL: url },
+  });
+  child.stdin.end(input);
+  const [out, error, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((done) => child.once('close', done)),
+  ]);
+  return { out, error, code };
+}
+
+describe('npm run admin', () => {
+  const password = 'four unrelated words';
+  const account = async (email: string) => {
+    const rows = await sql`select * from users join credentials on user_id = id where email = ${email}`;
+    return rows[0];
+  };
+
+  test('makes an administrator with the password from a pipe, attributed to the command line', async () => {
+    expect((await cli('admin', 'list')).out).toContain('There is no administrator yet.');
+    const { out, code } = await cli('admin', 'create --email Ada@Example.com --name Ada', `${password}\r\nignored\n`);
+    expect({ out, code }).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('ada@example.com is an administrator'),
+    });
+    const ada = await account('ada@example.com');
+    expect(ada).toMatchObject({ name: 'Ada', username: 'ada', role: 'admin' });
+    expect(await verifyPassword(password, ada?.password_hash)).toBe(true);
+    expect(await sql`select action, actor_role from audit where resource = 'user'`).toEqual([
+      { action: 'create', actor_role: 'cli' },
+    ]);
+    expect((await cli('admin', 'list')).out).toMatch(/ada@example\.com +ada +Ada/);
+  });
+
+  test('finds a username that is free', async () => {
+    await cli('admin', 'create --email ADA@example.org', password);
+    expect(await account('ada@example.org')).toMatchObject({ username: 'ada2', name: 'ada2' });
+  });
+
+  test('leaves an account that exists as it is', async () => {
+    const { error, code } = await cli('admin', 'create --email ada@example.com', 'another good password');
+    expect({ error, code }).toEqual({ code: 1, error: 'ada@example.com is an administrator already.\n' });
+    expect(await verifyPassword(password, (await account('ada@example.com'))?.password_hash)).toBe(true);
+  });
+
+  test('promotes one only when told to', async () => {
+    await sql`insert into users (name, username, email) values ('Bo', 'bo', 'bo@example.com')`;
+    const role = async () => (await sql`select role from users where username = 'bo'`)[0]?.role;
+    expect((await cli('admin', 'create --email bo@example.com', password)).error).toContain(
+      'has an account already, with the role user. To make it an administrator add --promote',
+    );
+    expect(await cli('admin', 'create --email bo@example.com --promote')).toMatchObject({ code: 1 });
+    expect(await role()).toBe('user');
+    expect(await cli('admin', 'create --email bo@example.com --promote --yes')).toMatchObject({ code: 0 });
+    expect(await role()).toBe('admin');
+  });
+
+  test.each([
+    ['create --email x@example.com', 'short\n', 1, 'Password: use 8 characters or more.'],
+    ['create --email x@example.com', 'password123\n', 1, 'Password: is one of the commonest'],
+    ['create --email not-an-email', password, 1, '--email: not an email address.'],
+    ['create', password, 2, '--email is needed.'],
+    ['create --email x@example.com --role admin', password, 2, "Unknown option '--role'"],
+    ['list --email x@example.com', '', 2, 'Say create or list.'],
+  ])('refuses: %s < %j', async (flags, input, exitCode, sentence) => {
+    const { error, code } = await cli('admin', flags, input);
+    expect(error).toContain(sentence);
+    expect(error).not.toContain('    at ');
+    expect(code).toBe(exitCode);
+    expect(await account('x@example.com')).toBeUndefined();
+  });
+
+  test('says what is wrong with the database', async () => {
+    const wrong = Object.assign(new URL(database.url), { port: '1' }).href;
+    expect((await cli('admin', 'list', '', wrong)).error).toMatch(/^The database at \S+ cannot be reached/);
+  });
+});
+
+describe('npm run seed', () => {
+  const counts = async () => {
+    const [row] =
+      await sql`select (select count(*)::int from users) as users, (select count(*)::int from doctors) as doctors,
+      (select count(*)::int from patients) as patients, (select count(*)::int from mappings) as mappings`;
+    return row;
+  };
+
+  test('makes accounts of every role that can sign in, and records', async () => {
+    const { out, code } = await cli('seed', '');
+    expect(code).toBe(0);
+    const [, password = ''] = /password, shown this once: (\S{16,})/.exec(out) ?? [];
+    const rows =
+      await sql`select email, role, password_hash, approved from users u join credentials c on c.user_id = u.id
+      left join doctors d on d.user_id = u.id where email like '%@example.com' and username <> 'ada' order by email`;
+    expect(rows.map(({ email, role, approved }) => [email, role, approved])).toEqual([
+      ['admin@example.com', 'admin', null],
+      ['doctor@example.com', 'doctor', true],
+      ['other@example.com', 'user', null],
+      ['patient@example.com', 'patient', null],
+      ['user@example.com', 'user', null],
+      ['waiting@example.com', 'doctor', false],
+    ]);
+    for (const { email, password_hash } of rows) {
+      expect(out).toContain(email);
+      expect(await verifyPassword(password, password_hash)).toBe(true);
+    }
+    // 40 and the account's own; 12 and the two accounts'
+    expect(await counts()).toMatchObject({ patients: 41, doctors: 14 });
+    const [kept] = await sql`select count(*)::int as patients, count(distinct created_by)::int as owners,
+      count(distinct name)::int as names, bool_and(coalesce(app.age(date_of_birth, age) between 0 and 105, false)) as plausible
+      from patients where user_id is null`;
+    expect(kept).toMatchObject({ patients: 40, owners: 2, plausible: true });
+    expect(kept?.names).toBeGreaterThan(35);
+  });
+
+  test('adds nothing twice', async () => {
+    const before = await counts();
+    const { out, code } = await cli('seed', '');
+    expect(code).toBe(0);
+    expect(out).toContain('exist already');
+    expect(out).not.toContain('password, shown');
+    expect(await counts()).toEqual(before);
+  });
+
+  test('adds what is missing to larger numbers, in bulk, and leaves the audit triggers on', async () => {
+    const { out, code } = await cli('seed', '--patients 1_200 --doctors 20 --owners 5');
+    expect(out).toContain('1,160 added');
+    expect(code).toBe(0);
+    expect(await counts()).toMatchObject({ patients: 1201, doctors: 22 });
+    expect(await sql`select action from audit where action = 'seed'`).toEqual([{ action: 'seed' }]);
+    expect(await sql`select tgname from pg_trigger where tgname = 'record' and tgenabled <> 'O'`).toEqual([]);
+  });
+
+  test.each([
+    ['--patients 1000001', 2, 'is not a number from 1 to 1,000,000'],
+    ['--force', 2, 'Usage: npm run seed'],
+  ])('refuses %s', async (flags, exitCode, sentence) => {
+    const { error, code } = await cli('seed', flags);
+    expect(error).toContain(sentence);
+    expect(code).toBe(exitCode);
+  });
+
+  test('refuses a database on another machine before it asks it anything', async () => {
+    const { error, code } = await cli('seed', '', '', 'postgres://owner:secret@db.example.com/clinic');
+    expect({ error, code }).toEqual({
+      code: 1,
+      error: expect.stringMatching(/^db\.example\.com is not this machine.*add --remote\.\n$/),
+    });
+  });
+});

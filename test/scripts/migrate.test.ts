@@ -1,0 +1,213 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type Connection, connect } from '../../scripts/connect.ts';
+import { migrate } from '../../scripts/migrate.ts';
+import { pgliteBackend, startNeon } from '../../scripts/neon.ts';
+import { openPglite } from '../../scripts/pglite.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+const server = process.env.TEST_DATABASE_URL;
+let database: { url: string; close(): Promise<void> };
+let connection: Connection;
+let folder: string;
+
+async function onPglite(): Promise<typeof database> {
+  const pglite = await openPglite();
+  const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }) });
+  return {
+    url: bridge.url('postgres', 'postgres', 'wardbook'),
+    close: async () => {
+      await bridge.close();
+      await pglite.close();
+    },
+  };
+}
+
+async function onServer(serverUrl: string): Promise<typeof database> {
+  const name = `wardbook_migrate_${randomBytes(6).toString('hex')}`;
+  const admin = new Client(serverUrl);
+  await admin.connect();
+  await admin.query(`create database ${name}`);
+  return {
+    url: Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href,
+    close: async () => {
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.end();
+    },
+  };
+}
+
+beforeAll(async () => {
+  database = await (server ? onServer(server) : onPglite());
+  connection = await connect(database.url);
+}, 30_000);
+afterAll(async () => {
+  await connection.close();
+  await database.close();
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wardbook-migrations-'));
+  const { sql } = connection;
+  await sql.transaction([
+    sql`drop schema if exists app cascade`,
+    sql`drop schema public cascade`,
+    sql`create schema public`,
+  ]);
+  return () => rm(folder, { recursive: true });
+});
+
+const write = (files: Record<string, string>) =>
+  Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)));
+const run = () => migrate(connection.sql, { folder });
+const tables = async () => {
+  const rows = await connection.sql`select tablename from pg_tables where schemaname = 'public' order by 1`;
+  return rows.map((row) => row.tablename);
+};
+const journal = async () => {
+  const rows = await connection.sql`select name from app.migrations order by applied_at`;
+  return rows.map((row) => row.name);
+};
+
+describe('migrate', () => {
+  test('applies files in order, once, whatever they hold', async () => {
+    await write({
+      '0002_second.sql': 'insert into a select f();',
+      '0001_first.sql': `create table a (id integer);
+        create function f() returns integer language plpgsql as $$ begin return 1; end $$;
+        create policy p on a using (true); grant select on a to public; -- no semicolon, and $file$ $$ $block$`,
+    });
+    expect(await run()).toEqual(['0001_first.sql', '0002_second.sql']);
+    expect(await connection.sql`select id from a`).toEqual([{ id: 1 }]);
+    expect(await run()).toEqual([]);
+    await write({ '0003_third.sql': 'create table b (id integer)' });
+    expect(await run()).toEqual(['0003_third.sql']);
+    expect(await journal()).toEqual(['0001_first.sql', '0002_second.sql', '0003_third.sql']);
+  });
+
+  test('keeps nothing of a file that fails, and goes on from there when it is corrected', async () => {
+    await write({
+      '0001_good.sql': 'create table a (id integer)',
+      '0002_bad.sql': 'create table b (id integer); create table a (id integer)',
+      '0003_later.sql': 'create table d (id integer)',
+    });
+    await expect(run()).rejects.toThrow('0002_bad.sql: relation "a" already exists');
+    expect(await tables()).toEqual(['a']);
+    expect(await journal()).toEqual(['0001_good.sql']);
+    await write({ '0002_bad.sql': 'create table b (id integer); create table c (id integer)' });
+    expect(await run()).toEqual(['0002_bad.sql', '0003_later.sql']);
+    expect(await tables()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('lets several at once take turns', async () => {
+    await write({
+      '0001_a.sql': 'create table a (id integer); select pg_sleep(0.1)',
+      '0002_b.sql': 'insert into a values (1); select pg_sleep(0.1)',
+      '0003_c.sql': 'insert into a values (2)',
+    });
+    const others = await Promise.all([connect(database.url), connect(database.url)]);
+    const applied = await Promise.all([connection, ...others].map(({ sql }) => migrate(sql, { folder })));
+    expect(applied.flat().sort()).toEqual(['0001_a.sql', '0002_b.sql', '0003_c.sql']);
+    expect(await connection.sql`select id from a order by id`).toEqual([{ id: 1 }, { id: 2 }]);
+    await Promise.all(others.map(({ close }) => close()));
+  });
+
+  test.runIf(server)('survives another database of the same server making the same roles', async () => {
+    const second = await onServer(server as string);
+    const other = await connect(second.url);
+    try {
+      const applied = await Promise.all([migrate(connection.sql), migrate(other.sql)]);
+      expect(applied[0]).toEqual(applied[1]);
+    } finally {
+      await other.close();
+      await second.close();
+    }
+  });
+
+  test('refuses a file that changed, but not one with other line endings', async () => {
+    await write({ '0001_a.sql': 'create table a (\n  id integer\n);\n' });
+    await run();
+    await write({ '0001_a.sql': '\uFEFFcreate table a (\r\n  id integer\r\n);\r\n' });
+    expect(await run()).toEqual([]);
+    await write({ '0001_a.sql': 'create table a (\n  id bigint\n);\n', '0002_b.sql': 'create table b (id integer)' });
+    await expect(run()).rejects.toThrow('0001_a.sql was changed after this database applied it');
+    expect(await tables()).toEqual(['a']);
+  });
+
+  test('refuses a database that a newer version migrated', async () => {
+    await write({ '0001_a.sql': 'create table a (id integer)', '0009_newer.sql': 'create table b (id integer)' });
+    await run();
+    await rm(join(folder, '0009_newer.sql'));
+    await expect(run()).rejects.toThrow('migrated by a newer Wardbook (0009_newer.sql); update this checkout');
+  });
+
+  test('refuses names that leave the order open', async () => {
+    await write({ 'init.sql': '' });
+    await expect(run()).rejects.toThrow('init.sql: a migration is named NNNN_what_it_does.sql');
+    await rm(join(folder, 'init.sql'));
+    await write({ '0001_a.sql': '', '0001_b.sql': '' });
+    await expect(run()).rejects.toThrow('0001_a.sql and 0001_b.sql have the same number');
+  });
+
+  test.each([
+    ['line 3: syntax error at or near "tabel"', 'create table a (id integer);\n\ncreate tabel b (id integer);\n'],
+    ['line 5: column "nope" does not exist', '-- é 🩺 😀\ncreate table a (id integer);\n\nselect 1,\n  nope from a;\n'],
+    [
+      'line 4: column "nope" does not exist',
+      'create table a (id integer);\ncreate function f() returns integer language sql as $$\n  select 1;\n  select nope\n$$;',
+    ],
+    [
+      'line 4: syntax error at or near "retrn"',
+      '\ncreate function f() returns integer language plpgsql as $$\nbegin\n  retrn 1;\nend $$;',
+    ],
+    ['inline_code_block line 3 at RAISE', "\n\ndo $$ begin\n\n  raise exception 'no'; end $$"],
+  ])('says where: %s', async (place, text) => {
+    await write({ '0001_bad.sql': text });
+    await expect(run()).rejects.toThrow(place);
+    await expect(run()).rejects.toThrow(/^0001_bad\.sql/);
+  });
+});
+
+describe('npm run migrate', () => {
+  const script = resolve(import.meta.dirname, '../../scripts/migrate.ts');
+  const cli = (url: string, ...flags: string[]) =>
+    promisify(execFile)(process.execPath, [script, ...flags], { env: { ...process.env, DATABASE_URL: url } });
+
+  // roles belong to the whole server, and the other tests sign in as this one
+  test.skipIf(server)('migrates, gives app_login a password and prints its URL once', async () => {
+    const { stdout } = await cli(database.url, '--app-login');
+    expect(stdout).toMatch(/✓ 0001_\w+\.sql/);
+    expect(stdout).toMatch(/Up to date: \d+ applied/);
+    const [appUrl = ''] = /postgres(ql)?:\/\/app_login:[\w-]{32,}@\S+/.exec(stdout) ?? [];
+    expect(new URL(appUrl)).toMatchObject({
+      host: new URL(database.url).host,
+      pathname: new URL(database.url).pathname,
+    });
+    const { sql, close } = await connect(appUrl);
+    expect(await sql`select current_user`).toEqual([{ current_user: 'app_login' }]);
+    await close();
+
+    const again = await cli(database.url);
+    expect(again.stdout).toMatch(/^Migrating .*\nUp to date\.\n$/);
+    await expect(cli(appUrl)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('app_login is for the Worker only'),
+    });
+    await cli(database.url, '--app-login');
+    await expect(connect(appUrl)).rejects.toThrow('does not let app_login in');
+  });
+
+  test('explains a wrong flag', async () => {
+    await expect(cli(database.url, '--force')).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Usage: npm run migrate'),
+    });
+  });
+});

@@ -1,0 +1,167 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
+// a database is made and a Worker built
+vi.setConfig({ testTimeout: 60_000 });
+
+const script = (name: string) => resolve(import.meta.dirname, `../../scripts/${name}.ts`);
+let state: string;
+let port: number;
+const running: ChildProcess[] = [];
+
+beforeAll(async () => {
+  state = await mkdtemp(join(tmpdir(), 'wardbook-start-'));
+  port = await freePort();
+});
+afterAll(async () => {
+  for (const child of running) {
+    child.kill('SIGKILL');
+  }
+  await rm(state, { recursive: true, force: true });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const { DATABASE_URL, LOCAL_DATABASE_URL, TEST_DATABASE_URL, ...rest } = process.env;
+  return { ...rest, WARDBOOK_STATE: state, PORT: String(port) };
+}
+
+/** Starts, and answers when it is up or has ended. */
+async function start(env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [script('start')], { env: { ...environment(), ...env } });
+  running.push(child);
+  let said = '';
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const up = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        if (said.includes('Requests:')) resolve();
+      });
+    }
+  });
+  await Promise.race([up, ended]);
+  return { child, ended, said: () => said };
+}
+
+const url = (path: string) => `http://127.0.0.1:${port}${path}`;
+const post = (path: string, body: object) =>
+  fetch(url(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const ann = { email: 'ann@example.com', password: 'four unrelated words' };
+
+/** Every process of a start names its folder or its port; all are gone a moment after the first. */
+const allGone = () =>
+  vi.waitFor(async () => {
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'args']);
+    const left = stdout.split('\n').filter((line) => line.includes(state) || line.includes(`127.0.0.1:${port}`));
+    expect(left).toEqual([]);
+  }, 10_000);
+
+describe('npm start', () => {
+  test('makes everything there is to make, serves it, and takes it all down', async () => {
+    const { child, ended, said } = await start();
+    expect(said()).toContain(`is running at ${url('')}`);
+    expect(said()).not.toContain('wrangler');
+    const vars = join(state, '.dev.vars');
+    expect(await readFile(vars, 'utf8')).toMatch(/^JWT_SECRET=[\w-]{64}$/m);
+    expect((await stat(vars)).mode & 0o777).toBe(0o600);
+    expect((await stat(join(state, 'pglite'))).mode & 0o777).toBe(0o700);
+
+    expect((await fetch(url('/readyz'))).status).toBe(200);
+    expect((await post('/api/auth/register/', { name: 'Ann', ...ann })).status).toBe(201);
+    await vi.waitFor(() => expect(said().split('Requests:')[1]).toMatch(/register/));
+
+    const { stdout } = await promisify(execFile)(process.execPath, [script('admin'), 'list'], { env: environment() });
+    expect(stdout).toContain('no administrator yet');
+
+    const second = await start({ PORT: String(await freePort()) });
+    expect(await second.ended).toBe(1);
+    expect(second.said()).toMatch(new RegExp(`^Wardbook is running already \\(process ${child.pid}\\)`));
+
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(said()).toMatch(/Stopped\.\n$/);
+    await allGone();
+  });
+
+  test('finds its data again, also after it was killed', async () => {
+    const { child, ended, said } = await start();
+    expect(said()).not.toContain('creating');
+    expect((await post('/api/auth/login/', ann)).status).toBe(200);
+    child.kill('SIGKILL');
+    await ended;
+    await allGone();
+
+    const again = await start();
+    expect(again.said()).toContain('is running');
+    expect((await post('/api/auth/login/', ann)).status).toBe(200);
+    again.child.kill('SIGTERM');
+    expect(await again.ended).toBe(0);
+    await allGone();
+  });
+
+  test('can be stopped while it starts', async () => {
+    const child = spawn(process.execPath, [script('start')], { env: environment(), stdio: 'ignore' });
+    running.push(child);
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([0, null]);
+    await allGone();
+  });
+
+  const sentence = async (env: NodeJS.ProcessEnv = {}) => {
+    const { ended, said } = await start(env);
+    expect(await ended).toBe(1);
+    expect(said()).not.toMatch(/\n {4}at /);
+    return said();
+  };
+
+  test('says which port is in use and what changes it', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const busy = String((server.address() as AddressInfo).port);
+    expect(await sentence({ PORT: busy })).toMatch(new RegExp(`^Port ${busy} is in use.* PORT=`));
+    const vars = await readFile(join(state, '.dev.vars'), 'utf8');
+    await writeFile(join(state, '.dev.vars'), vars.replace(/(127\.0\.0\.1:)\d+/, `$1${busy}`));
+    expect(await sentence()).toMatch(new RegExp(`^Port ${busy}, where the local Neon .* DATABASE_URL in `));
+    await writeFile(join(state, '.dev.vars'), vars);
+    server.close();
+  });
+
+  test.each([
+    ['JWT_SECRET: must be', /^JWT_SECRET=.*/m, 'JWT_SECRET=s3cret'],
+    ['JWT_SECRET: ', /^JWT_SECRET=.*/m, ''],
+    ['DATABASE_URL: must sign in as app_login', /app_login:/, 'postgres:'],
+    ['not NAME=value', /^JWT_SECRET=/m, 'JWT_SECRET '],
+  ])('names what is wrong in .dev.vars: %s', async (problem, part, replacement) => {
+    const path = join(state, '.dev.vars');
+    const vars = await readFile(path, 'utf8');
+    await writeFile(path, vars.replace(part, replacement));
+    const said = await sentence();
+    await writeFile(path, vars);
+    expect(said).toContain(problem);
+    expect(said).not.toContain('s3cret');
+  });
+
+  test('refuses data of a newer PostgreSQL', async () => {
+    const version = join(state, 'pglite/PG_VERSION');
+    expect(await readFile(version, 'utf8')).toBe('18\n');
+    await chmod(version, 0o600);
+    await writeFile(version, '19\n');
+    expect(await sentence()).toContain('belongs to PostgreSQL 19; this checkout has 18.');
+    await writeFile(version, '18\n');
+  });
+});
