@@ -322,7 +322,7 @@ const forged = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.aW52YWxpZA'
 describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips = 1 }) => {
   const method = route.split(' ')[0] ?? '';
 
-  test.each(columns.map((column, index) => [column, expected[index]] as const))('%s: %i', async (column, status) => {
+  test.each(columns.map((column, index) => [column, expected[index] ?? 0] as const))('%s: %i', async (column, status) => {
     const me = column === 'nobody' || column === 'forged' ? undefined : w.people[column];
     const target = await path(w, me);
     const sent = { token: column === 'forged' ? forged : me?.token, body: await body?.(w, me) };
