@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // a line a request is too much to read; those of a failed test are shown
+    silent: 'passed-only',
     // a file waits for its workerd to start and for the database more than it computes
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
     projects: [
@@ -12,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scripts/**', 'test/fuzz/**'],
+          exclude: ['test/scripts/**', 'test/fuzz/**', 'test/browser/**'],
           globalSetup: ['test/global-setup.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
@@ -26,14 +28,19 @@ export default defineConfig({
         },
       },
       {
+        // `npm run test:browser`: the only tests that need more than npm installs
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+        },
+      },
+      {
         // `npm run fuzz`, and less of it in .ci/run: not part of `npm test`.
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'fuzz',
           include: ['test/fuzz/**/*.test.ts'],
           globalSetup: ['test/global-setup.ts'],
-          // a line a request is too much to read; the tests look at them instead
-          silent: 'passed-only',
           testTimeout: 24 * 3_600_000,
           provide: {
             fuzz: {

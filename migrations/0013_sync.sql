@@ -35,7 +35,7 @@ begin
 end $$;
 
 -- The patients in the asker's scope, and since which transaction they are in it as they are now.
-create function app.sync_patients() returns table (id bigint, tx bigint) stable security definer
+create function app.sync_patients() returns table (id bigint, tx bigint) stable security definer rows 100
 set search_path = public, pg_temp language plpgsql as $$
 begin
   return query
@@ -57,6 +57,8 @@ language plpgsql as $$
 #variable_conflict use_column
 declare
   until bigint := current_setting('app.sync_until')::bigint;
+  -- a client that begins has nothing to forget
+  gone_since bigint := nullif(since, 0);
   is_admin boolean := app.role() = 'admin';
   me bigint := app.user_id();
   my_doctor bigint := (select d.id from doctors d where d.user_id = me and app.role() = 'doctor');
@@ -66,18 +68,19 @@ begin
   end if;
   return query
   with scope as materialized (select s.id, s.tx from app.sync_patients() s),
-  -- patients that an unassignment in this round took out of a doctor's scope
+  -- Patients that an unassignment took out of a doctor's scope. Also one after this round: it forgets them in the next,
+  -- but what was taken from them in this round is in no other.
   lost as materialized (
     select (a.before ->> 'patient_id')::bigint as id, max(a.tx) as tx
     from audit a
-    where my_doctor is not null and a.action = 'delete' and a.resource = 'mapping' and a.tx >= since and a.tx < until
+    where my_doctor is not null and a.action = 'delete' and a.resource = 'mapping' and a.tx >= gone_since
       and (a.before ->> 'doctor_id')::bigint = my_doctor
       and not exists (select from scope where scope.id = (a.before ->> 'patient_id')::bigint)
     group by 1
   ),
   owned as (
-    select a.resource_id as id, a.tx, a.before from audit a
-    where a.action = 'delete' and a.resource = 'patient' and (
+    select a.resource_id as id, a.tx from audit a
+    where a.action = 'delete' and a.resource = 'patient' and a.tx >= gone_since and (
       is_admin or (app.role() = 'user' and (a.before ->> 'created_by')::bigint = me)
       or (app.role() = 'patient' and (a.before ->> 'user_id')::bigint = me))
   ),
@@ -101,23 +104,24 @@ begin
     union all
     -- whoever got a patient by assignment gets the patient's older mappings with it
     select 2, case when my_doctor is null then m.changed_tx else greatest(m.changed_tx, mine.changed_tx) end, m.id
-      from scope s join mappings m on m.patient_id = s.id
-      left join mappings mine on mine.patient_id = s.id and mine.doctor_id = my_doctor
+      from mappings m left join mappings mine on mine.patient_id = m.patient_id and mine.doctor_id = my_doctor
+      where m.patient_id = any (array(select s.id from scope s))
     union all
-    select 3, o.tx, o.id from owned o where o.tx >= since and not exists (select from patients p where p.id = o.id)
+    select 3, o.tx, o.id from owned o where not exists (select from patients p where p.id = o.id)
     union all
     select 3, l.tx, l.id from lost l
     union all
     select 4, a.tx, a.resource_id from audit a
-      where a.action = 'delete' and a.resource = 'doctor' and a.tx >= since and a.tx < until
+      where a.action = 'delete' and a.resource = 'doctor' and a.tx >= gone_since and a.tx < until
         and not exists (select from doctors d where d.id = a.resource_id)
     union all
-    select 5, a.tx, a.resource_id from audit a
-      where a.action = 'delete' and a.resource = 'mapping' and a.tx >= since and a.tx < until
+    -- with a patient who was lost go all its mappings, those as well that were deleted afterwards
+    select 5, least(a.tx, l.tx), a.resource_id
+      from audit a left join lost l on l.id = (a.before ->> 'patient_id')::bigint
+      where a.action = 'delete' and a.resource = 'mapping' and a.tx >= gone_since
         and not exists (select from mappings m where m.id = a.resource_id)
-        and (is_admin
+        and (is_admin or l.id is not null
           or (a.before ->> 'patient_id')::bigint in (select s.id from scope s)
-          or (a.before ->> 'patient_id')::bigint in (select l.id from lost l)
           or (a.before ->> 'patient_id')::bigint in (select o.id from owned o))
     union all
     select 5, l.tx, m.id from lost l join mappings m on m.patient_id = l.id
@@ -128,4 +132,21 @@ begin
   order by 1, 2, 3 limit most;
 end $$;
 
-grant execute on function app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer) to app_api;
+-- The same, kept for the statements that fetch the rows: each of them sees a later snapshot, in which a page of its own
+-- could be another one.
+create function app.sync_page(since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer)
+returns table (kind integer, tx bigint, id bigint) language sql as $$
+  with page as materialized (
+    select c.kind, c.tx, c.id from app.sync_changes(since, after_kind, after_tx, after_id, most) c
+  ), kept as materialized (
+    select set_config('app.sync_page', coalesce(jsonb_object_agg(of_kind.kind, of_kind.ids), '{}')::text, true)
+    from (select page.kind, array_agg(page.id)::text as ids from page group by page.kind) of_kind
+  )
+  select page.kind, page.tx, page.id from kept left join page on true where page.kind is not null
+  order by 1, 2, 3
+$$;
+create function app.sync_ids(kind integer) returns bigint[] stable language sql
+  return (current_setting('app.sync_page')::jsonb ->> kind::text)::bigint[];
+
+grant execute on function app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer),
+  app.sync_page(bigint, integer, bigint, bigint, integer), app.sync_ids(integer) to app_api;

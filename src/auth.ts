@@ -1,13 +1,13 @@
 // Who is asking, and which roles a route is for. The database decides whether they still hold.
-import { createMiddleware } from 'hono/factory';
-import { config, type Env, type Role } from './context.ts';
+import { config, type Role } from './context.ts';
+import { noted } from './describe.ts';
 import { Problem } from './errors.ts';
 import { withinLimit } from './limits.ts';
 import { verifyAccess } from './tokens.ts';
 
 /** Requires a valid access token. app.begin() checks the live role against `roles`, in the request's one round trip. */
 export const allow = (...roles: Role[]) =>
-  createMiddleware<Env>(async function allow(c, next) {
+  noted({ roles }, async function allow(c, next) {
     const [, token] = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
     const actor = token ? await verifyAccess(config(c), token) : null;
     if (!actor) throw new Problem('unauthenticated');
@@ -17,4 +17,7 @@ export const allow = (...roles: Role[]) =>
     await next();
   });
 
-export const anyone: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
+export const everyone = allow('user', 'patient', 'doctor', 'pending_doctor', 'admin');
+export const readers = allow('user', 'patient', 'doctor', 'admin');
+export const owners = allow('user', 'admin');
+export const admins = allow('admin');

@@ -4,7 +4,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type Env, Misconfigured } from './context.ts';
 
-const problems = {
+export const problems = {
   invalid_input: [400, 'Invalid input', 'Correct the fields listed in errors and send the request again.'],
   malformed_json: [400, 'Malformed JSON', 'The body must be one JSON object in UTF-8.'],
   unauthenticated: [401, 'Not signed in', 'Send a valid access token as "Authorization: Bearer <access>".'],
@@ -127,24 +127,21 @@ const traceOf = (error: unknown) => {
   return { error: name, sqlstate: code, routine, frames: frames?.map((line) => line.trim()) };
 };
 
+/** The body of a refusal. */
+export const problemOf = (code: ProblemCode, request_id: string, errors?: FieldErrors) => {
+  const [status, title, detail] = problems[code];
+  return { type: `urn:wardbook:problem:${code}`, title, status, detail, code, request_id, errors };
+};
+export const problemType = 'application/problem+json';
+
 export const respondWithProblem = (error: Error, c: Context<Env>): Response => {
   const problem = asProblem(error);
-  const [status, title, detail] = problems[problem.code];
+  const [status] = problems[problem.code];
   c.set('problem', problem.code);
   if (error instanceof Misconfigured) c.set('trace', { misconfigured: error.message });
   else if (status >= 500) c.set('trace', traceOf(problem.cause ?? problem));
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) c.header('Retry-After', String(problem.more.retryAfter ?? 5));
-  c.header('Content-Type', 'application/problem+json');
-  const type = `urn:wardbook:problem:${problem.code}`;
-  const body = {
-    type,
-    title,
-    status,
-    detail,
-    code: problem.code,
-    request_id: c.var.requestId,
-    errors: problem.more.errors,
-  };
-  return c.body(JSON.stringify(body), status);
+  c.header('Content-Type', problemType);
+  return c.body(JSON.stringify(problemOf(problem.code, c.var.requestId, problem.more.errors)), status);
 };

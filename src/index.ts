@@ -76,7 +76,7 @@ app.notFound(() => {
 app.onError(respondWithProblem);
 
 const routes = app
-  .route('/', systemRoutes)
+  .route('/', systemRoutes(app))
   .route('/api/auth', auth)
   .route('/api/auth', account)
   .route('/api/patients', patientsDoctorRoutes)

@@ -1,7 +1,7 @@
 // Against flooding: requests a minute, per address or account, by Workers' rate limiting.
 import type { Context } from 'hono';
-import { createMiddleware } from 'hono/factory';
 import type { Env, Limiter } from './context.ts';
+import { noted } from './describe.ts';
 import { Problem } from './errors.ts';
 
 /** Counts a request against Workers' limiter, where there is one. */
@@ -11,7 +11,7 @@ export const withinLimit = async (c: Context<Env>, name: Limiter, key: string): 
 };
 
 export const limitAddress = (name: Limiter) =>
-  createMiddleware<Env>(async function limitAddress(c, next) {
+  noted({ codes: ['too_many_requests'] }, async function limitAddress(c, next) {
     await withinLimit(c, name, addressOf(c));
     await next();
   });

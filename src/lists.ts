@@ -17,6 +17,7 @@ const mostRows = 1000;
 export const pageFields = {
   limit: numberText(1, Number.MAX_SAFE_INTEGER)
     .transform((limit) => Math.min(limit, mostRows))
+    .pipe(z.int().min(1).max(mostRows))
     .default(mostRows),
   cursor: z.string().max(2000, 'is not a cursor that this route gave').optional(),
 };

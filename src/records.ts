@@ -4,7 +4,7 @@ import { type GetColumnData, getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { doctors, genders, mappings, patients, users } from './schema.ts';
-import { emailAddress, optionalEmail, optionalText, requiredText, text } from './validate.ts';
+import { emailAddress, optionalEmail, optionalText, requiredText, text, whole } from './validate.ts';
 
 const yearsAgo = (years: number) => {
   const day = new Date();
@@ -30,8 +30,9 @@ export const patientFields = {
     .nullish(),
   date_of_birth: dateOfBirth.nullish(),
   gender: text(20)
-    .transform((value) => value.toLowerCase())
+    .toLowerCase()
     .pipe(z.enum(genders))
+    .meta({ enum: [...genders] })
     .nullish(),
   phone: optionalText(50),
   email: optionalEmail,
@@ -39,6 +40,7 @@ export const patientFields = {
   medical_history: optionalText(20_000),
 };
 export const patientReadOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+export const patientPut = whole(patientFields, patientReadOnly).meta({ id: 'PatientPut' });
 
 export const doctorFields = {
   name: requiredText(200),
@@ -47,6 +49,7 @@ export const doctorFields = {
   license_number: optionalText(100),
 };
 export const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
+export const doctorPut = whole(doctorFields, doctorReadOnly).meta({ id: 'DoctorPut' });
 
 /** Columns that are kept for sorting, searching and syncing are nobody's answer. */
 const { name_key: _pn, search_key: _ps, changed_tx: _pc, ...patientStored } = getTableColumns(patients);

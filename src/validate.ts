@@ -2,6 +2,7 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { checking } from './describe.ts';
 import { type FieldErrors, Problem } from './errors.ts';
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
@@ -12,31 +13,32 @@ export const text = (most: number) =>
     .string()
     .max(most, `at most ${most} characters`)
     .refine(storable, 'contains characters that cannot be stored')
-    .transform((value) => value.trim());
-export const requiredText = (most: number) => text(most).refine((value) => value !== '', 'must not be empty');
+    .trim();
+export const requiredText = (most: number) => text(most).min(1, 'must not be empty');
 /** Forms send '' for "nothing". */
 export const optionalText = (most: number) =>
   text(most)
     .transform((value) => value || null)
     .nullish();
 
-export const emailAddress = text(254)
-  .transform((value) => value.toLowerCase())
-  .pipe(z.email('not an email address'));
+export const emailAddress = text(254).toLowerCase().pipe(z.email('not an email address')).meta({ format: 'email' });
 export const optionalEmail = z
-  .union([z.literal('').transform(() => null), emailAddress], { error: 'not an email address' })
+  .union([emailAddress, z.literal('').transform(() => null)], { error: 'not an email address' })
   .nullish();
 
-export const recordId = z.int('must be the id of a record').positive('must be the id of a record');
+export const recordId = z.int('must be the id of a record').positive('must be the id of a record').meta({ id: 'Id' });
+
+const ignored = z.unknown().optional().meta({ readOnly: true, description: 'Accepted and ignored.' });
 
 /** Our own answers may be sent back whole: their read-only fields are accepted and dropped. */
-const dropping = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
-  z
-    .strictObject({ ...Object.fromEntries(readOnly.map((name) => [name, z.unknown().optional()])), ...shape })
-    .transform((sent) => {
-      const kept = Object.entries(sent).filter(([name]) => !readOnly.includes(name));
-      return Object.fromEntries(kept) as z.output<z.ZodObject<Shape>>;
-    });
+const dropping = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) => {
+  // not in the type of a body: a client need not know them, and any other name is a mistake that its compiler finds
+  const dropped = Object.fromEntries(readOnly.map((name) => [name, ignored])) as Record<never, typeof ignored>;
+  return z.strictObject({ ...dropped, ...shape }).transform((sent) => {
+    const kept = Object.entries(sent).filter(([name]) => !readOnly.includes(name));
+    return Object.fromEntries(kept) as z.output<z.ZodObject<Shape>>;
+  });
+};
 
 /** The body of a PUT, and with every field optional that of a PATCH. */
 export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
@@ -86,7 +88,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema) => {
     await readable(c);
     return validate(c, next);
   };
-  return middleware;
+  return checking('json', schema, middleware);
 };
 
 /** An id in a path. What cannot be one is not found, like one that nobody has. */
@@ -94,19 +96,23 @@ const pathId = z
   .string()
   .regex(/^[1-9]\d{0,15}$/)
   .transform(Number)
-  .refine(Number.isSafeInteger);
+  .pipe(recordId);
 
 export const params = <Name extends string>(...names: Name[]) => {
   const shape = Object.fromEntries(names.map((name) => [name, pathId])) as Record<Name, typeof pathId>;
-  return zValidator('param', z.object(shape), (result) => {
-    if (!result.success) throw new Problem('not_found');
+  const schema = z.object(shape);
+  const validate = zValidator('param', schema, ({ success }) => {
+    if (!success) throw new Problem('not_found');
   });
+  return checking('param', schema, validate);
 };
+
+export const byId = params('id');
 
 /** The parameters behind the question mark, of which an unknown one is an error too. */
 export const query = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const schema = z.strictObject(shape);
-  return zValidator('query', schema, refuse(schema));
+  return checking('query', schema, zValidator('query', schema, refuse(schema)));
 };
 
 /** A number, an id or a time out of a query string. */

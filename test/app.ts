@@ -1,7 +1,10 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
-import type { Bindings } from '../src/context.ts';
+import { afterAll } from 'vitest';
+import { type Bindings, configOf } from '../src/context.ts';
 import { app } from '../src/index.ts';
+import { newRefreshSecret, refreshToken, signAccess } from '../src/tokens.ts';
+import { conforms } from './conforms.ts';
 import { freshDatabase } from './database.ts';
 
 export const secret = 'a secret for tests that is long enough to pass';
@@ -23,16 +26,21 @@ export interface Sent {
   headers?: Record<string, string> | [string, string][];
 }
 
-export const boot = async (settings: Partial<Bindings> = {}) => {
-  const database = await freshDatabase();
-  const env = {
-    DATABASE_URL: database.appUrl,
-    JWT_SECRET: secret,
-    CORS_ORIGINS: 'https://portal.example',
-    ...settings,
-  };
+/** For a file that is not about passwords: they take no time to hash, until its end. */
+export const cheapPasswords = () => {
+  const { subtle } = crypto;
+  const original = subtle.deriveBits;
+  subtle.deriveBits = (algorithm, key, length) =>
+    original.call(subtle, { ...(algorithm as Pbkdf2Params), iterations: 1 }, key, length);
+  afterAll(() => {
+    subtle.deriveBits = original;
+  });
+};
 
-  const call = async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
+/** Sends requests through the Worker. For the same database in other circumstances, `env` may be changed in a copy. */
+export const caller =
+  (env: Bindings) =>
+  async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
     const init = new Headers(headers);
     if (token !== undefined) init.set('Authorization', `Bearer ${token}`);
     const raw = typeof body === 'string' || body instanceof Uint8Array;
@@ -48,8 +56,24 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     const text = await response.text();
     await waitOnExecutionContext(context);
     const isJson = response.headers.get('Content-Type')?.includes('json');
-    return { status: response.status, body: isJson ? JSON.parse(text) : undefined, text, headers: response.headers };
+    return conforms(method, path, {
+      status: response.status,
+      body: isJson && text ? JSON.parse(text) : undefined,
+      text,
+      headers: response.headers,
+    });
   };
+
+export const boot = async (settings: Partial<Bindings> = {}) => {
+  const database = await freshDatabase();
+  const env = {
+    DATABASE_URL: database.appUrl,
+    JWT_SECRET: secret,
+    CORS_ORIGINS: 'https://portal.example',
+    ...settings,
+  };
+
+  const call = caller(env);
 
   /** Signed-in account of a role, as its client would have it. */
   const register = async (name: string, as: '' | 'patient/' | 'doctor/' = '', extra: object = {}) => {
@@ -66,6 +90,22 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     user: body.user,
   });
 
+  /** Another device of somebody, as a login makes it, without the tenth of a second that a password costs. */
+  const device = async ({ id, user }: Account): Promise<Account> => {
+    const fresh = await newRefreshSecret();
+    const [opened] = await database.owner.query(
+      `insert into sessions (user_id, refresh_hash, idle_until, expires_at)
+      values ($1, $2, now() + interval '7 days', now() + interval '28 days') returning id::int`,
+      [id, fresh.hash],
+    );
+    const [settings, session] = [configOf(env), opened?.id as number];
+    const [token, refresh] = await Promise.all([
+      signAccess(settings, { id, session }),
+      refreshToken(settings, session, fresh),
+    ]);
+    return { id, user, token, refresh };
+  };
+
   /** Changes an account as the command line would: no request can make an admin. */
   const asOwner = (statement: string, params: unknown[] = []) =>
     database.owner.transaction([
@@ -74,7 +114,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     ]);
   const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
 
-  return { call, register, asOwner, makeAdmin, database, env };
+  return { call, register, device, asOwner, makeAdmin, database, env };
 };
 
 export interface Account {

@@ -31,6 +31,27 @@ export async function freshDatabase(): Promise<TestDatabase> {
   };
 }
 
+/** All ways to fail, by how much of a request the database has seen. */
+export const faults = {
+  none: [
+    'refused',
+    'cut before',
+    'html with 200',
+    'html with 400',
+    'html with 502',
+    'an internal error',
+    'an error without a code',
+    'an empty body',
+    'not an object',
+    'no results',
+    'too few results',
+    'results of another shape',
+  ],
+  all: ['cut after the commit', 'half an answer'],
+  /** And the client gives up first. */
+  allTooLate: ['silence', 'silence in the middle'],
+} satisfies Record<string, Fault[]>;
+
 /** The same database, by a connection that fails when a test wants it to. Call it once, outside of tests. */
 export async function faultyConnection(url: string) {
   const order = (method: string, path: string, body?: Order) =>
@@ -41,8 +62,8 @@ export async function faultyConnection(url: string) {
   faulty.port = String(port);
   return {
     url: faulty.href,
-    /** From now on, or for the next so many requests. */
-    fail: (fault: Fault, times?: number) => order('PUT', `/${port}`, { fault, times }),
+    /** From now on, until it heals. */
+    fail: (fault: Fault, more: Omit<Order, 'fault'> = {}) => order('PUT', `/${port}`, { fault, ...more }),
     heal: () => order('PUT', `/${port}`, {}),
   };
 }

@@ -44,6 +44,8 @@ const rows: Row[] = [
   { route: 'GET /', expected: everybody(200), path: () => '/', roundTrips: 0 },
   { route: 'GET /healthz', expected: everybody(200), path: () => '/healthz', roundTrips: 0 },
   { route: 'GET /readyz', expected: everybody(200), path: () => '/readyz' },
+  { route: 'GET /openapi.json', expected: everybody(200), path: () => '/openapi.json', roundTrips: 0 },
+  { route: 'GET /docs', expected: everybody(200), path: () => '/docs', roundTrips: 0 },
 
   { route: 'POST /api/auth/register', expected: everybody(201), path: () => '/api/auth/register/', body: account },
   {
@@ -322,32 +324,35 @@ const forged = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.aW52YWxpZA'
 describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips = 1 }) => {
   const method = route.split(' ')[0] ?? '';
 
-  test.each(columns.map((column, index) => [column, expected[index] ?? 0] as const))('%s: %i', async (column, status) => {
-    const me = column === 'nobody' || column === 'forged' ? undefined : w.people[column];
-    const target = await path(w, me);
-    const sent = { token: column === 'forged' ? forged : me?.token, body: await body?.(w, me) };
-    const before = await world.database.roundTrips();
-    const answer = await world.call(method, target, sent);
-    const spent = (await world.database.roundTrips()) - before;
+  test.each(columns.map((column, index) => [column, expected[index] ?? 0] as const))(
+    '%s: %i',
+    async (column, status) => {
+      const me = column === 'nobody' || column === 'forged' ? undefined : w.people[column];
+      const target = await path(w, me);
+      const sent = { token: column === 'forged' ? forged : me?.token, body: await body?.(w, me) };
+      const before = await world.database.roundTrips();
+      const answer = await world.call(method, target, sent);
+      const spent = (await world.database.roundTrips()) - before;
 
-    expect(answer.status, answer.text).toBe(status);
-    expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
-    if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
-    if (status === 401) {
-      expect(spent).toBe(0);
-      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
-    }
-    if (status < 300) expect(spent).toBe(roundTrips);
-    if (status === 204) expect(answer.text).toBe('');
-    if (status >= 400) {
-      expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
-      expect(answer.body).toMatchObject({
-        status,
-        code: expect.any(String),
-        request_id: answer.headers.get('X-Request-Id'),
-      });
-      // one way for a refusal too, or its timing tells whose record it is
-      if (status === 403 || status === 404) expect(spent).toBe(1);
-    }
-  });
+      expect(answer.status, answer.text).toBe(status);
+      expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
+      if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      if (status === 401) {
+        expect(spent).toBe(0);
+        expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+      }
+      if (status < 300) expect(spent).toBe(roundTrips);
+      if (status === 204) expect(answer.text).toBe('');
+      if (status >= 400) {
+        expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+        expect(answer.body).toMatchObject({
+          status,
+          code: expect.any(String),
+          request_id: answer.headers.get('X-Request-Id'),
+        });
+        // one way for a refusal too, or its timing tells whose record it is
+        if (status === 403 || status === 404) expect(spent).toBe(1);
+      }
+    },
+  );
 });

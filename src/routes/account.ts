@@ -2,20 +2,25 @@
 import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { allow, anyone } from '../auth.ts';
+import { session as oneSession, user } from '../answers.ts';
+import { everyone } from '../auth.ts';
 import type { Actor, Env } from '../context.ts';
 import { ask, askAuth } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found, Problem } from '../errors.ts';
 import { tagged } from '../etag.ts';
 import { type Proven, tryPassword } from '../guesses.ts';
 import { hashPassword, weakness } from '../passwords.ts';
 import { givenPassword, newPassword, userColumns, userFields } from '../records.ts';
 import { audit, credentials, sessions, users } from '../schema.ts';
-import { json, params, partial } from '../validate.ts';
+import { byId, json, partial } from '../validate.ts';
 
-const profileBody = partial(userFields, ['id', 'role', 'created_at']);
-const passwordBody = z.strictObject({ current_password: givenPassword, new_password: newPassword });
-const eraseBody = z.strictObject({ password: givenPassword });
+const profileBody = partial(userFields, ['id', 'role', 'created_at']).meta({ id: 'UserPatch' });
+const passwords = z.strictObject({ current_password: givenPassword, new_password: newPassword });
+const passwordBody = passwords.meta({ id: 'PasswordChange' });
+const eraseBody = z.strictObject({ password: givenPassword }).meta({ id: 'Erasure' });
+const changesPassword = describe('Change my password', { 204: null }, 'not_found', 'too_many_attempts');
+const erases = describe('Erase my account', { 204: null }, 'last_admin', 'stale_version', 'too_many_attempts');
 
 const actorOf = (c: Context<Env>): Actor => {
   if (!c.var.actor) throw new Problem('unauthenticated');
@@ -33,7 +38,7 @@ const provePassword = async (c: Context<Env>, field: string, password: string): 
 const live = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
 
 export const account = new Hono<Env>({ strict: false })
-  .post('/logout', allow(...anyone), async (c) => {
+  .post('/logout', describe('Log out', { 204: null }), everyone, async (c) => {
     const { id, session } = actorOf(c);
     await askAuth(c, (db) => [
       db.delete(sessions).where(eq(sessions.id, session)),
@@ -42,7 +47,7 @@ export const account = new Hono<Env>({ strict: false })
     return c.body(null, 204);
   })
 
-  .get('/me', allow(...anyone), async (c) => {
+  .get('/me', describe('Read my account', { 200: user }), everyone, async (c) => {
     const [rows] = await ask(c, (db) => [
       db
         .select(userColumns)
@@ -51,7 +56,7 @@ export const account = new Hono<Env>({ strict: false })
     ]);
     return c.json(tagged(c, found(rows)));
   })
-  .patch('/me', allow(...anyone), json(profileBody), async (c) => {
+  .patch('/me', describe('Change my account', { 200: user }, 'duplicate'), everyone, json(profileBody), async (c) => {
     const changes = { ...c.req.valid('json'), updated_at: sql`now()` };
     const [rows] = await ask(c, (db) => [
       db
@@ -62,13 +67,13 @@ export const account = new Hono<Env>({ strict: false })
     ]);
     return c.json(tagged(c, found(rows)));
   })
-  .delete('/me', allow(...anyone), json(eraseBody), async (c) => {
+  .delete('/me', erases, everyone, json(eraseBody), async (c) => {
     const { forgive } = await provePassword(c, 'password', c.req.valid('json').password);
     await askAuth(c, (db) => [db.execute(forgive), db.execute(sql`select app.erase_account()`)]);
     return c.body(null, 204);
   })
 
-  .post('/password', allow(...anyone), json(passwordBody), async (c) => {
+  .post('/password', changesPassword, everyone, json(passwordBody), async (c) => {
     const { id, session } = actorOf(c);
     const { current_password, new_password } = c.req.valid('json');
     const proven = await provePassword(c, 'current_password', current_password);
@@ -89,7 +94,7 @@ export const account = new Hono<Env>({ strict: false })
     return c.body(null, 204);
   })
 
-  .get('/sessions', allow(...anyone), async (c) => {
+  .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }), everyone, async (c) => {
     const { id, session } = actorOf(c);
     const [rows] = await askAuth(c, (db) => [
       db
@@ -106,13 +111,13 @@ export const account = new Hono<Env>({ strict: false })
     ]);
     return c.json(rows);
   })
-  .delete('/sessions', allow(...anyone), async (c) => {
+  .delete('/sessions', describe('End all other sessions', { 204: null }), everyone, async (c) => {
     const { id, session } = actorOf(c);
     const others = and(eq(sessions.user_id, id), ne(sessions.id, session));
     await askAuth(c, (db) => [db.delete(sessions).where(others)]);
     return c.body(null, 204);
   })
-  .delete('/sessions/:id', allow(...anyone), params('id'), async (c) => {
+  .delete('/sessions/:id', describe('End a session', { 204: null }), everyone, byId, async (c) => {
     const one = and(eq(sessions.user_id, actorOf(c).id), eq(sessions.id, c.req.valid('param').id));
     const [rows] = await askAuth(c, (db) => [db.delete(sessions).where(one).returning({ id: sessions.id })]);
     found(rows);

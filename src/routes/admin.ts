@@ -2,22 +2,26 @@
 import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { allow } from '../auth.ts';
+import { account, doctor } from '../answers.ts';
+import { admins } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
 import { doctorColumns, userColumns, userFields } from '../records.ts';
 import { accountRoles, doctors, users } from '../schema.ts';
-import { json, params, partial } from '../validate.ts';
+import { byId, json, partial } from '../validate.ts';
 
 const accountColumns = { ...userColumns, disabled: sql<boolean>`${users.disabled_at} is not null`.as('disabled') };
-const accountBody = partial({ role: z.enum(accountRoles), disabled: z.boolean() }, [
-  'id',
-  'created_at',
-  ...Object.keys(userFields),
-]);
+const readOnly = ['id', 'created_at', ...Object.keys(userFields)];
+const accountBody = partial({ role: z.enum(accountRoles), disabled: z.boolean() }, readOnly).meta({
+  id: 'AccountPatch',
+});
+const changesAccount = describe('Change an account', { 200: account }, 'last_admin', 'no_linked_record');
+const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account');
+const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account');
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
 const filters = { role: z.enum(accountRoles).optional(), disabled: z.enum(['true', 'false']).optional() };
@@ -30,7 +34,7 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
 };
 
 export const adminRoutes = new Hono<Env>({ strict: false })
-  .get('/users', allow('admin'), listQuery(sorts, filters), async (c) => {
+  .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listQuery(sorts, filters), async (c) => {
     const asked = c.req.valid('query');
     const page = pageOf(c, sorts, asked);
     const where = and(
@@ -49,12 +53,12 @@ export const adminRoutes = new Hono<Env>({ strict: false })
     });
     return c.json(untagged(turned(c, page, rows, counts)));
   })
-  .get('/users/:id', allow('admin'), params('id'), async (c) => {
+  .get('/users/:id', describe('Read an account', { 200: account }), admins, byId, async (c) => {
     const one = and(eq(users.id, c.req.valid('param').id), isNull(users.erased_at));
     const [rows] = await ask(c, (db) => [db.select(accountColumns).from(users).where(one)]);
     return c.json(tagged(c, found(rows)));
   })
-  .patch('/users/:id', allow('admin'), params('id'), json(accountBody), async (c) => {
+  .patch('/users/:id', changesAccount, admins, byId, json(accountBody), async (c) => {
     const { role, disabled } = c.req.valid('json');
     const disabled_at = disabled === undefined ? undefined : disabled ? sql`coalesce(disabled_at, now())` : null;
     const [rows] = await ask(c, (db) => [
@@ -66,5 +70,5 @@ export const adminRoutes = new Hono<Env>({ strict: false })
     ]);
     return c.json(tagged(c, found(rows)));
   })
-  .post('/doctors/:id/approve', allow('admin'), params('id'), (c) => setApproval(c, c.req.valid('param').id, true))
-  .post('/doctors/:id/revoke', allow('admin'), params('id'), (c) => setApproval(c, c.req.valid('param').id, false));
+  .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))
+  .post('/doctors/:id/revoke', revokes, admins, byId, (c) => setApproval(c, c.req.valid('param').id, false));

@@ -2,13 +2,15 @@
 import { and, count, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { allow } from '../auth.ts';
+import { accessEntry, auditEntry, restored } from '../answers.ts';
+import { admins, allow } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found } from '../errors.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
 import { audit } from '../schema.ts';
-import { idText, params } from '../validate.ts';
+import { byId, idText } from '../validate.ts';
 
 const { tx: _tx, ...entryColumns } = getTableColumns(audit);
 /** A row of app.access_log(), which Drizzle does not know as a table. */
@@ -32,6 +34,8 @@ const filters = {
   from: time.optional(),
   to: time.optional(),
 };
+const restores = describe('Undo a deletion', { 200: restored }, 'duplicate', 'invalid_input');
+const listed = listQuery(sorts, filters, '-id');
 type Filters = z.output<z.ZodObject<typeof filters>>;
 
 const filtered = ({ actor, action, resource, patient, from, to }: Filters) =>
@@ -45,7 +49,7 @@ const filtered = ({ actor, action, resource, patient, from, to }: Filters) =>
   );
 
 export const auditRoutes = new Hono<Env>({ strict: false })
-  .get('/', allow('admin'), listQuery(sorts, filters, '-id'), async (c) => {
+  .get('/', describe('Read the audit trail', { 200: z.array(auditEntry) }), admins, listed, async (c) => {
     const asked = c.req.valid('query');
     const page = pageOf(c, sorts, asked);
     const patient_ids = asked.patient === undefined ? [] : [asked.patient];
@@ -63,7 +67,7 @@ export const auditRoutes = new Hono<Env>({ strict: false })
     });
     return c.json(turned(c, page, rows, counts));
   })
-  .post('/:id/restore', allow('admin'), params('id'), async (c) => {
+  .post('/:id/restore', restores, admins, byId, async (c) => {
     const [rows] = await ask(c, (db) => [
       db
         .select({
@@ -78,6 +82,7 @@ export const auditRoutes = new Hono<Env>({ strict: false })
 
 export const accessLogRoute = new Hono<Env>({ strict: false }).get(
   '/access-log',
+  describe('Read my access log. Who looked at or changed my record.', { 200: z.array(accessEntry) }),
   allow('patient'),
   listQuery(sorts, {}, '-id'),
   async (c) => {

@@ -2,8 +2,10 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
+import { signedIn as tokens } from '../answers.ts';
 import { config, type Env } from '../context.ts';
 import { askAuth } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';
 import { tryPassword } from '../guesses.ts';
 import { limitAddress } from '../limits.ts';
@@ -22,13 +24,21 @@ const accountFields = {
 const registration = <Profile extends z.ZodRawShape>(profile: Profile) =>
   z.strictObject({ ...profile, ...accountFields });
 const patientProfile = z.object(patientFields).omit({ name: true, email: true }).shape;
-const doctorProfile = z.object(doctorFields).omit({ name: true }).shape;
+const userBody = registration({}).meta({ id: 'Registration' });
+const patientBody = registration(patientProfile).meta({ id: 'PatientRegistration' });
+const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shape).meta({ id: 'DoctorRegistration' });
 
 const loginBody = z
   .strictObject({ email: text(254).optional(), username: text(254).optional(), password: givenPassword })
-  .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' });
+  .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' })
+  .meta({ id: 'Login' });
 
-const refreshBody = z.strictObject({ refresh: z.string().max(500, 'at most 500 characters') });
+const refreshBody = z.strictObject({ refresh: z.string().max(500, 'at most 500 characters') }).meta({ id: 'Refresh' });
+const logsIn = describe('Log in', { 200: tokens }, 'invalid_credentials', 'account_disabled', 'too_many_attempts');
+const refreshes = describe('Refresh tokens', { 200: tokens }, 'session_ended', 'refresh_invalid', 'refresh_reused');
+const asUser = describe('Register', { 201: tokens }, 'duplicate');
+const asPatient = describe('Register as a patient', { 201: tokens }, 'duplicate');
+const asDoctor = describe('Register as a doctor', { 201: tokens }, 'duplicate');
 
 /** A row of the type app.signed_in. */
 const signedIn = {
@@ -89,11 +99,11 @@ const register = async (
 
 export const auth = new Hono<Env>({ strict: false })
   .use('/register/*', limitAddress('LOGIN_LIMIT'))
-  .post('/register', json(registration({})), (c) => register(c, 'user', c.req.valid('json')))
-  .post('/register/patient', json(registration(patientProfile)), (c) => register(c, 'patient', c.req.valid('json')))
-  .post('/register/doctor', json(registration(doctorProfile)), (c) => register(c, 'doctor', c.req.valid('json')))
+  .post('/register', asUser, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
+  .post('/register/patient', asPatient, json(patientBody), (c) => register(c, 'patient', c.req.valid('json')))
+  .post('/register/doctor', asDoctor, json(doctorBody), (c) => register(c, 'doctor', c.req.valid('json')))
 
-  .post('/login', limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
+  .post('/login', logsIn, limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = (email || username || '').toLowerCase();
     const whose = identifier.includes('@')
@@ -107,7 +117,7 @@ export const auth = new Hono<Env>({ strict: false })
     return c.json(answer);
   })
 
-  .post('/refresh', limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) => {
+  .post('/refresh', refreshes, limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) => {
     const settings = config(c);
     const token = await readRefreshToken(settings, c.req.valid('json').refresh);
     if (!token) throw new Problem('refresh_invalid');

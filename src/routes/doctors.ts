@@ -2,20 +2,22 @@
 import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { allow, anyone } from '../auth.ts';
+import { doctor } from '../answers.ts';
+import { allow, everyone, owners } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, me, witnessed } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found, written } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
 import { once } from '../once.ts';
-import { doctorColumns, doctorFields, doctorReadOnly, searchText } from '../records.ts';
+import { doctorColumns, doctorFields, doctorPut, doctorReadOnly, searchText } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { json, params, partial, requiredText, whole } from '../validate.ts';
+import { byId, json, partial, requiredText } from '../validate.ts';
 
-const createBody = z.strictObject(doctorFields);
-const putBody = whole(doctorFields, doctorReadOnly);
-const patchBody = partial(doctorFields, doctorReadOnly);
+const createBody = z.strictObject(doctorFields).meta({ id: 'NewDoctor' });
+const patchBody = partial(doctorFields, doctorReadOnly).meta({ id: 'DoctorPatch' });
+const doctorList = z.array(doctor);
 
 const sorts = {
   id: doctors.id,
@@ -70,23 +72,23 @@ const change = async (c: Context<Env>, id: number, changes: z.output<typeof patc
 };
 
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', allow('user', 'admin'), json(createBody), async (c) => {
+  .post('/', describe('Create a doctor', { 201: doctor }), owners, json(createBody), async (c) => {
     const made = await once(c, (db) => db.insert(doctors).values(c.req.valid('json')).returning(doctorColumns));
     return c.json(tagged(c, made), 201);
   })
-  .get('/', allow(...anyone), listed, (c) => list(c, c.req.valid('query')))
-  .get('/:id', allow(...anyone), params('id'), async (c) => {
+  .get('/', describe('List doctors', { 200: doctorList }), everyone, listed, (c) => list(c, c.req.valid('query')))
+  .get('/:id', describe('Read a doctor', { 200: doctor }), everyone, byId, async (c) => {
     const one = eq(doctors.id, c.req.valid('param').id);
     const [rows] = await ask(c, (db) => [db.select(doctorColumns).from(doctors).where(one)]);
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:id', allow('user', 'admin'), params('id'), json(putBody), (c) =>
+  .put('/:id', describe('Replace a doctor', { 200: doctor }, 'not_owner'), owners, byId, json(doctorPut), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch('/:id', allow('user', 'admin'), params('id'), json(patchBody), (c) =>
+  .patch('/:id', describe('Change a doctor', { 200: doctor }, 'not_owner'), owners, byId, json(patchBody), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', allow('user', 'admin'), params('id'), async (c) => {
+  .delete('/:id', describe('Delete a doctor', { 204: null }, 'not_owner'), owners, byId, async (c) => {
     const one = eq(doctors.id, c.req.valid('param').id);
     const [gone, seen] = await ask(c, (db) => [
       db.delete(doctors).where(one).returning({ id: doctors.id }),
@@ -99,6 +101,7 @@ export const doctorRoutes = new Hono<Env>({ strict: false })
 /** The doctors of the patient who asks, under /api/patients. */
 export const patientsDoctorRoutes = new Hono<Env>({ strict: false }).get(
   '/my-doctors',
+  describe('List my doctors', { 200: doctorList }),
   allow('patient'),
   listed,
   (c) => {

@@ -3,15 +3,17 @@ import { and, count, eq, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { allow } from '../auth.ts';
+import { assignedDoctor, mapping } from '../answers.ts';
+import { admins, owners, readers } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, witnessed } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found } from '../errors.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
 import { once } from '../once.ts';
 import { assignedDoctorColumns, mappingColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { idText, json, params, recordId } from '../validate.ts';
+import { byId, idText, json, recordId } from '../validate.ts';
 
 const ids = { patient: recordId, doctor: recordId, patient_id: recordId, doctor_id: recordId };
 const assignBody = z
@@ -25,7 +27,9 @@ const assignBody = z
     error: 'is not the same as doctor_id',
   })
   .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
-  .pipe(z.object({ patient: recordId, doctor: recordId }));
+  .pipe(z.object({ patient: recordId, doctor: recordId }))
+  .meta({ id: 'Assignment' });
+const assigns = describe('Assign a doctor to a patient', { 201: mapping }, 'not_found', 'duplicate');
 
 /** Somebody else's patient violates the policy and a missing one the foreign key: both are the same 404. */
 const assign = async (c: Context<Env>, { patient, doctor }: z.output<typeof assignBody>) => {
@@ -68,6 +72,8 @@ const list = async (c: Context<Env>, asked: Asked) => {
 };
 
 const listedOfPatient = listQuery({ id: mappings.id }, {});
+const listsDoctors = describe('List the doctors of a patient', { 200: z.array(assignedDoctor) });
+const listsThemToo = describe('List doctors by patient. `id` is the patient.', { 200: z.array(assignedDoctor) });
 
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */
 const doctorsOf = async (c: Context<Env>, id: number, asked: Parameters<typeof pageOf>[2]) => {
@@ -94,15 +100,15 @@ const doctorsOf = async (c: Context<Env>, id: number, asked: Parameters<typeof p
 };
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
-  .post('/', allow('user', 'admin'), json(assignBody), (c) => assign(c, c.req.valid('json')))
-  .get('/', allow('user', 'patient', 'doctor', 'admin'), listed, (c) => list(c, c.req.valid('query')))
-  .get('/patient/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), listedOfPatient, (c) =>
+  .post('/', assigns, owners, json(assignBody), (c) => assign(c, c.req.valid('json')))
+  .get('/', describe('List mappings', { 200: z.array(mapping) }), readers, listed, (c) => list(c, c.req.valid('query')))
+  .get('/patient/:id', listsDoctors, readers, byId, listedOfPatient, (c) =>
     doctorsOf(c, c.req.valid('param').id, c.req.valid('query')),
   )
-  .get('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), listedOfPatient, (c) =>
+  .get('/:id', listsThemToo, readers, byId, listedOfPatient, (c) =>
     doctorsOf(c, c.req.valid('param').id, c.req.valid('query')),
   )
-  .delete('/:id', allow('user', 'admin'), params('id'), async (c) => {
+  .delete('/:id', describe('Remove a mapping', { 204: null }), owners, byId, async (c) => {
     const one = eq(mappings.id, c.req.valid('param').id);
     const [gone] = await ask(c, (db) => [db.delete(mappings).where(one).returning({ id: mappings.id })]);
     found(gone);
@@ -111,7 +117,8 @@ export const mappingRoutes = new Hono<Env>({ strict: false })
 
 export const assignPatientRoute = new Hono<Env>({ strict: false }).post(
   '/assign-patient',
-  allow('admin'),
+  describe('Assign a patient to a doctor', { 201: mapping }, 'not_found', 'duplicate'),
+  admins,
   json(assignBody),
   (c) => assign(c, c.req.valid('json')),
 );

@@ -3,20 +3,23 @@ import { and, count, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { allow } from '../auth.ts';
+import { patient } from '../answers.ts';
+import { allow, owners, readers } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, iAm, idsIn, me, witnessed } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found, written } from '../errors.ts';
 import { tagged, untagged } from '../etag.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
 import { once } from '../once.ts';
-import { dateText, patientColumns, patientFields, patientReadOnly, searchText } from '../records.ts';
+import { dateText, patientColumns, patientFields, patientPut, patientReadOnly, searchText } from '../records.ts';
 import { doctors, genders, mappings, patients } from '../schema.ts';
-import { idText, json, numberText, params, partial, whole } from '../validate.ts';
+import { byId, idText, json, numberText, partial } from '../validate.ts';
 
-const createBody = z.strictObject(patientFields);
-const putBody = whole(patientFields, patientReadOnly);
-const patchBody = partial(patientFields, patientReadOnly);
+const createBody = z.strictObject(patientFields).meta({ id: 'NewPatient' });
+const patchBody = partial(patientFields, patientReadOnly).meta({ id: 'PatientPatch' });
+const patientList = z.array(patient);
+const lists = describe('List patients. Those that the caller made; for administrators all.', { 200: patientList });
 
 const sorts = { id: patients.id, name: patients.name_key, created_at: patients.created_at };
 const filters = {
@@ -90,17 +93,17 @@ const change = async (c: Context<Env>, id: number, changes: z.output<typeof patc
 };
 
 export const patientRoutes = new Hono<Env>({ strict: false })
-  .post('/', allow('user', 'admin'), json(createBody), async (c) => {
+  .post('/', describe('Create a patient', { 201: patient }), owners, json(createBody), async (c) => {
     const made = await once(c, (db) => db.insert(patients).values(c.req.valid('json')).returning(patientColumns));
     return c.json(tagged(c, made), 201);
   })
-  .get('/', allow('user', 'admin'), listed, (c) => {
+  .get('/', lists, owners, listed, (c) => {
     const asked = c.req.valid('query');
     // one of the two is empty, and PostgreSQL knows it before it looks: an owner's patients are found by index
     const own = and(iAm('user'), eq(patients.created_by, me), inOwn(asked));
     return list(c, asked, [own, and(iAm('admin'), inAll(asked))]);
   })
-  .get('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), async (c) => {
+  .get('/:id', describe('Read a patient', { 200: patient }), readers, byId, async (c) => {
     const [rows] = await ask(c, (db) => {
       const one = db
         .select(patientColumns)
@@ -110,13 +113,13 @@ export const patientRoutes = new Hono<Env>({ strict: false })
     });
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), json(putBody), (c) =>
+  .put('/:id', describe('Replace a patient', { 200: patient }, 'not_owner'), readers, byId, json(patientPut), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), json(patchBody), (c) =>
+  .patch('/:id', describe('Change a patient', { 200: patient }, 'not_owner'), readers, byId, json(patchBody), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', allow('user', 'patient', 'doctor', 'admin'), params('id'), async (c) => {
+  .delete('/:id', describe('Delete a patient', { 204: null }, 'not_owner'), readers, byId, async (c) => {
     const one = eq(patients.id, c.req.valid('param').id);
     const [gone, seen] = await ask(c, (db) => [
       db.delete(patients).where(one).returning({ id: patients.id }),
@@ -128,8 +131,10 @@ export const patientRoutes = new Hono<Env>({ strict: false })
 
 /** What an approved doctor sees, under /api/doctors. */
 export const doctorsPatientRoutes = new Hono<Env>({ strict: false })
-  .get('/all-patients', allow('doctor'), listed, (c) => list(c, c.req.valid('query'), [inAll(c.req.valid('query'))]))
-  .get('/my-patients', allow('doctor'), listed, (c) => {
+  .get('/all-patients', describe('List all patients', { 200: patientList }), allow('doctor'), listed, (c) =>
+    list(c, c.req.valid('query'), [inAll(c.req.valid('query'))]),
+  )
+  .get('/my-patients', describe('List my patients', { 200: patientList }), allow('doctor'), listed, (c) => {
     const asked = c.req.valid('query');
     const mine = sql`${patients.id} = any (array(
       select ${mappings.patient_id} from ${mappings} join ${doctors} on ${doctors.id} = ${mappings.doctor_id}

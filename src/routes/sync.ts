@@ -2,9 +2,11 @@
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { allow, anyone } from '../auth.ts';
+import { sync } from '../answers.ts';
+import { everyone } from '../auth.ts';
 import type { Env } from '../context.ts';
 import { ask, idsIn, witnessed } from '../db.ts';
+import { describe } from '../describe.ts';
 import { found, Problem } from '../errors.ts';
 import { untagged } from '../etag.ts';
 import { pageFields, seal, unseal } from '../lists.ts';
@@ -13,25 +15,20 @@ import { doctors, mappings, patients } from '../schema.ts';
 import { query, storable } from '../validate.ts';
 
 /** Whose, as which role, from where to where, and the last change of the page before: kind, transaction, id. */
-const cursorOf = z.tuple([
-  z.int(),
-  z.string().refine(storable),
-  z.int(),
-  z.int().nullable(),
-  z.int(),
-  z.int(),
-  z.int(),
-]);
+const int = z.int();
+const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
+const tells = describe('Sync', { 200: sync }, 'sync_reset');
 
-export const syncRoutes = new Hono<Env>({ strict: false }).get('/', allow(...anyone), query(pageFields), async (c) => {
+export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, everyone, query(pageFields), async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const actor = c.var.actor?.id ?? 0;
-  const [whose, role, since, until, ...after] = cursor ? unseal(cursorOf, cursor) : [actor, null, 0, null, -1, 0, 0];
+  const [whose, role, since, until, ...after] =
+    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : unseal(cursorOf, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
-  const changes = sql`app.sync_changes(${since}, ${after[0]}, ${after[1]}, ${after[2]}, ${limit})`;
-  const changed = (kind: number) => sql`any (array(select id from ${changes} where kind = ${kind}))`;
+  const changes = sql`app.sync_page(${since}, ${after[0]}, ${after[1]}, ${after[2]}, ${limit})`;
+  const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
   const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(c, (db) => [
     db
       .select({ role: sql<string>`app.role()`, until: sql<number>`until`.mapWith(Number) })

@@ -1,16 +1,34 @@
-// What anybody may ask: what this is, whether it runs, whether it reaches its database.
+// What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import manifest from '../../package.json' with { type: 'json' };
+import { health, openApi, page, service } from '../answers.ts';
 import type { Env } from '../context.ts';
 import { askAuth } from '../db.ts';
+import { describe } from '../describe.ts';
+import { documentOf } from '../openapi.ts';
 
-export const systemRoutes = new Hono<Env>({ strict: false })
-  .get('/', (c) =>
-    c.json({ name: manifest.name, version: manifest.version, links: { health: '/healthz', ready: '/readyz' } }),
-  )
-  .get('/healthz', (c) => c.json({ status: 'ok' as const }))
-  .get('/readyz', async (c) => {
-    await askAuth(c, (db) => [db.execute(sql`select 1`)]);
-    return c.json({ status: 'ok' as const });
-  });
+const { name, version } = manifest;
+const links = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
+const readiness = describe('Check readiness. Asks the database.', { 200: health }, 'database_unavailable');
+
+/** The page loads the rest from public/docs, and nothing from elsewhere. Its viewer sets style attributes. */
+const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
+<script src="/docs/scalar.js" defer></script><script src="/docs/page.js" defer></script>`;
+const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;\
+ connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+
+/** `app` is the whole of which these routes become a part. */
+export const systemRoutes = (app: Hono<Env>) =>
+  new Hono<Env>({ strict: false })
+    .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
+    .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
+    .get('/readyz', readiness, async (c) => {
+      await askAuth(c, (db) => [db.execute(sql`select 1`)]);
+      return c.json({ status: 'ok' as const });
+    })
+    .get('/openapi.json', describe('Read the document', { 200: openApi }), async (c) => c.json(await documentOf(app)))
+    .get('/docs', describe('Browse the reference', { 200: page }), (c) =>
+      c.html(html, 200, { 'Content-Security-Policy': policy }),
+    );

@@ -1,0 +1,14 @@
+// For what is written by programs and committed: formatted as everything else is.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text as readAll } from 'node:stream/consumers';
+import { root } from './dev-vars.ts';
+
+/** The text as `npm run format` would leave it in that file. */
+export function tidy(path: string, text: string): Promise<string> {
+  const biome = join(root, 'node_modules/@biomejs/biome/bin/biome');
+  const child = execFile(process.execPath, [biome, 'check', '--write', `--stdin-file-path=${path}`], { cwd: root });
+  child.stdin?.end(text);
+  return readAll(child.stdout as Readable);
+}
