@@ -1,0 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test, vi } from 'vitest';
+import { collectionFile, textOf } from '../../scripts/postman.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+// that every route of the document is clicked is what textOf() insists on
+test('the committed Postman collection is what `npm run postman` writes', async () => {
+  expect(await readFile(collectionFile, 'utf8'), 'run: npm run postman').toBe(await textOf());
+});
