@@ -4,7 +4,7 @@ create table idempotency_keys (
   key text not null,
   route text not null,
   body_hash text not null,
-  answer jsonb,
+  answer json, -- not jsonb, which would forget the order of its fields
   created_at timestamptz(3) not null default now(),
   primary key (actor_id, key)
 );

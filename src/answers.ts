@@ -7,9 +7,7 @@ import { recordId } from './validate.ts';
 const time = z.iso.datetime();
 const text = z.string();
 const [textOrNull, idOrNull] = [text.nullable(), recordId.nullable()];
-const links = { id: recordId, user_id: idOrNull, created_by: idOrNull };
-const owned = { ...links, name: text, created_at: time, updated_at: time };
-
+const owned = { id: recordId, user_id: idOrNull, created_by: idOrNull, name: text, created_at: time, updated_at: time };
 const contact = { phone: textOrNull, email: textOrNull, address: textOrNull };
 const patientRow = z.object({
   ...owned,
@@ -63,6 +61,5 @@ export const openApi = z.looseObject({ openapi: text }).meta({ id: 'OpenApi' });
 export const page = text;
 
 const about = { type: text, title: text, status: z.int(), detail: text, request_id: text };
-const code = z.enum(Object.keys(problems));
 const errors = z.record(text, z.array(text)).optional().describe('messages by field');
-export const problem = z.object({ ...about, code, errors }).meta({ id: 'Problem' });
+export const problem = z.object({ ...about, code: z.enum(Object.keys(problems)), errors }).meta({ id: 'Problem' });

@@ -46,6 +46,7 @@ export interface Env {
     requestId: string;
     actor?: Actor;
     roles?: Role[];
+    keyed?: boolean;
     databaseMs?: number;
     problem?: string;
     trace?: object;

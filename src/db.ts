@@ -44,13 +44,15 @@ const begin = (c: Context<Env>, role: 'app_api' | 'app_auth'): SQL => {
 };
 
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
-const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.req.header('Idempotency-Key') !== undefined;
+const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.var.keyed === true;
 
 const run = async <T extends Queries>(c: Context<Env>, role: 'app_api' | 'app_auth', build: (db: Database) => T) => {
   const db = database(config(c));
   const started = performance.now();
   const batch = async () => {
-    const [, ...answers] = await db.batch([db.execute(begin(c, role)), ...build(db)]);
+    const queries = build(db);
+    const [, ...answers] = await db.batch([db.execute(begin(c, role)), ...queries]);
+    if (answers.length !== queries.length) throw new Error('the database answered something else');
     return answers as BatchResponse<T>;
   };
   try {

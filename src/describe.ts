@@ -6,7 +6,6 @@ import type { Env, Role } from './context.ts';
 import type { ProblemCode } from './errors.ts';
 
 export interface Note extends DescribeRouteOptions {
-  /** What the route may refuse with, and whom it is for. */
   codes?: readonly ProblemCode[];
   roles?: readonly Role[];
 }

@@ -24,6 +24,7 @@ export const once = async <S extends ColumnsSelection, Row>(
   if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
     throw new Problem('invalid_input', { errors: { 'Idempotency-Key': ['1 to 255 printable ASCII characters'] } });
   }
+  c.set('keyed', true);
   const route = routePath(c, -1);
   const hashes = await keyedHashes(config(c), 'body', await c.req.text());
   try {
@@ -43,7 +44,7 @@ const mine = (key: string) => and(eq(idempotencyKeys.actor_id, me), eq(idempoten
 /** The insert, and its row kept as the key's answer, as one statement. */
 const keeping = <S extends ColumnsSelection, R>(db: Database, key: string, insert: TypedQueryBuilder<S, R>) => {
   const made = db.$with('made').as(insert);
-  const answer = sql`(select to_jsonb(made) from made)`;
+  const answer = sql`(select to_json(made) from made)`;
   const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(mine(key)));
   // as in db.ts: the rows are those of the insert
   return db

@@ -153,9 +153,8 @@ const make = async (app: Hono<Env>): Promise<Document> => {
       Object.fromEntries(operations.map(([method, one]) => [method, complete(path, method, one, components)])),
     ];
   });
-  const { schemas } = said.components;
   return JSON.parse(
-    JSON.stringify({ ...said, paths: Object.fromEntries(paths), components: { ...components, schemas } }),
+    JSON.stringify({ ...said, paths: Object.fromEntries(paths), components: { ...said.components, ...components } }),
   );
 };
 

@@ -1,6 +1,6 @@
 // The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
 import { type SQL, sql } from 'drizzle-orm';
-import { bigint, boolean, date, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import { bigint, boolean, date, integer, json, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 const reference = () => bigint({ mode: 'number' });
@@ -107,7 +107,7 @@ export const idempotencyKeys = pgTable(
     key: text().notNull(),
     route: text().notNull(),
     body_hash: text().notNull(),
-    answer: jsonb(),
+    answer: json(),
     created_at: stamps.created_at,
   },
   (table) => [primaryKey({ columns: [table.actor_id, table.key] })],

@@ -16,16 +16,11 @@ import { doctors, mappings, patients } from '../schema.ts';
 import { byId, idText, json, recordId } from '../validate.ts';
 
 const ids = { patient: recordId, doctor: recordId, patient_id: recordId, doctor_id: recordId };
+const agree = (one?: number, other?: number) => !one || !other || one === other;
 const assignBody = z
   .strictObject(z.object(ids).partial().shape)
-  .refine(({ patient, patient_id }) => !patient || !patient_id || patient === patient_id, {
-    path: ['patient'],
-    error: 'is not the same as patient_id',
-  })
-  .refine(({ doctor, doctor_id }) => !doctor || !doctor_id || doctor === doctor_id, {
-    path: ['doctor'],
-    error: 'is not the same as doctor_id',
-  })
+  .refine((sent) => agree(sent.patient, sent.patient_id), { path: ['patient'], error: 'is not the same as patient_id' })
+  .refine((sent) => agree(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
   .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
   .pipe(z.object({ patient: recordId, doctor: recordId }))
   .meta({ id: 'Assignment' });
