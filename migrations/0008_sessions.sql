@@ -39,12 +39,17 @@ create type app.signed_in as (
 );
 
 -- Every session ends for good after four idle lifetimes, however busy it is.
-create function app.open_session(account bigint, refresh_hash text, agent text, idle_seconds integer)
+create function app.open_session(account bigint, proven text, refresh_hash text, agent text, idle_seconds integer)
 returns app.signed_in language plpgsql as $$
 declare
   opened bigint;
   answer app.signed_in;
 begin
+  -- the password may have changed while its hash was computed; the lock makes a change that comes now see this session
+  perform from credentials where user_id = account and password_hash = proven for share;
+  if not found then
+    return row('invalid_credentials', null, null, null, null, null, null, null, null)::app.signed_in;
+  end if;
   insert into sessions (user_id, refresh_hash, user_agent, idle_until, expires_at)
   select id, open_session.refresh_hash, agent, now() + make_interval(secs => idle_seconds),
     now() + make_interval(secs => 4 * idle_seconds)
@@ -92,7 +97,7 @@ begin
     select made, null, p.name, p.specialization, p.contact_info, p.license_number, register.approved
     from jsonb_populate_record(null::doctors, profile) p;
   end if;
-  return app.open_session(made, refresh_hash, agent, idle_seconds);
+  return app.open_session(made, register.password_hash, refresh_hash, agent, idle_seconds);
 end $$;
 
 -- One rotation for one token, however many present it at once. The caller has proven that the token is one of ours; here
@@ -138,8 +143,22 @@ begin
   delete from credentials where user_id = app.user_id();
 end $$;
 
+-- The new password, and all other sessions' end, if the one that was proven still is the one; otherwise nothing.
+create function app.change_password(proven text, hash text, session bigint) returns boolean language plpgsql as $$
+begin
+  update credentials set password_hash = hash, updated_at = now()
+  where user_id = app.user_id() and password_hash = proven;
+  if not found then
+    return false;
+  end if;
+  delete from sessions where user_id = app.user_id() and id <> session;
+  insert into audit (action, resource, resource_id) values ('password_change', 'user', app.user_id());
+  return true;
+end $$;
+
 grant execute on function
-  app.open_session(bigint, text, text, integer),
+  app.open_session(bigint, text, text, text, integer),
+  app.change_password(text, text, bigint),
   app.register(jsonb, jsonb, text, text, text, integer, boolean),
   app.refresh(bigint, text, text[], text, integer),
   app.erase_account()

@@ -40,12 +40,15 @@ begin
     from unnest(keys, limits) as k (key, most) join guesses old on old.key = k.key
   ) next
   where g.key = next.key;
-
-  if exists (select from guesses where key = any (keys) and blocked_until is not null) then
-    insert into audit (action, resource) values ('login_limited', 'session');
-  end if;
   return 0;
 end $$;
+
+-- The password was wrong: who tried whom, and that from now on there is a wait.
+create function app.note_failure(keys text[], account bigint) returns void language sql as $$
+  insert into audit (action, resource, resource_id) values ('login_failed', 'user', account);
+  insert into audit (action, resource, resource_id) select 'login_limited', 'user', account
+  where exists (select from guesses where key = any (keys) and blocked_until > clock_timestamp());
+$$;
 
 -- The password was right: the attempt is given back, and what this address did to this account is forgiven.
 create function app.return_attempt(keys text[]) returns void language sql as $$
@@ -53,4 +56,4 @@ create function app.return_attempt(keys text[]) returns void language sql as $$
   delete from guesses where key = keys[1];
 $$;
 
-grant execute on function app.take_attempt(text[], integer[]), app.return_attempt(text[]) to app_auth;
+grant execute on function app.take_attempt(text[], integer[]), app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;

@@ -31,7 +31,9 @@ begin
     return;
   end if;
   perform set_config('app.action', 'restore', true);
-  deleted.before := deleted.before || jsonb_build_object('version', (deleted.before ->> 'version')::integer + 1);
+  deleted.before := deleted.before || jsonb_build_object('version', 1 + (
+    select max((before ->> 'version')::integer) from audit
+    where resource = deleted.resource and resource_id = deleted.resource_id));
   if deleted.resource = 'patient' then
     insert into patients (id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address,
       medical_history, version, created_at, updated_at) overriding system value

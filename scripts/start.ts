@@ -239,7 +239,8 @@ function startWorker(port: number): Worker {
 
 // How wrangler decorates what a Worker says by console.error and console.warn.
 const mark = /^(✘ \[ERROR\]|▲ \[WARNING\]) /u;
-const noise = /^(\[wrangler:info\]|\[custom build\]|⎔|🪵)|^ +stack: .*workerd@|If you think this is a bug|newer version of Wrangler/u;
+const noise =
+  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵)|^ +stack: .*workerd@|If you think this is a bug|newer version of Wrangler/u;
 
 // Also when this process is killed without a chance to end it: each of wrangler's processes notices that its channel to
 // the one above is gone.

@@ -101,7 +101,7 @@ export const idsIn = (column: 'id' | 'patient'): SQL =>
  */
 export const witnessed = <S extends ColumnsSelection, R>(
   db: Database,
-  resource: 'patient' | 'mapping',
+  resource: 'patient' | 'mapping' | 'audit',
   patientIds: SQL,
   query: TypedQueryBuilder<S, R>,
 ): RunnableQuery<R, 'pg'> => {

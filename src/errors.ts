@@ -95,8 +95,9 @@ export const databaseProblem = (error: unknown): Problem => {
 
 /** Whether the same call may simply be made again: the connection failed, or the transaction lost to another. */
 export const isPassing = (error: unknown): boolean => {
-  const { code, sourceError } = sqlError(error);
-  return code === undefined ? sourceError?.name !== 'TimeoutError' : /^(08|40|57P)/.test(code);
+  const { code, name, sourceError } = sqlError(error);
+  // the driver wraps a deadline that passes before the answer begins, but not one that passes in the middle of it
+  return code === undefined ? (sourceError?.name ?? name) !== 'TimeoutError' : /^(08|40|57P)/.test(code);
 };
 
 type SqlError = Error & Record<'code' | 'constraint' | 'routine', string | undefined> & { sourceError?: Error };

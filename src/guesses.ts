@@ -6,7 +6,7 @@ import { askAuth } from './db.ts';
 import { Problem } from './errors.ts';
 import { addressOf } from './limits.ts';
 import { verifyPassword } from './passwords.ts';
-import { audit, credentials, users } from './schema.ts';
+import { credentials, users } from './schema.ts';
 import { keyedHashes } from './tokens.ts';
 
 export interface Proven {
@@ -45,7 +45,6 @@ export const tryPassword = async (c: Context<Env>, identifier: string, whose: SQ
     const forgive = sql`select app.return_attempt(${`{${keys}}`})`;
     return { ...account, own: Object.values(account.own), forgive } satisfies Proven;
   }
-  const failure = { action: 'login_failed', resource: 'user', resource_id: account?.id };
-  await askAuth(c, (db) => [db.insert(audit).values(failure)]);
+  await askAuth(c, (db) => [db.execute(sql`select app.note_failure(${`{${keys}}`}, ${account?.id ?? null})`)]);
   return null;
 };

@@ -12,7 +12,7 @@ import { tagged } from '../etag.ts';
 import { type Proven, tryPassword } from '../guesses.ts';
 import { hashPassword, weakness } from '../passwords.ts';
 import { givenPassword, newPassword, userColumns, userFields } from '../records.ts';
-import { audit, credentials, sessions, users } from '../schema.ts';
+import { audit, sessions, users } from '../schema.ts';
 import { byId, json, partial } from '../validate.ts';
 
 const profileBody = partial(userFields, ['id', 'role', 'created_at']).meta({ id: 'UserPatch' });
@@ -27,11 +27,13 @@ const actorOf = (c: Context<Env>): Actor => {
   return c.var.actor;
 };
 
+const notYours = (field: string) => new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
+
 /** Proof that the actor knows the password, given in `field`. */
 const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
   const { id } = actorOf(c);
   const proven = await tryPassword(c, `#${id}`, eq(users.id, id), password);
-  if (!proven) throw new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
+  if (!proven) throw notYours(field);
   return proven;
 };
 
@@ -74,23 +76,22 @@ export const account = new Hono<Env>({ strict: false })
   })
 
   .post('/password', changesPassword, everyone, json(passwordBody), async (c) => {
-    const { id, session } = actorOf(c);
+    const { session } = actorOf(c);
     const { current_password, new_password } = c.req.valid('json');
     const proven = await provePassword(c, 'current_password', current_password);
     const weak = weakness(new_password, proven.own);
-    if (weak) throw new Problem('invalid_input', { errors: { new_password: [weak] } });
+    if (weak) {
+      await askAuth(c, (db) => [db.execute(proven.forgive)]);
+      throw new Problem('invalid_input', { errors: { new_password: [weak] } });
+    }
     const password_hash = await hashPassword(new_password);
-    const [changed] = await askAuth(c, (db) => [
+    const [[answer]] = await askAuth(c, (db) => [
       db
-        .update(credentials)
-        .set({ password_hash, updated_at: sql`now()` })
-        .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, proven.hash)))
-        .returning({ id: credentials.user_id }),
-      db.delete(sessions).where(and(eq(sessions.user_id, id), ne(sessions.id, session))),
-      db.insert(audit).values({ action: 'password_change', resource: 'user', resource_id: id, actor_id: id }),
+        .select({ changed: sql<boolean>`changed` })
+        .from(sql`app.change_password(${proven.hash}, ${password_hash}, ${session}) as changed`),
       db.execute(proven.forgive),
     ]);
-    found(changed);
+    if (!answer?.changed) throw notYours('current_password');
     return c.body(null, 204);
   })
 

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { accessEntry, auditEntry, restored } from '../answers.ts';
 import { admins, allow } from '../auth.ts';
 import type { Env } from '../context.ts';
-import { ask } from '../db.ts';
+import { ask, witnessed } from '../db.ts';
 import { describe } from '../describe.ts';
 import { found } from '../errors.ts';
 import { listQuery, pageOf, turned } from '../lists.ts';
@@ -52,8 +52,9 @@ export const auditRoutes = new Hono<Env>({ strict: false })
   .get('/', describe('Read the audit trail', { 200: z.array(auditEntry) }), admins, listed, async (c) => {
     const asked = c.req.valid('query');
     const page = pageOf(c, sorts, asked);
-    const patient_ids = asked.patient === undefined ? [] : [asked.patient];
-    const [rows, _, ...counts] = await ask(c, (db) => {
+    // the trail holds records as they were, so that reading it is a read of them
+    const shown = sql`array(select unnest(patient_ids) from found where before is not null union select ${asked.patient ?? null}::bigint where ${asked.patient !== undefined})`;
+    const [rows, ...counts] = await ask(c, (db) => {
       const entries = db
         .select({ ...entryColumns, sort_key: page.key })
         .from(audit)
@@ -61,9 +62,7 @@ export const auditRoutes = new Hono<Env>({ strict: false })
         .orderBy(...page.order)
         .limit(page.limit);
       const total = db.select({ count: count() }).from(audit).where(filtered(asked));
-      // the trail holds records as they were, so that reading it is a read of them
-      const read = db.insert(audit).values({ action: 'read', resource: 'audit', patient_ids });
-      return [entries, read, ...(page.count ? [total] : [])] as const;
+      return [witnessed(db, 'audit', shown, entries), ...(page.count ? [total] : [])] as const;
     });
     return c.json(turned(c, page, rows, counts));
   })

@@ -111,7 +111,7 @@ export const auth = new Hono<Env>({ strict: false })
       : eq(users.username_key, sql`lower(${email || username})`);
     const [account, secret] = await Promise.all([tryPassword(c, identifier, whose, password), newRefreshSecret()]);
     if (!account) throw new Problem('invalid_credentials');
-    const call = sql`app.open_session(${account.id}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;
+    const call = sql`app.open_session(${account.id}, ${account.hash}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;
     const answer = await signIn(c, call, [secret], account.forgive);
     // the login stands if this fails; the next one tries again
     if (needsRehash(account.hash)) c.executionCtx.waitUntil(renewHash(c, account, password).catch(() => {}));
