@@ -1,0 +1,148 @@
+// Random histories, made up by fast-check, against the small model of who may see and do what: each step's answer is what
+// the model says, and after it everyone sees exactly what the model says. A failure prints its history and the seed.
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type App, boot } from '../app.ts';
+import { accountSteps } from './account-steps.ts';
+import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
+import { recordSteps } from './record-steps.ts';
+import {
+  type Account,
+  clinical,
+  emptyWorld,
+  everyRole,
+  lists,
+  type Role,
+  refused,
+  seesPatient,
+  type World,
+} from './world.ts';
+
+inHaste();
+const app = await boot();
+/** The app's log about what is its own fault. */
+const faults: string[] = [];
+readLog((line) => /"status":5/.test(line) && faults.push(line));
+
+const cast: { name: string; role: Role; approved?: boolean }[] = [
+  { name: 'ann', role: 'user' },
+  { name: 'bob', role: 'user' },
+  { name: 'pia', role: 'patient' },
+  { name: 'pat', role: 'patient' },
+  { name: 'doc', role: 'doctor', approved: true },
+  { name: 'new', role: 'doctor', approved: false },
+  { name: 'ada', role: 'admin' },
+  { name: 'eve', role: 'admin' },
+];
+
+const beginning = async (app: App): Promise<World> => {
+  await app.asOwner('truncate users, audit, guesses restart identity cascade');
+  const w = emptyWorld();
+  for (const [index, { id, name, token, record }] of (await enrol(app, cast)).entries()) {
+    const { role = 'user', approved = false } = cast[index] ?? {};
+    w.accounts.push({ id, name, role, disabled: false, token, signedIn: true });
+    const own = { id: record ?? 0, name, created_by: null, user_id: id };
+    if (role === 'patient') w.patients.set(own.id, own);
+    if (role === 'doctor') w.doctors.set(own.id, { ...own, approved });
+  }
+  return w;
+};
+
+/** The answer to a GET, with no more of each row than the model knows of it. */
+const seen = async (me: Account, path: string, like: object[] | object | undefined) => {
+  const { status, text } = await ask(app, path, { headers: { Authorization: `Bearer ${me.token}` } });
+  const body = JSON.parse(text);
+  const names = Object.keys((Array.isArray(like) ? like[0] : like) ?? { id: 0 });
+  const known = (row: object) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
+  return { status, rows: status > 299 ? undefined : Array.isArray(body) ? body.map(known) : known(body) };
+};
+
+const expectSeen = async (me: Account, path: string, status: number, rows: object[] | object | undefined) =>
+  expect(await seen(me, path, rows), `GET ${path} by ${me.name}`).toEqual({
+    status,
+    rows: status > 299 ? undefined : rows,
+  });
+
+/** Waits for all, also when one fails: what is still under way would meet the next history's beginning. */
+const together = async (all: unknown[]) => {
+  for (const one of await Promise.allSettled(all)) if (one.status === 'rejected') throw one.reason;
+};
+
+/** Every list that is for me; and now and then one that is not, and a record of each kind. */
+const look = async (w: World, me: Account, moment: number) => {
+  const sampled = <Row>(rows: Iterable<Row>) => [...rows].at((moment + me.id) % ([...rows].length || 1));
+  const turn = (moment + me.id) % 4;
+  const patient = turn % 2 ? sampled(w.patients.values()) : undefined;
+  const doctor = turn === 0 ? sampled(w.doctors.values()) : undefined;
+  const other = turn === 2 ? sampled(lists.filter(({ roles }) => refused(w, me, roles))) : undefined;
+  const ofPatient = refused(w, me, clinical) ?? (patient && seesPatient(w, me, patient) ? 200 : 404);
+  const assigned = [...w.mappings.values()].filter((one) => one.patient === patient?.id);
+  await together([
+    ...lists
+      .filter(({ roles }) => !refused(w, me, roles))
+      .map(({ path, rows }) => expectSeen(me, path, 200, rows(w, me))),
+    other && expectSeen(me, other.path, refused(w, me, other.roles) ?? 200, undefined),
+    patient && turn === 1 && expectSeen(me, `/api/patients/${patient.id}/`, ofPatient, patient),
+    patient && turn === 3 && expectSeen(me, `/api/mappings/${patient.id}/`, ofPatient, assigned),
+    doctor && expectSeen(me, `/api/doctors/${doctor.id}/`, refused(w, me, everyRole) ?? 200, doctor),
+  ]);
+};
+
+const steps = { ...accountSteps, ...recordSteps };
+const kinds = Object.entries(steps).flatMap(([name, { often = 1 }]) => Array<string>(often).fill(name));
+const step = fc.record({
+  what: fc.constantFrom(...kinds),
+  /** Somebody who can do it, or anybody. */
+  able: fc.integer({ min: 0, max: 3 }).map((roll) => roll > 0),
+  who: fc.nat({ max: 999 }),
+  which: fc.nat({ max: 999 }),
+  other: fc.nat({ max: 999 }),
+});
+type Planned = typeof step extends fc.Arbitrary<infer One> ? One : never;
+/** A record: one of these, or once in a while one that does not exist. */
+const pick = <Row extends { id: number }>(rows: Iterable<Row>, which: number): Row | undefined => {
+  const all = [...rows];
+  return which % 7 ? all[which % all.length] : undefined;
+};
+// of a fixed length, and shrunk by leaving steps out
+const history = fc.array(fc.option(step, { nil: undefined, freq: 100 }), { minLength: 30, maxLength: 30 });
+
+/** How long a failing history is made shorter. */
+const shrinkingMs = 120_000;
+
+const live = async (planned: (Planned | undefined)[]) => {
+  const w = await beginning(app);
+  const story: string[] = [];
+  const call: App['call'] = async (method, path, sent) => {
+    const by = w.accounts.find(({ token }) => token === sent?.token)?.name;
+    const answer = await app.call(method, path, sent);
+    story.push(`${by}: ${method} ${path} ${JSON.stringify(sent?.body) ?? ''} ${answer.status}`);
+    return answer;
+  };
+  try {
+    for (const [moment, one] of planned.entries()) {
+      const { by, act } = (one && steps[one.what]) ?? {};
+      if (!one || !by || !act) continue;
+      const able = w.accounts.filter((me) => !refused(w, me, by));
+      const candidates = one.able && able.length > 0 ? able : w.accounts;
+      const me = candidates[one.who % candidates.length] as Account;
+      await act({ app: { ...app, call }, w, me, pick, which: one.which, other: one.other });
+      await together(w.accounts.map((account) => look(w, account, moment)));
+    }
+  } catch (error) {
+    const told = [...story, ...faults.splice(0), error instanceof Error ? error.message : error];
+    throw new Error(told.join('\n'), { cause: error });
+  }
+};
+
+test(`${sequences} histories of 30 steps, seed ${seed}`, async () => {
+  let failedAt = Number.POSITIVE_INFINITY;
+  const property = fc.asyncProperty(history, async (planned) => {
+    if (Date.now() > failedAt + shrinkingMs) return;
+    await live(planned).catch((error) => {
+      failedAt = Math.min(failedAt, Date.now());
+      throw error;
+    });
+  });
+  await fc.assert(property, { numRuns: sequences, seed });
+});

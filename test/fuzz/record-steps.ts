@@ -1,0 +1,174 @@
+// What is done to patients, doctors, and who treats whom.
+import { fresh, nowhere, request, type Step } from './step.ts';
+import {
+  changesDoctor,
+  changesPatient,
+  clinical,
+  type Doctor,
+  type LiveRole,
+  type Mapping,
+  managesPatient,
+  type Patient,
+  refused,
+  seesPatient,
+  type World,
+} from './world.ts';
+
+const forget = (w: World, gone: (mapping: Mapping) => boolean): Mapping[] => {
+  const mappings = [...w.mappings.values()].filter(gone);
+  for (const { id } of mappings) w.mappings.delete(id);
+  return mappings;
+};
+
+export const recordSteps: Record<string, Step> = {
+  'create a patient': {
+    by: ['user', 'admin'],
+    often: 5,
+    act: async (actor) => {
+      const { w, me } = actor;
+      const name = fresh('patient');
+      const body = await request(actor, 'POST', '/api/patients/', { name }, refused(w, me, ['user', 'admin']) ?? 201);
+      if (body) w.patients.set(body.id, { id: body.id, name, created_by: me.id, user_id: null });
+    },
+  },
+  'create a doctor': {
+    by: ['user', 'admin'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me } = actor;
+      const name = fresh('doctor');
+      const sent = { name, specialization: 'Any' };
+      const body = await request(actor, 'POST', '/api/doctors/', sent, refused(w, me, ['user', 'admin']) ?? 201);
+      if (body) w.doctors.set(body.id, { id: body.id, name, created_by: me.id, user_id: null, approved: null });
+    },
+  },
+  'update a patient': {
+    by: clinical,
+    often: 3,
+    act: async (actor) => {
+      const { w, me, pick, which, other } = actor;
+      const patient = pick(w.patients.values(), which);
+      const name = fresh('renamed');
+      const seen = patient && seesPatient(w, me, patient);
+      const status = refused(w, me, clinical) ?? (!seen ? 404 : changesPatient(w, me, patient) ? 200 : 403);
+      await request(actor, other % 2 ? 'PUT' : 'PATCH', `/api/patients/${(patient ?? nowhere).id}/`, { name }, status);
+      if (patient && status === 200) patient.name = name;
+    },
+  },
+  'update a doctor': {
+    by: ['user', 'admin'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const doctor = pick(w.doctors.values(), which);
+      const name = fresh('renamed');
+      const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 200 : 403);
+      await request(actor, 'PATCH', `/api/doctors/${(doctor ?? nowhere).id}/`, { name }, status);
+      if (doctor && status === 200) doctor.name = name;
+    },
+  },
+  'update a profile': {
+    by: ['patient', 'doctor', 'pending_doctor'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me, pick, which, other } = actor;
+      const kind = me.role === 'doctor' ? 'doctor' : 'patient';
+      const whose = other % 3 ? me : (pick(w.accounts, which) ?? nowhere);
+      const records: Iterable<Patient> = kind === 'doctor' ? w.doctors.values() : w.patients.values();
+      const own = [...records].find(({ user_id }) => user_id === me.id && whose === me);
+      const name = fresh('renamed');
+      const allowed: LiveRole[] = kind === 'doctor' ? ['doctor', 'pending_doctor'] : ['patient'];
+      const status = refused(w, me, allowed) ?? (own ? 200 : 404);
+      const sent = { name, ...(kind === 'doctor' && { specialization: 'Any' }) };
+      await request(actor, 'PUT', `/api/${kind}-profile/${whose.id}/`, sent, status);
+      if (own && status === 200) own.name = name;
+    },
+  },
+  'delete a patient': {
+    by: ['user', 'admin'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const patient = pick(w.patients.values(), which);
+      const seen = patient && seesPatient(w, me, patient);
+      const status = refused(w, me, clinical) ?? (!seen ? 404 : managesPatient(w, me, patient) ? 204 : 403);
+      await request(actor, 'DELETE', `/api/patients/${(patient ?? nowhere).id}/`, undefined, status);
+      if (!patient || status !== 204) return;
+      w.patients.delete(patient.id);
+      w.deletions.push({ patient, mappings: forget(w, (mapping) => mapping.patient === patient.id) });
+    },
+  },
+  'delete a doctor': {
+    by: ['user', 'admin'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const doctor: Doctor | undefined = pick(w.doctors.values(), which);
+      const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 204 : 403);
+      await request(actor, 'DELETE', `/api/doctors/${(doctor ?? nowhere).id}/`, undefined, status);
+      if (!doctor || status !== 204) return;
+      w.doctors.delete(doctor.id);
+      w.deletions.push({ doctor, mappings: forget(w, (mapping) => mapping.doctor === doctor.id) });
+    },
+  },
+  restore: {
+    by: ['admin'],
+    often: 4,
+    act: async (actor) => {
+      const { app, w, me, which } = actor;
+      const index = which % (w.deletions.length + 1);
+      const deletion = w.deletions[index];
+      const [, entries] = await app.asOwner(
+        `select id from audit where action = 'delete' and resource in ('patient', 'doctor') order by id`,
+      );
+      const isThere =
+        deletion && ('patient' in deletion ? w.patients.has(deletion.patient.id) : w.doctors.has(deletion.doctor.id));
+      const status = refused(w, me, ['admin']) ?? (!deletion ? 404 : isThere ? 409 : 200);
+      await request(
+        actor,
+        'POST',
+        `/api/admin/audit/${deletion ? entries?.[index]?.id : nowhere.id}/restore/`,
+        undefined,
+        status,
+      );
+      if (!deletion || status !== 200) return;
+      if ('patient' in deletion) w.patients.set(deletion.patient.id, deletion.patient);
+      else w.doctors.set(deletion.doctor.id, deletion.doctor);
+      for (const mapping of deletion.mappings)
+        if (w.patients.has(mapping.patient) && w.doctors.has(mapping.doctor)) w.mappings.set(mapping.id, mapping);
+    },
+  },
+  assign: {
+    by: ['user', 'admin'],
+    often: 7,
+    act: async (actor) => {
+      const { w, me, pick, which, other } = actor;
+      const [patient, doctor] = [pick(w.patients.values(), which), pick(w.doctors.values(), other)];
+      const asAdmin = which % 3 === 0;
+      const isPair = [...w.mappings.values()].some((one) => one.patient === patient?.id && one.doctor === doctor?.id);
+      const manages = patient && managesPatient(w, me, patient);
+      const status =
+        refused(w, me, asAdmin ? ['admin'] : ['user', 'admin']) ?? (!manages || !doctor ? 404 : isPair ? 409 : 201);
+      const pair = { patient: (patient ?? nowhere).id, doctor: (doctor ?? nowhere).id };
+      const body = await request(
+        actor,
+        'POST',
+        asAdmin ? '/api/admin/assign-patient/' : '/api/mappings/',
+        pair,
+        status,
+      );
+      if (body) w.mappings.set(body.id, { id: body.id, ...pair });
+    },
+  },
+  unassign: {
+    by: ['user', 'admin'],
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const mapping = pick(w.mappings.values(), which);
+      const patient = mapping && w.patients.get(mapping.patient);
+      const status = refused(w, me, ['user', 'admin']) ?? (patient && managesPatient(w, me, patient) ? 204 : 404);
+      await request(actor, 'DELETE', `/api/mappings/${(mapping ?? nowhere).id}/`, undefined, status);
+      if (mapping && status === 204) w.mappings.delete(mapping.id);
+    },
+  },
+};

@@ -1,0 +1,158 @@
+// What a fuzzer has to know of each route: what a good request to it looks like, and which fields its answer may have.
+import { app } from '../../src/index.ts';
+import { type Json, password } from '../app.ts';
+
+/** Records that a path or a body can name. */
+export const kinds = ['patient', 'doctor', 'mapping', 'user', 'session', 'deletion'] as const;
+export type Kind = (typeof kinds)[number];
+export type Ids = Record<Kind, number> & { refresh: string };
+export const cast = ['user', 'stranger', 'patient', 'pending', 'doctor', 'admin'] as const;
+export type Part = (typeof cast)[number];
+
+export interface Target {
+  /** Who gets furthest. */
+  as: Part;
+  /** What the id in its path is of. */
+  id?: Kind;
+  body?: (ids: Ids) => Json;
+  /** The parameters that its query string may have. */
+  query?: string[];
+  /** Every name that may be in a 2xx answer, at any depth. undefined: the route is documentation, and may say anything. */
+  answer?: string[];
+}
+
+const patientFields = ['name', 'age', 'date_of_birth', 'gender', 'phone', 'email', 'address', 'medical_history'];
+const doctorFields = ['name', 'specialization', 'contact_info', 'license_number'];
+const stamps = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+const patient = [...patientFields, ...stamps];
+const doctor = [...doctorFields, ...stamps, 'approved'];
+const mapping = ['id', 'patient', 'doctor', 'created_at'];
+const user = ['id', 'name', 'username', 'email', 'role', 'created_at'];
+const account = [...user, 'disabled'];
+const signedIn = ['access', 'refresh', 'token_type', 'expires_in', 'user', ...user];
+const entry = ['id', 'at', 'actor_id', 'actor_role', 'action', 'resource', 'resource_id', 'patient_ids', 'request_id'];
+
+const page = ['limit', 'cursor', 'sort', 'count'];
+const ofPatients = [...page, 'gender', 'min_age', 'max_age', 'date_of_birth', 'doctor', 'search'];
+const ofDoctors = [...page, 'specialization', 'approved', 'search'];
+const ofMappings = [...page, 'patient', 'doctor'];
+
+const aPatient = () => ({
+  name: 'Jane Doe',
+  age: 30,
+  date_of_birth: '1990-12-31',
+  gender: 'female',
+  phone: '555 0100',
+  email: 'jane@example.com',
+  address: '1 Main Street',
+  medical_history: 'None',
+});
+const aDoctor = () => ({ name: 'Dr. Smith', specialization: 'Cardiology', contact_info: 'x', license_number: 'L-1' });
+const anAccount = () => ({ email: 'new@example.com', username: 'new', name: 'New', password });
+const aPair = ({ patient, doctor }: Ids) => ({ patient, doctor });
+
+export const targets: Record<string, Target> = {
+  'GET /': { as: 'user' },
+  'GET /healthz': { as: 'user', answer: ['status'] },
+  'GET /readyz': { as: 'user', answer: ['status'] },
+  'GET /openapi.json': { as: 'user' },
+  'GET /docs': { as: 'user' },
+
+  'POST /api/auth/register': { as: 'user', body: anAccount, answer: signedIn },
+  'POST /api/auth/register/patient': {
+    as: 'user',
+    body: () => ({ ...aPatient(), ...anAccount() }),
+    answer: signedIn,
+  },
+  'POST /api/auth/register/doctor': {
+    as: 'user',
+    body: () => ({ ...aDoctor(), ...anAccount() }),
+    answer: signedIn,
+  },
+  'POST /api/auth/login': {
+    as: 'user',
+    body: () => ({ email: 'a@example.com', username: 'a', password }),
+    answer: signedIn,
+  },
+  'POST /api/auth/refresh': {
+    as: 'user',
+    body: ({ refresh }) => ({ refresh }),
+    answer: signedIn,
+  },
+  'POST /api/auth/logout': { as: 'user', answer: [] },
+  'GET /api/auth/me': { as: 'user', answer: user },
+  'PATCH /api/auth/me': { as: 'user', body: () => ({ name: 'New', username: 'new', email: 'n@x.io' }), answer: user },
+  'DELETE /api/auth/me': { as: 'user', body: () => ({ password }), answer: [] },
+  'POST /api/auth/password': {
+    as: 'user',
+    body: () => ({ current_password: password, new_password: 'another horse battery' }),
+    answer: [],
+  },
+  'GET /api/auth/sessions': { as: 'user', answer: ['id', 'device', 'created_at', 'last_used_at', 'current'] },
+  'DELETE /api/auth/sessions': { as: 'user', answer: [] },
+  'DELETE /api/auth/sessions/:id': { as: 'user', id: 'session', answer: [] },
+
+  'POST /api/patients': { as: 'user', body: aPatient, answer: patient },
+  'GET /api/patients': { as: 'user', query: ofPatients, answer: patient },
+  'GET /api/patients/my-doctors': { as: 'patient', answer: doctor },
+  'GET /api/patients/:id': { as: 'user', id: 'patient', answer: patient },
+  'PUT /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
+  'PATCH /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
+  'DELETE /api/patients/:id': { as: 'user', id: 'patient', answer: [] },
+
+  'POST /api/doctors': { as: 'user', body: aDoctor, answer: doctor },
+  'GET /api/doctors': { as: 'user', query: ofDoctors, answer: doctor },
+  'GET /api/doctors/all-patients': { as: 'doctor', query: ofPatients, answer: patient },
+  'GET /api/doctors/my-patients': { as: 'doctor', query: ofPatients, answer: patient },
+  'GET /api/doctors/:id': { as: 'user', id: 'doctor', answer: doctor },
+  'PUT /api/doctors/:id': { as: 'user', id: 'doctor', body: aDoctor, answer: doctor },
+  'PATCH /api/doctors/:id': { as: 'user', id: 'doctor', body: aDoctor, answer: doctor },
+  'DELETE /api/doctors/:id': { as: 'user', id: 'doctor', answer: [] },
+
+  'POST /api/mappings': { as: 'user', body: aPair, answer: mapping },
+  'GET /api/mappings': { as: 'user', query: ofMappings, answer: mapping },
+  'GET /api/mappings/:id': { as: 'user', id: 'patient', answer: [...mapping, 'doctor_detail', ...doctor] },
+  'GET /api/mappings/patient/:id': { as: 'user', id: 'patient', answer: [...mapping, 'doctor_detail', ...doctor] },
+  'DELETE /api/mappings/:id': { as: 'user', id: 'mapping', answer: [] },
+
+  'GET /api/sync': {
+    as: 'user',
+    query: ['limit', 'cursor'],
+    answer: ['patients', 'doctors', 'mappings', 'removed', 'cursor', 'more', ...patient, ...doctor, ...mapping],
+  },
+  'GET /api/patient-profile': { as: 'patient', answer: patient },
+  'PUT /api/patient-profile/:user_id': { as: 'patient', id: 'user', body: aPatient, answer: patient },
+  'GET /api/patient-profile/access-log': { as: 'patient', query: page, answer: [...entry, 'actor_name'] },
+  'GET /api/doctor-profile': { as: 'doctor', answer: doctor },
+  'PUT /api/doctor-profile/:user_id': { as: 'doctor', id: 'user', body: aDoctor, answer: doctor },
+
+  'POST /api/admin/assign-patient': {
+    as: 'admin',
+    body: ({ patient, doctor }) => ({ patient_id: patient, doctor_id: doctor }),
+    answer: mapping,
+  },
+  'GET /api/admin/users': { as: 'admin', query: [...page, 'role', 'disabled'], answer: account },
+  'GET /api/admin/users/:id': { as: 'admin', id: 'user', answer: account },
+  'PATCH /api/admin/users/:id': {
+    as: 'admin',
+    id: 'user',
+    body: () => ({ role: 'user', disabled: false }),
+    answer: account,
+  },
+  'POST /api/admin/doctors/:id/approve': { as: 'admin', id: 'doctor', answer: doctor },
+  'POST /api/admin/doctors/:id/revoke': { as: 'admin', id: 'doctor', answer: doctor },
+  'GET /api/admin/audit': {
+    as: 'admin',
+    query: [...page, 'actor', 'action', 'resource', 'patient', 'from', 'to'],
+    answer: [...entry, 'before', 'changes'],
+  },
+  'POST /api/admin/audit/:id/restore': { as: 'admin', id: 'deletion', answer: ['resource', 'id', 'mappings'] },
+};
+
+export const nameOf = (method: string, pattern: string) =>
+  `${method === 'HEAD' ? 'GET' : method} ${pattern.replace(/(.)\/$/, '$1')}`;
+
+/** The app's own list, so that no route is forgotten. */
+export const routes = [
+  ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => nameOf(method, path))),
+];

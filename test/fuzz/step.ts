@@ -1,0 +1,38 @@
+// What a step of a history is made of.
+import { expect } from 'vitest';
+import type { App, Json } from '../app.ts';
+import type { Account, LiveRole, World } from './world.ts';
+
+export interface Actor {
+  app: App;
+  w: World;
+  me: Account;
+  /** Picks a record: one of those given, or now and then one that does not exist. */
+  pick: <Row extends { id: number }>(rows: Iterable<Row>, which: number) => Row | undefined;
+  which: number;
+  other: number;
+}
+export interface Step {
+  /** Who can do it, so that it is not always refused. */
+  by: LiveRole[];
+  often?: number;
+  act: (actor: Actor) => Promise<void>;
+}
+
+/** A record that does not exist. */
+export const nowhere = { id: 999_999 };
+let serial = 0;
+export const fresh = (prefix: string) => `${prefix} ${++serial}`;
+
+/** Sends a request as the actor, whose answer must have this status. */
+export const request = async (
+  { app, me }: Actor,
+  method: string,
+  path: string,
+  body: Json,
+  expected: number,
+): Promise<Json> => {
+  const answer = await app.call(method, path, { token: me.token, body });
+  expect(answer.status, `${method} ${path} ${JSON.stringify(body)} by ${me.name}: ${answer.text}`).toBe(expected);
+  return answer.status < 300 ? answer.body : undefined;
+};

@@ -1,0 +1,152 @@
+// DESIGN.md section 2 as a program: who there is, what they made, and who may see and change it. Small enough to be read
+// beside the table, and kept apart from anything of src/, so that a mistake there is not made again here.
+export type Role = 'user' | 'patient' | 'doctor' | 'admin';
+export type LiveRole = Role | 'pending_doctor';
+
+export interface Account {
+  id: number;
+  name: string;
+  role: Role;
+  disabled: boolean;
+  token: string;
+  /** Whether the session of that token is. */
+  signedIn: boolean;
+}
+interface Owned {
+  id: number;
+  name: string;
+  created_by: number | null;
+  /** The account whose own record it is. */
+  user_id: number | null;
+}
+export type Patient = Owned;
+export interface Doctor extends Owned {
+  /** null: no account that could be approved. */
+  approved: boolean | null;
+}
+export interface Mapping {
+  id: number;
+  patient: number;
+  doctor: number;
+}
+
+export interface World {
+  accounts: Account[];
+  patients: Map<number, Patient>;
+  doctors: Map<number, Doctor>;
+  mappings: Map<number, Mapping>;
+  /** What an admin can restore, in the order of its deletion. */
+  deletions: ({ patient: Patient; mappings: Mapping[] } | { doctor: Doctor; mappings: Mapping[] })[];
+}
+
+export const emptyWorld = (): World => ({
+  accounts: [],
+  patients: new Map(),
+  doctors: new Map(),
+  mappings: new Map(),
+  deletions: [],
+});
+
+/** The role that counts: a doctor without an approved record awaits one. */
+export const liveRole = (w: World, { id, role }: Account): LiveRole =>
+  role === 'doctor' && ![...w.doctors.values()].some((own) => own.user_id === id && own.approved)
+    ? 'pending_doctor'
+    : role;
+
+/** What the door says: 401 without a session, 403 to a role that the route is not for, and else nothing. */
+export const refused = (w: World, me: Account, roles: LiveRole[]): 401 | 403 | undefined =>
+  !me.signedIn ? 401 : roles.includes(liveRole(w, me)) ? undefined : 403;
+
+export const everyRole: LiveRole[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
+/** The routes of one patient and its mappings. */
+export const clinical: LiveRole[] = ['user', 'patient', 'doctor', 'admin'];
+
+const made = (me: Account, record: Owned) => record.created_by === me.id;
+const isOwn = (me: Account, record: Owned) => record.user_id === me.id;
+
+type Table<Row> = Record<LiveRole, (me: Account, row: Row) => boolean>;
+const nobody = () => false;
+const anybody = () => true;
+const may =
+  <Row>(table: Table<Row>) =>
+  (w: World, me: Account, row: Row) =>
+    table[liveRole(w, me)](me, row);
+
+export const seesPatient = may<Patient>({
+  user: made,
+  patient: isOwn,
+  pending_doctor: nobody,
+  doctor: anybody,
+  admin: anybody,
+});
+export const changesPatient = may<Patient>({
+  user: made,
+  patient: isOwn,
+  pending_doctor: nobody,
+  doctor: nobody,
+  admin: anybody,
+});
+/** Deletes a patient, and says who treats it. */
+export const managesPatient = may<Patient>({
+  user: made,
+  patient: nobody,
+  pending_doctor: nobody,
+  doctor: nobody,
+  admin: anybody,
+});
+/** Doctors are seen by everybody; the own record is changed by another route, the profile. */
+export const changesDoctor = may<Doctor>({
+  user: made,
+  patient: nobody,
+  pending_doctor: nobody,
+  doctor: nobody,
+  admin: anybody,
+});
+export const seesMapping = (w: World, me: Account, { patient }: Mapping) => {
+  const of = w.patients.get(patient);
+  return of !== undefined && seesPatient(w, me, of);
+};
+
+const byId = <Row extends { id: number }>(rows: Iterable<Row>) => [...rows].sort((a, b) => a.id - b.id);
+const treating = (w: World, me: Account) =>
+  byId(w.mappings.values()).filter(({ doctor }) => w.doctors.get(doctor)?.user_id === me.id);
+const treated = (w: World, me: Account) =>
+  byId(w.mappings.values()).filter(({ patient }) => w.patients.get(patient)?.user_id === me.id);
+const known = <Row>(rows: (Row | undefined)[]) => rows.filter((row) => row !== undefined);
+
+export interface List {
+  path: string;
+  roles: LiveRole[];
+  rows: (w: World, me: Account) => { id: number }[];
+}
+
+/** Every list, whom it is for, and what is in it. */
+export const lists: List[] = [
+  {
+    path: '/api/patients/',
+    roles: ['user', 'admin'],
+    rows: (w, me) => byId(w.patients.values()).filter((patient) => seesPatient(w, me, patient)),
+  },
+  { path: '/api/doctors/', roles: everyRole, rows: (w) => byId(w.doctors.values()) },
+  {
+    path: '/api/mappings/',
+    roles: clinical,
+    rows: (w, me) => byId(w.mappings.values()).filter((mapping) => seesMapping(w, me, mapping)),
+  },
+  {
+    path: '/api/patients/my-doctors/',
+    roles: ['patient'],
+    rows: (w, me) => byId(known(treated(w, me).map(({ doctor }) => w.doctors.get(doctor)))),
+  },
+  { path: '/api/doctors/all-patients/', roles: ['doctor'], rows: (w) => byId(w.patients.values()) },
+  {
+    path: '/api/doctors/my-patients/',
+    roles: ['doctor'],
+    rows: (w, me) => byId(known(treating(w, me).map(({ patient }) => w.patients.get(patient)))),
+  },
+  {
+    path: '/api/admin/users/',
+    roles: ['admin'],
+    rows: (w) => byId(w.accounts).map(({ id, name, role, disabled }) => ({ id, name, role, disabled })),
+  },
+];
