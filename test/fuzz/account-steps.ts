@@ -29,11 +29,14 @@ const register = (role: Exclude<Role, 'admin'>): Step => ({
 });
 
 /** Another account's role or state, as an admin changes it. */
-const govern = (change: (actor: Actor, it: Account) => { body: Json; wanted: Partial<Account> }): Step => ({
+const govern = (
+  change: (actor: Actor, it: Account) => { body: Json; wanted: Partial<Account> },
+  isApt?: (it: Account) => boolean,
+): Step => ({
   by: ['admin'],
   act: async (actor) => {
     const { w, me, pick, which } = actor;
-    const it = pick(w.accounts, which);
+    const it = pick(w.accounts, which, isApt);
     if (!it)
       return void (await request(actor, 'PATCH', '/api/admin/users/999999/', {}, refused(w, me, ['admin']) ?? 404));
     const { body, wanted } = change(actor, it);
@@ -54,7 +57,7 @@ const setApproval = (approved: boolean): Step => ({
   by: ['admin'],
   act: async (actor) => {
     const { w, me, pick, which } = actor;
-    const doctor = pick(w.doctors.values(), which);
+    const doctor = pick(w.doctors.values(), which, (one) => one.approved === !approved);
     const status = refused(w, me, ['admin']) ?? (!doctor ? 404 : doctor.user_id === null ? 409 : 200);
     await request(
       actor,
@@ -91,8 +94,14 @@ export const accountSteps: Record<string, Step> = {
       actor.me.signedIn = false;
     },
   },
-  disable: govern(() => ({ body: { disabled: true }, wanted: { disabled: true } })),
-  enable: govern(() => ({ body: { disabled: false }, wanted: { disabled: false } })),
+  disable: { ...govern(() => ({ body: { disabled: true }, wanted: { disabled: true } })), often: 2 },
+  enable: {
+    ...govern(
+      () => ({ body: { disabled: false }, wanted: { disabled: false } }),
+      ({ disabled }) => disabled,
+    ),
+    often: 2,
+  },
   'change a role': {
     ...govern(({ other }) => {
       const role = roles[other % roles.length] ?? 'user';

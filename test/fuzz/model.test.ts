@@ -6,6 +6,7 @@ import { type App, boot } from '../app.ts';
 import { accountSteps } from './account-steps.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';
+import type { Actor } from './step.ts';
 import {
   type Account,
   clinical,
@@ -99,10 +100,12 @@ const step = fc.record({
   other: fc.nat({ max: 999 }),
 });
 type Planned = typeof step extends fc.Arbitrary<infer One> ? One : never;
-/** A record: one of these, or once in a while one that does not exist. */
-const pick = <Row extends { id: number }>(rows: Iterable<Row>, which: number): Row | undefined => {
+/** A record: mostly one that something can be done with, else any, and once in a while one that does not exist. */
+const pick: Actor['pick'] = (rows, which, isApt = () => true) => {
   const all = [...rows];
-  return which % 7 ? all[which % all.length] : undefined;
+  const apt = which % 4 ? all.filter(isApt) : [];
+  const candidates = apt.length > 0 ? apt : all;
+  return which % 13 ? candidates[which % candidates.length] : undefined;
 };
 // of a fixed length, and shrunk by leaving steps out
 const history = fc.array(fc.option(step, { nil: undefined, freq: 100 }), { minLength: 30, maxLength: 30 });

@@ -4,6 +4,7 @@ import {
   changesDoctor,
   changesPatient,
   clinical,
+  type Deletion,
   type Doctor,
   type LiveRole,
   type Mapping,
@@ -19,6 +20,9 @@ const forget = (w: World, gone: (mapping: Mapping) => boolean): Mapping[] => {
   for (const { id } of mappings) w.mappings.delete(id);
   return mappings;
 };
+
+const isAssigned = (w: World, side: 'patient' | 'doctor', { id }: { id: number }) =>
+  [...w.mappings.values()].some((mapping) => mapping[side] === id);
 
 export const recordSteps: Record<string, Step> = {
   'create a patient': {
@@ -47,7 +51,7 @@ export const recordSteps: Record<string, Step> = {
     often: 3,
     act: async (actor) => {
       const { w, me, pick, which, other } = actor;
-      const patient = pick(w.patients.values(), which);
+      const patient = pick(w.patients.values(), which, (one) => changesPatient(w, me, one));
       const name = fresh('renamed');
       const seen = patient && seesPatient(w, me, patient);
       const status = refused(w, me, clinical) ?? (!seen ? 404 : changesPatient(w, me, patient) ? 200 : 403);
@@ -60,7 +64,7 @@ export const recordSteps: Record<string, Step> = {
     often: 2,
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const doctor = pick(w.doctors.values(), which);
+      const doctor = pick(w.doctors.values(), which, (one) => changesDoctor(w, me, one));
       const name = fresh('renamed');
       const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 200 : 403);
       await request(actor, 'PATCH', `/api/doctors/${(doctor ?? nowhere).id}/`, { name }, status);
@@ -89,13 +93,21 @@ export const recordSteps: Record<string, Step> = {
     often: 2,
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const patient = pick(w.patients.values(), which);
+      const patient = pick(
+        w.patients.values(),
+        which,
+        (one) => managesPatient(w, me, one) && isAssigned(w, 'patient', one),
+      );
       const seen = patient && seesPatient(w, me, patient);
       const status = refused(w, me, clinical) ?? (!seen ? 404 : managesPatient(w, me, patient) ? 204 : 403);
       await request(actor, 'DELETE', `/api/patients/${(patient ?? nowhere).id}/`, undefined, status);
       if (!patient || status !== 204) return;
       w.patients.delete(patient.id);
-      w.deletions.push({ patient, mappings: forget(w, (mapping) => mapping.patient === patient.id) });
+      w.deletions.push({
+        of: 'patients',
+        record: { ...patient },
+        mappings: forget(w, (mapping) => mapping.patient === patient.id),
+      });
     },
   },
   'delete a doctor': {
@@ -103,37 +115,38 @@ export const recordSteps: Record<string, Step> = {
     often: 2,
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const doctor: Doctor | undefined = pick(w.doctors.values(), which);
+      const doctor: Doctor | undefined = pick(
+        w.doctors.values(),
+        which,
+        (one) => changesDoctor(w, me, one) && isAssigned(w, 'doctor', one),
+      );
       const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 204 : 403);
       await request(actor, 'DELETE', `/api/doctors/${(doctor ?? nowhere).id}/`, undefined, status);
       if (!doctor || status !== 204) return;
       w.doctors.delete(doctor.id);
-      w.deletions.push({ doctor, mappings: forget(w, (mapping) => mapping.doctor === doctor.id) });
+      w.deletions.push({
+        of: 'doctors',
+        record: { ...doctor },
+        mappings: forget(w, (mapping) => mapping.doctor === doctor.id),
+      });
     },
   },
   restore: {
     by: ['admin'],
     often: 4,
     act: async (actor) => {
-      const { app, w, me, which } = actor;
-      const index = which % (w.deletions.length + 1);
-      const deletion = w.deletions[index];
+      const { app, w, me, pick, which } = actor;
+      const isThere = ({ of, record }: Deletion) => w[of].has(record.id);
+      const deletion = pick(w.deletions, which, (one) => !isThere(one));
       const [, entries] = await app.asOwner(
         `select id from audit where action = 'delete' and resource in ('patient', 'doctor') order by id`,
       );
-      const isThere =
-        deletion && ('patient' in deletion ? w.patients.has(deletion.patient.id) : w.doctors.has(deletion.doctor.id));
-      const status = refused(w, me, ['admin']) ?? (!deletion ? 404 : isThere ? 409 : 200);
-      await request(
-        actor,
-        'POST',
-        `/api/admin/audit/${deletion ? entries?.[index]?.id : nowhere.id}/restore/`,
-        undefined,
-        status,
-      );
+      const entry = deletion ? entries?.[w.deletions.indexOf(deletion)] : nowhere;
+      const status = refused(w, me, ['admin']) ?? (!deletion ? 404 : isThere(deletion) ? 409 : 200);
+      await request(actor, 'POST', `/api/admin/audit/${entry?.id}/restore/`, undefined, status);
       if (!deletion || status !== 200) return;
-      if ('patient' in deletion) w.patients.set(deletion.patient.id, deletion.patient);
-      else w.doctors.set(deletion.doctor.id, deletion.doctor);
+      if (deletion.of === 'patients') w.patients.set(deletion.record.id, { ...deletion.record });
+      else w.doctors.set(deletion.record.id, { ...deletion.record });
       for (const mapping of deletion.mappings)
         if (w.patients.has(mapping.patient) && w.doctors.has(mapping.doctor)) w.mappings.set(mapping.id, mapping);
     },
@@ -143,7 +156,8 @@ export const recordSteps: Record<string, Step> = {
     often: 7,
     act: async (actor) => {
       const { w, me, pick, which, other } = actor;
-      const [patient, doctor] = [pick(w.patients.values(), which), pick(w.doctors.values(), other)];
+      const patient = pick(w.patients.values(), which, (one) => managesPatient(w, me, one));
+      const doctor = pick(w.doctors.values(), other);
       const asAdmin = which % 3 === 0;
       const isPair = [...w.mappings.values()].some((one) => one.patient === patient?.id && one.doctor === doctor?.id);
       const manages = patient && managesPatient(w, me, patient);

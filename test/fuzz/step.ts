@@ -7,8 +7,8 @@ export interface Actor {
   app: App;
   w: World;
   me: Account;
-  /** Picks a record: one of those given, or now and then one that does not exist. */
-  pick: <Row extends { id: number }>(rows: Iterable<Row>, which: number) => Row | undefined;
+  /** Picks a record, one that is apt rather than another; or, now and then, none. */
+  pick: <Row>(rows: Iterable<Row>, which: number, isApt?: (row: Row) => boolean) => Row | undefined;
   which: number;
   other: number;
 }

@@ -30,13 +30,18 @@ export interface Mapping {
   doctor: number;
 }
 
+export type Deletion = { mappings: Mapping[] } & (
+  | { of: 'patients'; record: Patient }
+  | { of: 'doctors'; record: Doctor }
+);
+
 export interface World {
   accounts: Account[];
   patients: Map<number, Patient>;
   doctors: Map<number, Doctor>;
   mappings: Map<number, Mapping>;
   /** What an admin can restore, in the order of its deletion. */
-  deletions: ({ patient: Patient; mappings: Mapping[] } | { doctor: Doctor; mappings: Mapping[] })[];
+  deletions: Deletion[];
 }
 
 export const emptyWorld = (): World => ({

@@ -1,0 +1,74 @@
+// The plan and the buffers of a recorded batch, run again as the same actor under the same policies.
+import { Client } from 'pg';
+import type { Batch } from './bridge.ts';
+
+export interface Explained {
+  /** How the tables were read, the first first. */
+  plan: string;
+  buffers: number;
+  milliseconds: number;
+  rows: number;
+  /** Tables that were read from end to end. */
+  scans: string[];
+}
+
+interface Node {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Index Name'?: string;
+  'Function Name'?: string;
+  'Shared Hit Blocks': number;
+  'Shared Read Blocks': number;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  Plans?: Node[];
+}
+type Answer = [{ Plan: Node; 'Execution Time': number }];
+
+/** The statements after the first, which says who asks; several times, because the first reads from disk. */
+export const explain = async (url: string, [begin, ...statements]: Batch): Promise<Explained> => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const runs: Answer[][] = [];
+    for (let run = 0; run < 5; run++) {
+      await client.query('begin');
+      if (begin) await client.query(begin.query, begin.params);
+      const answers: Answer[] = [];
+      for (const { query, params } of statements) {
+        const { rows } = await client.query(`explain (analyze, buffers, format json) ${query}`, params);
+        answers.push(rows[0]['QUERY PLAN']);
+      }
+      await client.query('rollback');
+      runs.push(answers);
+    }
+    const total = (run: Answer[]) => run.reduce((sum, [{ 'Execution Time': time }]) => sum + time, 0);
+    const last = runs.at(-1) ?? [];
+    const nodes = last.flatMap(([{ Plan }]) => flat(Plan));
+    return {
+      plan: [...new Set(nodes.map(described).filter(Boolean))].join(', '),
+      buffers: last.reduce((sum, [{ Plan }]) => sum + Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks'], 0),
+      milliseconds: runs.map(total).sort((a, b) => a - b)[2] ?? Number.NaN,
+      rows: Math.max(...last.map(([{ Plan }]) => Plan['Actual Rows'])),
+      scans: nodes
+        .filter((node) => node['Node Type'] === 'Seq Scan' && isRead(node))
+        .map((node) => node['Relation Name'] ?? ''),
+    };
+  } finally {
+    await client.end();
+  }
+};
+
+const flat = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(flat)];
+
+/** PostgreSQL plans both branches of a list, and starts only the one that is the actor's. */
+const isRead = (node: Node) => node['Actual Loops'] > 0;
+
+const described = (node: Node): string => {
+  if (!isRead(node) || !/Scan/.test(node['Node Type'])) return '';
+  const name = node['Index Name'] ?? node['Function Name'] ?? node['Relation Name'];
+  // a bitmap is read twice: from the index, then from the table
+  return name && node['Node Type'] !== 'Bitmap Heap Scan'
+    ? `${node['Node Type'].replace(' Scan', '').toLowerCase()} ${name}`
+    : '';
+};

@@ -1,0 +1,117 @@
+// What is measured: each item as the requests that a client sends, one after the other, over and over.
+export const items = ['get', 'list', 'create', 'update', 'assign', 'login', 'refresh'] as const;
+export type Item = (typeof items)[number];
+
+/** Changes the password there and back. Only its latency is of interest: it hashes twice. */
+export type AnyItem = Item | 'password';
+
+export const titles: Record<AnyItem, string> = {
+  get: 'get one',
+  list: 'list of 50',
+  create: 'create',
+  update: 'update',
+  assign: 'assign + unassign',
+  login: 'login',
+  refresh: 'refresh',
+  password: 'change password',
+};
+
+/** One client: an account with a session and records of its own. */
+export interface Plan {
+  item: AnyItem;
+  email: string;
+  password: string;
+  token: string;
+  refresh: string;
+  patient: number;
+  doctor: number;
+  address: string;
+}
+
+export interface Sent {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+export interface Answered {
+  id?: number;
+  refresh?: string;
+}
+interface Step {
+  request(): Sent;
+  answered?(body: Answered): void;
+}
+
+export const patient = {
+  name: 'Eleni García',
+  age: 47,
+  gender: 'female',
+  phone: '+1 555 0100',
+  email: 'eleni@patients.example',
+  address: '12 Juniper Street',
+  medical_history: 'Hypertension, penicillin allergy',
+};
+export const corrected = { ...patient, age: 48, phone: '+1 555 0101', medical_history: 'Hypertension' };
+
+export const requestsOf = (plan: Plan): Step[] => {
+  const { item, email, token, doctor, address } = plan;
+  const sent = (method: Sent['method'], path: string, body?: object): Sent => ({
+    method,
+    path,
+    headers: {
+      ...(token && { Authorization: `Bearer ${token}` }),
+      ...(body && { 'Content-Type': 'application/json' }),
+      'CF-Connecting-IP': address,
+      'User-Agent': 'bench',
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const always = (...given: Parameters<typeof sent>): Step[] => [{ request: () => sent(...given) }];
+  const one = `/api/patients/${plan.patient}/`;
+  switch (item) {
+    case 'get':
+      return always('GET', one);
+    case 'list':
+      return always('GET', '/api/patients/');
+    case 'create':
+      return always('POST', '/api/patients/', patient);
+    case 'update':
+      return always('PUT', one, corrected);
+    case 'login':
+      return always('POST', '/api/auth/login/', { email, password: plan.password });
+    case 'assign': {
+      let mapping = 0;
+      return [
+        {
+          request: () => sent('POST', '/api/mappings/', { patient: plan.patient, doctor }),
+          answered: ({ id = 0 }) => {
+            mapping = id;
+          },
+        },
+        { request: () => sent('DELETE', `/api/mappings/${mapping}/`) },
+      ];
+    }
+    case 'refresh': {
+      let { refresh } = plan;
+      return [
+        {
+          request: () => sent('POST', '/api/auth/refresh/', { refresh }),
+          answered: (body) => {
+            refresh = body.refresh ?? '';
+          },
+        },
+      ];
+    }
+    case 'password': {
+      const passwords = [plan.password, `${plan.password} afterwards`];
+      return [0, 1].map((from) => ({
+        request: () =>
+          sent('POST', '/api/auth/password/', {
+            current_password: passwords[from],
+            new_password: passwords[1 - from],
+          }),
+      }));
+    }
+  }
+};

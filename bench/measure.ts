@@ -1,0 +1,98 @@
+// The rounds: every item on every target in turn, so that whatever else the machine does falls on all alike.
+import { cpuSeconds } from './children.ts';
+import { type Item, titles } from './items.ts';
+import { type Stage, type Target, type TargetName, targetNames } from './stage.ts';
+
+export interface Row {
+  target: TargetName;
+  item: Item;
+  req_s: number;
+  p50_ms: number;
+  p99_ms: number;
+  cpu_ms: number;
+  bridge_cpu_ms: number;
+  round_trips: number;
+}
+type Figures = Omit<Row, 'target' | 'item'>;
+
+/** A login computes for a tenth of a second: a few at a time are enough to keep a core busy. */
+const clientsOf = (item: Item) => (item === 'login' ? 8 : 32);
+
+const measure = async (
+  stage: Stage,
+  target: Target,
+  item: Item,
+  { seconds, isCold }: { seconds: number; isCold: boolean },
+): Promise<Figures> => {
+  const { load, bridge, plansFor } = stage;
+  const take = async () => (await plansFor(target.name, item)).slice(0, clientsOf(item));
+  const { url, pid } = target;
+  const warm = await load.run({ url, plans: await take(), amount: item === 'login' ? 8 : isCold ? 1920 : 320 });
+  const plans = await take();
+  // in whole rounds of assign and unassign
+  const each = Math.max(2, Math.round(((warm.requests / warm.seconds) * seconds) / plans.length / 2) * 2);
+  const before = { own: cpuSeconds(pid), bridge: cpuSeconds(bridge.pid), trips: await bridge.call.roundTrips() };
+  const { requests, seconds: took, p50, p99 } = await load.run({ url, plans, amount: each * plans.length });
+  const per = (total: number) => (total / requests) * 1000;
+  return {
+    req_s: requests / took,
+    p50_ms: p50,
+    p99_ms: p99,
+    cpu_ms: per(cpuSeconds(pid) - before.own),
+    bridge_cpu_ms: per(cpuSeconds(bridge.pid) - before.bridge),
+    round_trips: ((await bridge.call.roundTrips()) - before.trips) / requests,
+  };
+};
+
+const median = (values: number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const [upper = Number.NaN, lower = upper] = [sorted[middle], sorted[middle - (sorted.length % 2 ? 0 : 1)]];
+  return (upper + lower) / 2;
+};
+
+const medians = (all: Figures[]): Figures => {
+  const of = (name: keyof Figures) => median(all.map((figures) => figures[name]));
+  return {
+    req_s: of('req_s'),
+    p50_ms: of('p50_ms'),
+    p99_ms: of('p99_ms'),
+    cpu_ms: of('cpu_ms'),
+    bridge_cpu_ms: of('bridge_cpu_ms'),
+    round_trips: of('round_trips'),
+  };
+};
+
+export interface Plan {
+  items: readonly Item[];
+  rounds: number;
+  seconds: number;
+  say(line: string): void;
+}
+
+export const measureAll = async (stage: Stage, { items, rounds, seconds, say }: Plan): Promise<Row[]> => {
+  const results = new Map<string, Figures[]>();
+  const total = rounds * items.length * stage.targets.length;
+  const started = performance.now();
+  let done = 0;
+  for (let round = 0; round < rounds; round++) {
+    for (const item of items) {
+      // each target comes first, second and last in turn
+      const order = stage.targets.map((_, at) => stage.targets[(at + round) % stage.targets.length] as Target);
+      for (const target of order) {
+        const left =
+          done === 0 ? '' : ` · ${Math.ceil((performance.now() - started) / done / 1000) * (total - done)} s left`;
+        say(`round ${round + 1} of ${rounds} · ${titles[item]} · ${target.name}${left}`);
+        const key = `${target.name} ${item}`;
+        results.set(key, [
+          ...(results.get(key) ?? []),
+          await measure(stage, target, item, { seconds, isCold: round === 0 }),
+        ]);
+        done++;
+      }
+    }
+  }
+  return items.flatMap((item) =>
+    targetNames.map((target): Row => ({ target, item, ...medians(results.get(`${target} ${item}`) ?? []) })),
+  );
+};
