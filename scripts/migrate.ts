@@ -126,7 +126,8 @@ function isRace({ code, message, constraint }: NeonDbError): boolean {
   return (
     /^tuple concurrently (updated|deleted)/.test(message) ||
     (code === '42710' && /^role .* already exists/.test(message)) ||
-    (code === '23505' && /^pg_auth/.test(constraint ?? '')) ||
+    // a catalog that was read before the lock was had: "if not exists" believed it
+    (code === '23505' && /^pg_(auth|namespace|class|type)/.test(constraint ?? '')) ||
     code === '40P01' ||
     code === '40001'
   );
