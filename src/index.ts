@@ -29,7 +29,7 @@ const log = createMiddleware<Env>(async function log(c, next) {
   const line = {
     request_id: c.var.requestId,
     method: c.req.method,
-    route: routePath(c, -1),
+    route: routePath(c),
     status: c.res.status,
     ms: Math.round(performance.now() - started),
     database_ms: Math.round(c.var.databaseMs ?? 0),
