@@ -9,6 +9,7 @@ import { recordSteps } from './record-steps.ts';
 import type { Actor } from './step.ts';
 import {
   type Account,
+  byId,
   clinical,
   emptyWorld,
   everyRole,
@@ -77,7 +78,7 @@ const look = async (w: World, me: Account, moment: number) => {
   const doctor = turn === 0 ? sampled(w.doctors.values()) : undefined;
   const other = turn === 2 ? sampled(lists.filter(({ roles }) => refused(w, me, roles))) : undefined;
   const ofPatient = refused(w, me, clinical) ?? (patient && seesPatient(w, me, patient) ? 200 : 404);
-  const assigned = [...w.mappings.values()].filter((one) => one.patient === patient?.id);
+  const assigned = byId(w.mappings.values()).filter((one) => one.patient === patient?.id);
   await together([
     ...lists
       .filter(({ roles }) => !refused(w, me, roles))

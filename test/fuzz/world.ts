@@ -112,7 +112,7 @@ export const seesMapping = (w: World, me: Account, { patient }: Mapping) => {
   return of !== undefined && seesPatient(w, me, of);
 };
 
-const byId = <Row extends { id: number }>(rows: Iterable<Row>) => [...rows].sort((a, b) => a.id - b.id);
+export const byId = <Row extends { id: number }>(rows: Iterable<Row>) => [...rows].sort((a, b) => a.id - b.id);
 const treating = (w: World, me: Account) =>
   byId(w.mappings.values()).filter(({ doctor }) => w.doctors.get(doctor)?.user_id === me.id);
 const treated = (w: World, me: Account) =>
