@@ -23,7 +23,10 @@ alter table audit enable row level security;
 grant select, insert on audit to app_api;
 grant insert on audit to app_auth;
 
-create policy admin_reads on audit for select to app_api using ((select app.role()) = 'admin');
+-- A page of the trail is read in order and stops when it is full, if PostgreSQL expects it to fill. Where a policy compares
+-- the role it expects one row in 200 to pass, and so would sort the whole trail for a page; of a `case` it does not.
+create policy admin_reads on audit for select to app_api using (
+  case (select app.role()) when 'admin' then true else false end);
 create policy append on audit for insert to app_api with check (
   actor_id = (select app.user_id()) and actor_role = (select app.role()) and before is null);
 create policy append_auth on audit for insert to app_auth with check (
