@@ -59,7 +59,7 @@ create index doctors_slips on doctors using gin (app.slips(search_key));
 
 -- The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name, by
 -- a letter missing, wrong, too many or swapped with the next. Numbers and short words are meant as they are written.
-create function app.words(search text) returns text[] immutable strict parallel safe language sql as $$
+create function app.patterns(search text) returns text[] immutable strict parallel safe language sql as $$
   select coalesce(
     array_agg(' ' || word || case when word ~ '^[^0-9]{4,30}$' then '|^[^|]* (' || typos || ')( |$)' else '' end), '{}')
   from unnest(string_to_array(trim(app.searchable(search)), ' ')) word, lateral (
@@ -84,7 +84,7 @@ begin
     -- nothing but punctuation is a search for nobody
     select coalesce(string_agg(format(' and (search_key like %L or app.slips(search_key) && %L)',
       '% ' || word || '%', app.slips(word)), ''), ' and false')
-    from unnest(words) word) using app.words(search);
+    from unnest(words) word) using app.patterns(search);
 end $$;
 create function app.search_patients(search text) returns setof bigint stable security definer
 set search_path = public, pg_temp language plpgsql as $$
@@ -100,5 +100,5 @@ begin
     return query select app.search('doctors', search);
   end if;
 end $$;
-grant execute on function app.matches(text, text[]), app.words(text), app.search_patients(text), app.search_doctors(text)
+grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text), app.search_doctors(text)
 to app_api;

@@ -7,15 +7,18 @@ interface Versioned {
   age?: number | null;
 }
 
-/** Takes the version out of a row and puts it in the ETag header. */
-export const tagged = <T extends Versioned>(c: Context<Env>, { version, ...record }: T): Omit<T, 'version'> => {
-  c.header('ETag', record.age == null ? `"${version}"` : `"${version}-${record.age}"`);
-  return record;
+/** Puts the version of a row into the ETag header, and out of the answer. */
+export const tagged = <T extends Versioned>(c: Context<Env>, record: T): Omit<T, 'version'> => {
+  const { version, age } = record;
+  c.header('ETag', age == null ? `"${version}"` : `"${version}-${age}"`);
+  return untagged([record])[0] as Omit<T, 'version'>;
 };
 
-/** Rows of a list carry no version: a tag belongs to a single record. */
-export const untagged = <T extends Versioned>(rows: T[]): Omit<T, 'version'>[] =>
-  rows.map(({ version, ...record }) => record);
+/** Rows of a list carry no version: a tag belongs to a single record. In JSON, what is undefined is not there. */
+export const untagged = <T extends Versioned>(rows: T[]): Omit<T, 'version'>[] => {
+  for (const row of rows as Partial<Versioned>[]) row.version = undefined;
+  return rows;
+};
 
 /** The versions that If-Match allows, for app.touch(); '' when it allows any. */
 export const ifMatch = (c: Context<Env>): string => {

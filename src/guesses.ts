@@ -6,29 +6,16 @@ import { askAuth } from './db.ts';
 import { Problem } from './errors.ts';
 import { addressOf } from './limits.ts';
 import { verifyPassword } from './passwords.ts';
+import { type Database, type Given, prepare } from './queries.ts';
 import { credentials, users } from './schema.ts';
 import { keyedHashes } from './tokens.ts';
 
-export interface Proven {
-  id: number;
-  hash: string;
-  /** What a new password must not be. */
-  own: (string | null)[];
-  /** Takes the guess off the count again; belongs in the batch that acts on the proof. */
-  forgive: SQL;
-}
+type Keys = Given<'keys'>;
 
-/**
- * The account of `whose`, if the password is its own; null if not, after the same work whether it exists or not. Allowed
- * are 5 wrong ones for an account from one address, 50 for an account, 100 from an address (a clinic shares one, and a
- * stranger must not lock a doctor out).
- */
-export const tryPassword = async (c: Context<Env>, identifier: string, whose: SQL, password: string) => {
-  const address = addressOf(c);
-  const counted = [`both:${identifier}|${address}`, `account:${identifier}`, `address:${address}`];
-  const keys = await Promise.all(counted.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
-  const [[taken], [account]] = await askAuth(c, (db) => [
-    db.select({ wait: sql<number>`wait` }).from(sql`app.take_attempt(${`{${keys}}`}, '{5,50,100}') as wait`),
+/** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
+export const attemptAt = (whose: (identifier: SQL) => SQL) =>
+  prepare((db, { keys, identifier }: Given<'keys' | 'identifier'>) => [
+    db.select({ wait: sql<number>`wait` }).from(sql`app.take_attempt(${keys}, '{5,50,100}') as wait`),
     db
       .select({
         id: users.id,
@@ -37,14 +24,44 @@ export const tryPassword = async (c: Context<Env>, identifier: string, whose: SQ
       })
       .from(users)
       .innerJoin(credentials, eq(credentials.user_id, users.id))
-      .where(whose),
+      .where(whose(identifier)),
   ]);
+const fail = prepare((db, { keys, id }: Given<'keys' | 'id'>) => [
+  db.execute(sql`select app.note_failure(${keys}, ${id})`),
+]);
+/** Takes the guess off the count again; belongs in the batch that acts on the proof. */
+export const forgiven = (db: Database, { keys }: Keys) => db.execute(sql`select app.return_attempt(${keys})`);
+export const forgive = prepare((db, given: Keys) => [forgiven(db, given)]);
+
+export interface Proven {
+  id: number;
+  hash: string;
+  /** What a new password must not be. */
+  own: (string | null)[];
+  /** Under which the guess was counted. */
+  keys: string;
+}
+
+/**
+ * The account, if the password is its own; null if not, after the same work whether it exists or not. Allowed are 5 wrong
+ * ones for an account from one address, 50 for an account, 100 from an address (a clinic shares one, and a stranger must
+ * not lock a doctor out).
+ */
+export const tryPassword = async (
+  c: Context<Env>,
+  name: string,
+  attempt: ReturnType<typeof attemptAt>,
+  identifier: string | number,
+  password: string,
+): Promise<Proven | null> => {
+  const address = addressOf(c);
+  const counted = [`both:${name}|${address}`, `account:${name}`, `address:${address}`];
+  const hashes = await Promise.all(counted.map(async (what) => (await keyedHashes(config(c), 'guess', what))[0]));
+  const keys = `{${hashes}}`;
+  const [[taken], [account]] = await askAuth(c, attempt({ keys, identifier }));
   if (taken && taken.wait > 0) throw new Problem('too_many_attempts', { retryAfter: taken.wait });
   const right = await verifyPassword(password, account?.hash);
-  if (account && right) {
-    const forgive = sql`select app.return_attempt(${`{${keys}}`})`;
-    return { ...account, own: Object.values(account.own), forgive } satisfies Proven;
-  }
-  await askAuth(c, (db) => [db.execute(sql`select app.note_failure(${`{${keys}}`}, ${account?.id ?? null})`)]);
+  if (account && right) return { ...account, own: Object.values(account.own), keys };
+  await askAuth(c, fail({ keys, id: account?.id ?? null }));
   return null;
 };

@@ -1,61 +1,62 @@
 // Idempotency-Key: a POST that a phone sends again after losing the answer happens once, and is answered the same.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { config, type Env } from './context.ts';
-import { ask, type Database, me } from './db.ts';
+import { ask } from './db.ts';
 import { found, Problem } from './errors.ts';
+import { type Database, type Given, me, prepare, type Values } from './queries.ts';
 import { idempotencyKeys } from './schema.ts';
 import { keyedHashes } from './tokens.ts';
 
-/** Runs an insert and answers with its row; under a key, at most once in a day. */
-export const once = async <S extends ColumnsSelection, Row>(
-  c: Context<Env>,
-  build: (db: Database) => TypedQueryBuilder<S, Row[]>,
-): Promise<Row> => {
-  const key = c.req.header('Idempotency-Key');
-  if (key === undefined) {
-    const [rows] = await ask(c, (db) => [build(db) as unknown as RunnableQuery<Row[], 'pg'>]);
-    return found(rows);
-  }
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    throw new Problem('invalid_input', { errors: { 'Idempotency-Key': ['1 to 255 printable ASCII characters'] } });
-  }
-  c.set('keyed', true);
-  const route = routePath(c, -1);
-  const hashes = await keyedHashes(config(c), 'body', await c.req.text());
-  try {
-    const [, rows] = await ask(c, (db) => [
-      db.execute(sql`select app.claim_key(${key}, ${route}, ${hashes[0]})`),
-      keeping(db, key, build(db)),
-    ]);
-    return found(rows);
-  } catch (error) {
-    if (error instanceof Problem && error.code === 'answered_before') return replay<Row>(c, key, route, hashes);
-    throw error;
-  }
-};
-
-const mine = (key: string) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
+const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
+const firstAnswer = prepare((db, { key }: Given<'key'>) => [db.select().from(idempotencyKeys).where(mine(key))]);
 
 /** The insert, and its row kept as the key's answer, as one statement. */
-const keeping = <S extends ColumnsSelection, R>(db: Database, key: string, insert: TypedQueryBuilder<S, R>) => {
+const keeping = <S extends ColumnsSelection, R>(db: Database, key: SQL, insert: TypedQueryBuilder<S, R>) => {
   const made = db.$with('made').as(insert);
   const answer = sql`(select to_json(made) from made)`;
   const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(mine(key)));
-  // as in db.ts: the rows are those of the insert
+  // as in queries.ts: the rows are those of the insert
   return db
     .with(made, kept)
     .select()
     .from(made as never) as unknown as RunnableQuery<R, 'pg'>;
 };
 
+/** A route's insert, which answers with its row; under a key it happens at most once in a day. */
+export const once = <Names extends object, S extends ColumnsSelection, Row>(
+  insert: (db: Database, given: Names) => TypedQueryBuilder<S, Row[]>,
+) => {
+  const plain = prepare((db, given: Names) => [insert(db, given) as unknown as RunnableQuery<Row[], 'pg'>]);
+  const keyed = prepare((db, given: Names & Given<'key' | 'route' | 'body_hash'>) => [
+    db.execute(sql`select app.claim_key(${given.key}, ${given.route}, ${given.body_hash})`),
+    keeping(db, given.key, insert(db, given)),
+  ]);
+  return async (c: Context<Env>, values: Values<Names>): Promise<Row> => {
+    const key = c.req.header('Idempotency-Key');
+    if (key === undefined) return found((await ask(c, plain(values)))[0]);
+    if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
+      throw new Problem('invalid_input', { errors: { 'Idempotency-Key': ['1 to 255 printable ASCII characters'] } });
+    }
+    c.set('keyed', true);
+    const route = routePath(c, -1);
+    const hashes = await keyedHashes(config(c), 'body', await c.req.text());
+    try {
+      const [, rows] = await ask(c, keyed({ ...values, key, route, body_hash: hashes[0] }));
+      return found(rows);
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'answered_before') return replay<Row>(c, key, route, hashes);
+      throw error;
+    }
+  };
+};
+
 const replay = async <Row>(c: Context<Env>, key: string, route: string, hashes: string[]): Promise<Row> => {
-  const [kept] = await ask(c, (db) => [db.select().from(idempotencyKeys).where(mine(key))]);
-  const before = kept[0];
+  const [[before]] = await ask(c, firstAnswer({ key }));
   if (!before?.answer) throw new Problem('answered_before');
   if (before.route !== route || !hashes.includes(before.body_hash)) throw new Problem('key_reused');
   c.header('Idempotency-Replayed', 'true');

@@ -6,7 +6,7 @@ const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdenti
 const reference = () => bigint({ mode: 'number' });
 const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });
 const transaction = () => reference().notNull().default(sql`app.tx()`);
-/** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how. */
+/** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how, and of what else. */
 const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 const stamps = {
   version: integer().notNull().default(1),
@@ -62,7 +62,7 @@ export const patients = pgTable('patients', {
   medical_history: text(),
   name_key: folded(sql`app.fold(name)`),
   changed_tx: transaction(),
-  search_key: folded(sql`app.searchable(name || ' ' || phone || ' ' || email || ' ' || address)`),
+  search_key: folded(sql`app.searchable(name)`),
   ...stamps,
 });
 
@@ -78,9 +78,7 @@ export const doctors = pgTable('doctors', {
   name_key: folded(sql`app.fold(name)`),
   changed_tx: transaction(),
   specialization_key: folded(sql`app.fold(specialization)`),
-  search_key: folded(
-    sql`app.searchable(name || ' ' || specialization || ' ' || contact_info || ' ' || license_number)`,
-  ),
+  search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
   ...stamps,
 });
 

@@ -465,7 +465,16 @@ export type Routes = {
       status: 204;
     };
     $get: {
-      input: {};
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+            }
+          | undefined;
+      };
       output: {
         id: number;
         device: string | null;

@@ -1,5 +1,5 @@
 // What administrators do: accounts, their roles, and which doctors may see patients.
-import { and, count, eq, isNotNull, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { account, doctor } from '../answers.ts';
@@ -8,8 +8,9 @@ import type { Env } from '../context.ts';
 import { ask } from '../db.ts';
 import { describe } from '../describe.ts';
 import { found } from '../errors.ts';
-import { tagged, untagged } from '../etag.ts';
-import { listQuery, pageOf, turned } from '../lists.ts';
+import { tagged } from '../etag.ts';
+import { listing, listQuery } from '../lists.ts';
+import { type Given, prepare } from '../queries.ts';
 import { doctorColumns, userColumns, userFields } from '../records.ts';
 import { accountRoles, doctors, users } from '../schema.ts';
 import { byId, json, partial } from '../validate.ts';
@@ -26,48 +27,49 @@ const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
 const filters = { role: z.enum(accountRoles).optional(), disabled: z.enum(['true', 'false']).optional() };
 
+const listed = listQuery(sorts, filters);
+
+const isDisabled = sql`(${users.disabled_at} is not null)`;
+const list = listing(sorts, (db, { role, disabled }: Given<never, keyof typeof filters>, page) => {
+  const where = and(
+    isNull(users.erased_at),
+    role && eq(users.role, role),
+    disabled && eq(isDisabled, sql`${disabled}::boolean`),
+  );
+  const accounts = page.rows(() => db.select({ ...accountColumns, ...page.key }).from(users), where);
+  return [accounts, ...page.totals(db, users, where)];
+});
+const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
+const read = prepare((db, { id }: Given<'id'>) => [db.select(accountColumns).from(users).where(one(id))]);
+const update = prepare((db, { id, role, disabled }: Given<'id', 'role' | 'disabled'>) => [
+  db
+    .update(users)
+    .set({
+      role,
+      disabled_at: disabled && sql`case when ${disabled}::boolean then coalesce(disabled_at, now()) end`,
+      updated_at: sql`now()`,
+    })
+    .where(one(id))
+    .returning(accountColumns),
+]);
+const approval = prepare((db, { id, approved }: Given<'id' | 'approved'>) => [
+  db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
+]);
 const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
-  const [rows] = await ask(c, (db) => [
-    db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
-  ]);
+  const [rows] = await ask(c, approval({ id, approved }));
   return c.json(tagged(c, found(rows)));
 };
 
 export const adminRoutes = new Hono<Env>({ strict: false })
-  .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listQuery(sorts, filters), async (c) => {
-    const asked = c.req.valid('query');
-    const page = pageOf(c, sorts, asked);
-    const where = and(
-      isNull(users.erased_at),
-      asked.role && eq(users.role, asked.role),
-      asked.disabled && (asked.disabled === 'true' ? isNotNull(users.disabled_at) : isNull(users.disabled_at)),
-    );
-    const [rows, ...counts] = await ask(c, (db) => {
-      const accounts = db
-        .select({ ...accountColumns, sort_key: page.key })
-        .from(users)
-        .where(and(where, page.after))
-        .orderBy(...page.order)
-        .limit(page.limit);
-      return [accounts, ...(page.count ? [db.select({ count: count() }).from(users).where(where)] : [])] as const;
-    });
-    return c.json(untagged(turned(c, page, rows, counts)));
-  })
+  .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listed, (c) =>
+    list(c, c.req.valid('query')),
+  )
   .get('/users/:id', describe('Read an account', { 200: account }), admins, byId, async (c) => {
-    const one = and(eq(users.id, c.req.valid('param').id), isNull(users.erased_at));
-    const [rows] = await ask(c, (db) => [db.select(accountColumns).from(users).where(one)]);
+    const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
   .patch('/users/:id', changesAccount, admins, byId, json(accountBody), async (c) => {
-    const { role, disabled } = c.req.valid('json');
-    const disabled_at = disabled === undefined ? undefined : disabled ? sql`coalesce(disabled_at, now())` : null;
-    const [rows] = await ask(c, (db) => [
-      db
-        .update(users)
-        .set({ role, disabled_at, updated_at: sql`now()` })
-        .where(and(eq(users.id, c.req.valid('param').id), isNull(users.erased_at)))
-        .returning(accountColumns),
-    ]);
+    const [rows] = await ask(c, update({ ...c.req.valid('json'), ...c.req.valid('param') }));
     return c.json(tagged(c, found(rows)));
   })
   .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))

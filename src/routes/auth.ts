@@ -1,5 +1,5 @@
 // The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { signedIn as tokens } from '../answers.ts';
@@ -7,9 +7,10 @@ import { config, type Env } from '../context.ts';
 import { askAuth } from '../db.ts';
 import { describe } from '../describe.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';
-import { tryPassword } from '../guesses.ts';
+import { attemptAt, forgiven, tryPassword } from '../guesses.ts';
 import { limitAddress } from '../limits.ts';
 import { hashPassword, needsRehash, weakness } from '../passwords.ts';
+import { type Call, type Given, prepare } from '../queries.ts';
 import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
 import { type accountRoles, credentials, users } from '../schema.ts';
 import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
@@ -53,9 +54,34 @@ const signedIn = {
   created_at: sql<Date>`created_at`.mapWith(users.created_at),
 };
 
+type New = Given<'hash' | 'device' | 'idle_seconds'>;
+const registering = prepare((db, given: New & Given<'account' | 'profile' | 'password_hash' | 'approved'>) => [
+  db
+    .select(signedIn)
+    .from(
+      sql`app.register(${given.account}::jsonb, ${given.profile}::jsonb, ${given.password_hash}, ${given.hash}, ${given.device}, ${given.idle_seconds}, ${given.approved})`,
+    ),
+]);
+const opening = prepare((db, given: New & Given<'id' | 'proven' | 'keys'>) => [
+  db
+    .select(signedIn)
+    .from(sql`app.open_session(${given.id}, ${given.proven}, ${given.hash}, ${given.device}, ${given.idle_seconds})`),
+  forgiven(db, given),
+]);
+const refreshing = prepare((db, given: New & Given<'session' | 'successors'>) => [
+  db
+    .select(signedIn)
+    .from(
+      sql`app.refresh(${given.session}, ${given.hash}, ${given.successors}, ${given.device}, ${given.idle_seconds})`,
+    ),
+]);
+const attemptByEmail = attemptAt((email) => eq(users.email, email));
+const attemptByUsername = attemptAt((name) => eq(users.username_key, sql`lower(${name})`));
+type SignedIn = Call<readonly [NonNullable<ReturnType<typeof refreshing>['answers']>[0], ...unknown[]]>;
+
 /** Runs one of the functions that open or renew a session, and makes the tokens for what it answers. */
-const signIn = async (c: Context<Env>, call: SQL, secrets: RefreshSecret[], also: SQL = sql`select`) => {
-  const [rows] = await askAuth(c, (db) => [db.select(signedIn).from(call), db.execute(also)]);
+const signIn = async (c: Context<Env>, call: SignedIn, secrets: RefreshSecret[]) => {
+  const [rows] = await askAuth(c, call);
   const { refused, session, successor, ...user } = found(rows);
   if (refused) throw new Problem(refused);
   const settings = config(c);
@@ -73,6 +99,12 @@ const device = (c: Context<Env>) =>
     .header('User-Agent')
     ?.slice(0, 300)
     .replace(/[\ud800-\udbff]$/, '') ?? null;
+/** What every session begins or goes on with. */
+const sessionOf = (c: Context<Env>, { hash }: { hash: string }) => ({
+  hash,
+  device: device(c),
+  idle_seconds: config(c).REFRESH_TOKEN_TTL,
+});
 
 type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
 
@@ -83,7 +115,7 @@ const register = async (
 ) => {
   const weak = weakness(password, [email, name, username]);
   if (weak) throw new Problem('invalid_input', { errors: { password: [weak] } });
-  const [hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
+  const [password_hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
   const derived =
     email
       .replace(/@.*/, '')
@@ -91,9 +123,13 @@ const register = async (
       .slice(0, 100) || 'user';
   const account = { email, role, username, name: name ?? username ?? derived, derived_username: derived };
   const linked = { ...profile, name: account.name, email };
-  const { DOCTOR_APPROVAL, REFRESH_TOKEN_TTL } = config(c);
-  const call = sql`app.register(${JSON.stringify(account)}::jsonb, ${JSON.stringify(linked)}::jsonb, ${hash},
-    ${secret.hash}, ${device(c)}, ${REFRESH_TOKEN_TTL}, ${DOCTOR_APPROVAL === 'automatic'})`;
+  const call = registering({
+    ...sessionOf(c, secret),
+    account: JSON.stringify(account),
+    profile: JSON.stringify(linked),
+    password_hash,
+    approved: config(c).DOCTOR_APPROVAL === 'automatic',
+  });
   return c.json(await signIn(c, call, [secret]), 201);
 };
 
@@ -106,29 +142,33 @@ export const auth = new Hono<Env>({ strict: false })
   .post('/login', logsIn, limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = (email || username || '').toLowerCase();
-    const whose = identifier.includes('@')
-      ? eq(users.email, identifier)
-      : eq(users.username_key, sql`lower(${email || username})`);
-    const [account, secret] = await Promise.all([tryPassword(c, identifier, whose, password), newRefreshSecret()]);
+    const [account, secret] = await Promise.all([
+      identifier.includes('@')
+        ? tryPassword(c, identifier, attemptByEmail, identifier, password)
+        : tryPassword(c, identifier, attemptByUsername, email || username || '', password),
+      newRefreshSecret(),
+    ]);
     if (!account) throw new Problem('invalid_credentials');
-    const call = sql`app.open_session(${account.id}, ${account.hash}, ${secret.hash}, ${device(c)}, ${config(c).REFRESH_TOKEN_TTL})`;
-    const answer = await signIn(c, call, [secret], account.forgive);
+    const { id, hash, keys } = account;
+    const answer = await signIn(c, opening({ ...sessionOf(c, secret), id, proven: hash, keys }), [secret]);
     // the login stands if this fails; the next one tries again
     if (needsRehash(account.hash)) c.executionCtx.waitUntil(renewHash(c, account, password).catch(() => {}));
     return c.json(answer);
   })
 
   .post('/refresh', refreshes, limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) => {
-    const settings = config(c);
-    const token = await readRefreshToken(settings, c.req.valid('json').refresh);
+    const token = await readRefreshToken(config(c), c.req.valid('json').refresh);
     if (!token) throw new Problem('refresh_invalid');
+    const { session } = token;
     const successors = `{${token.successors.map(({ hash }) => hash)}}`;
-    const call = sql`app.refresh(${token.session}, ${token.hash}, ${successors}, ${device(c)}, ${settings.REFRESH_TOKEN_TTL})`;
-    return c.json(await signIn(c, call, token.successors));
+    return c.json(await signIn(c, refreshing({ ...sessionOf(c, token), session, successors }), token.successors));
   });
 
-const renewHash = async (c: Context<Env>, account: { id: number; hash: string }, password: string) => {
-  const password_hash = await hashPassword(password);
-  const unchanged = and(eq(credentials.user_id, account.id), eq(credentials.password_hash, account.hash));
-  await askAuth(c, (db) => [db.update(credentials).set({ password_hash }).where(unchanged)]);
-};
+const renewing = prepare((db, { id, proven, renewed }: Given<'id' | 'proven' | 'renewed'>) => [
+  db
+    .update(credentials)
+    .set({ password_hash: renewed })
+    .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, proven))),
+]);
+const renewHash = async (c: Context<Env>, { id, hash }: { id: number; hash: string }, password: string) =>
+  askAuth(c, renewing({ id, proven: hash, renewed: await hashPassword(password) }));

@@ -5,11 +5,12 @@ import * as z from 'zod';
 import { sync } from '../answers.ts';
 import { everyone } from '../auth.ts';
 import type { Env } from '../context.ts';
-import { ask, idsIn, witnessed } from '../db.ts';
+import { ask } from '../db.ts';
 import { describe } from '../describe.ts';
 import { found, Problem } from '../errors.ts';
 import { untagged } from '../etag.ts';
 import { pageFields, seal, unseal } from '../lists.ts';
+import { type Given, idsIn, prepare, witnessed } from '../queries.ts';
 import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
 import { query, storable } from '../validate.ts';
@@ -20,46 +21,50 @@ const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(),
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 const tells = describe('Sync', { 200: sync }, 'sync_reset');
 
+type Cursor = Given<'role' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit'>;
+const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
+const changesIn = prepare((db, { role, since, until, kind, tx, id, limit }: Cursor) => [
+  db
+    .select({ role: sql<string>`app.role()`, until: sql<number>`until`.mapWith(Number) })
+    .from(sql`app.sync_until(${role}, ${until}) as until`),
+  db
+    .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
+    .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit})`),
+  witnessed(
+    db,
+    'patient',
+    idsIn('id'),
+    db
+      .select(patientColumns)
+      .from(patients)
+      .where(sql`${patients.id} = ${changed(kinds.patients)}`),
+  ),
+  db
+    .select(doctorColumns)
+    .from(doctors)
+    .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
+  witnessed(
+    db,
+    'mapping',
+    idsIn('patient'),
+    db
+      .select(mappingColumns)
+      .from(mappings)
+      .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
+  ),
+]);
+
 export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, everyone, query(pageFields), async (c) => {
   const { limit, cursor } = c.req.valid('query');
-  const actor = c.var.actor?.id ?? 0;
-  const [whose, role, since, until, ...after] =
+  const actor = c.get('actor')?.id ?? 0;
+  const [whose, role, since, until, kind, tx, id] =
     cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : unseal(cursorOf, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
-  const changes = sql`app.sync_page(${since}, ${after[0]}, ${after[1]}, ${after[2]}, ${limit})`;
-  const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
-  const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(c, (db) => [
-    db
-      .select({ role: sql<string>`app.role()`, until: sql<number>`until`.mapWith(Number) })
-      .from(sql`app.sync_until(${role}, ${until}) as until`),
-    db
-      .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
-      .from(changes),
-    witnessed(
-      db,
-      'patient',
-      idsIn('id'),
-      db
-        .select(patientColumns)
-        .from(patients)
-        .where(sql`${patients.id} = ${changed(kinds.patients)}`),
-    ),
-    db
-      .select(doctorColumns)
-      .from(doctors)
-      .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
-    witnessed(
-      db,
-      'mapping',
-      idsIn('patient'),
-      db
-        .select(mappingColumns)
-        .from(mappings)
-        .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
-    ),
-  ]);
-
+  const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(
+    c,
+    changesIn({ role, since, until, kind, tx, id, limit }),
+  );
   const round = found(rounds);
   const last = page.at(-1);
   const more = page.length === limit && last !== undefined;

@@ -7,6 +7,7 @@ import type { Env } from '../context.ts';
 import { askAuth } from '../db.ts';
 import { describe } from '../describe.ts';
 import { documentOf } from '../openapi.ts';
+import { prepare } from '../queries.ts';
 
 const { name, version } = manifest;
 const links = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
@@ -19,13 +20,15 @@ const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;\
  connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
+const reach = prepare((db) => [db.execute(sql`select 1`)]);
+
 /** `app` is the whole of which these routes become a part. */
 export const systemRoutes = (app: Hono<Env>) =>
   new Hono<Env>({ strict: false })
     .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
     .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
     .get('/readyz', readiness, async (c) => {
-      await askAuth(c, (db) => [db.execute(sql`select 1`)]);
+      await askAuth(c, reach({}));
       return c.json({ status: 'ok' as const });
     })
     .get('/openapi.json', describe('Read the document', { 200: openApi }), async (c) => c.json(await documentOf(app)))

