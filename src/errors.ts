@@ -144,5 +144,5 @@ export const respondWithProblem = (error: Error, c: Context<Env>): Response => {
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) c.header('Retry-After', String(problem.more.retryAfter ?? 5));
   c.header('Content-Type', problemType);
-  return c.body(JSON.stringify(problemOf(problem.code, c.var.requestId, problem.more.errors)), status);
+  return c.body(JSON.stringify(problemOf(problem.code, c.get('requestId'), problem.more.errors)), status);
 };

@@ -30,9 +30,7 @@ export const ifMatch = (c: Context<Env>): string => {
 };
 
 /** Whether If-None-Match names the tag, which says that the client has this already. */
-export const isCurrent = (header: string | undefined, tag: string | null): boolean => {
+export const isCurrent = (header: string, tag: string | null): boolean => {
   const plain = (text: string) => text.trim().replace(/^W\//, '');
-  return (
-    tag !== null && header !== undefined && (header === '*' || header.split(',').some((one) => plain(one) === tag))
-  );
+  return tag !== null && (header === '*' || header.split(',').some((one) => plain(one) === tag));
 };

@@ -21,34 +21,48 @@ import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts'
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 
+// Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
+
 /** One line a request, with nothing in it that a person said: the route's pattern, not its path. */
 const log = createMiddleware<Env>(async function log(c, next) {
   const started = performance.now();
-  c.header('X-Request-Id', c.var.requestId);
+  const requestId = c.get('requestId');
   await next();
+  c.res.headers.set('X-Request-Id', requestId);
   const line = {
-    request_id: c.var.requestId,
+    request_id: requestId,
     method: c.req.method,
     route: routePath(c),
     status: c.res.status,
     ms: Math.round(performance.now() - started),
-    database_ms: Math.round(c.var.databaseMs ?? 0),
-    code: c.var.problem,
-    trace: c.var.trace,
+    database_ms: Math.round(c.get('databaseMs') ?? 0),
+    code: c.get('problem'),
+    trace: c.get('trace'),
   };
   console.info(JSON.stringify(line));
+});
+
+/** What browsers of this century heed. */
+const secure = secureHeaders({
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 });
 
 /** Nothing under /api may be kept by a cache in between; a client that kept it may ask whether it still holds. */
 const privately = createMiddleware(async function privately(c, next) {
   await next();
-  c.header('Cache-Control', 'no-store');
-  if (c.req.method === 'GET' && c.res.ok && isCurrent(c.req.header('If-None-Match'), c.res.headers.get('ETag'))) {
-    c.res = new Response(null, { status: 304, headers: c.res.headers });
+  const { headers } = c.res;
+  headers.set('Cache-Control', 'no-store');
+  const known = c.req.header('If-None-Match');
+  if (known !== undefined && c.req.method === 'GET' && c.res.ok && isCurrent(known, headers.get('ETag'))) {
+    c.res = new Response(null, { status: 304, headers });
   }
 });
 
-const crossOrigin = cors({
+const answerBrowsers = cors({
   origin: (origin, c) => {
     const { CORS_ORIGINS } = config(c);
     return CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS.includes(origin) ? origin : null;
@@ -58,17 +72,29 @@ const crossOrigin = cors({
   exposeHeaders: ['ETag', 'Link', 'Retry-After', 'X-Total-Count', 'X-Request-Id', 'Idempotency-Replayed'],
   maxAge: 86_400,
 });
+/** Apps send no origin, and need no answer about theirs. */
+const crossOrigin = createMiddleware(function crossOrigin(c, next) {
+  return c.req.header('Origin') === undefined ? next() : answerBrowsers(c, next);
+});
 
-const limit = bodyLimit({
-  maxSize: 256 * 1024,
+const mostBytes = 256 * 1024;
+const counted = bodyLimit({
+  maxSize: mostBytes,
   onError: () => {
     throw new Problem('body_too_large');
   },
 });
+/** A body of a declared length need not be counted: no more of it arrives. */
+const limit = createMiddleware(function limit(c, next) {
+  const length = c.req.header('Content-Length');
+  if (length === undefined || c.req.header('Transfer-Encoding') !== undefined) return counted(c, next);
+  if (Number(length) > mostBytes) throw new Problem('body_too_large');
+  return next();
+});
 
 export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
-app.use(requestId({ headerName: '' }), log, secureHeaders());
+app.use(requestId({ headerName: '' }), log, secure);
 app.use('/api/*', privately, crossOrigin, limit);
 app.notFound(() => {
   throw new Problem('not_found');

@@ -9,7 +9,7 @@ import { config, type Env } from './context.ts';
 import { ask } from './db.ts';
 import { found, Problem } from './errors.ts';
 import { type Database, type Given, me, prepare, type Values } from './queries.ts';
-import { idempotencyKeys } from './schema.ts';
+import { idempotencyKeys, isoTime } from './schema.ts';
 import { keyedHashes } from './tokens.ts';
 
 const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
@@ -63,8 +63,8 @@ const replay = async <Row>(c: Context<Env>, key: string, route: string, hashes: 
   return revived(before.answer as Record<string, unknown>) as Row;
 };
 
-/** Times come out of JSON as text; in a row they are dates. */
+/** PostgreSQL writes times otherwise in JSON than in a row. */
 const revived = (answer: Record<string, unknown>) =>
   Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [name, name.endsWith('_at') ? new Date(String(value)) : value]),
+    Object.entries(answer).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),
   );

@@ -95,11 +95,11 @@ const rowsOf = (fields: Field[]) => {
   return (answer: readonly unknown[][]) =>
     answer.map((values) => {
       const row: Record<string, unknown> = {};
-      for (const [at, { name, inner, decoder }] of columns.entries()) {
+      columns.forEach(({ name, inner, decoder }, at) => {
         const value = values[at] === null ? null : decoder.mapFromDriverValue(values[at]);
         if (inner === undefined) row[name] = value;
         else row[name] = Object.assign(row[name] ?? {}, { [inner]: value });
-      }
+      });
       return row;
     });
 };

@@ -1,17 +1,39 @@
 // The tables as Drizzle sees them. migrations/ makes them; a test holds the two against each other.
 import { type SQL, sql } from 'drizzle-orm';
-import { bigint, boolean, date, integer, json, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  customType,
+  date,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+} from 'drizzle-orm/pg-core';
+
+/** "2026-11-21 08:00:00.5+00" is 2026-11-21T08:00:00.500Z. Other time zones than UTC take the long way. */
+export const isoTime = (text: string): string => {
+  if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?\+00$/.test(text)) return new Date(text).toISOString();
+  const time = text.slice(11, -3);
+  return `${text.slice(0, 10)}T${time.length === 8 ? `${time}.000` : time.padEnd(12, '0')}Z`;
+};
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 const reference = () => bigint({ mode: 'number' });
-const moment = () => timestamp({ withTimezone: true, precision: 3, mode: 'date' });
+/** A time as its text in ISO 8601: a Date of every one would cost a list a quarter of its CPU, and be text again at once. */
+const moment = customType<{ data: string; driverData: string }>({
+  dataType: () => 'timestamp (3) with time zone',
+  fromDriver: isoTime,
+});
 const transaction = () => reference().notNull().default(sql`app.tx()`);
 /** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how, and of what else. */
 const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 const stamps = {
   version: integer().notNull().default(1),
-  created_at: moment().notNull().defaultNow(),
-  updated_at: moment().notNull().defaultNow(),
+  created_at: moment().notNull().default(sql`now()`),
+  updated_at: moment().notNull().default(sql`now()`),
 };
 
 export const genders = ['male', 'female', 'other', 'unknown'] as const;
@@ -43,7 +65,7 @@ export const sessions = pgTable('sessions', {
   parent_hash: text(),
   user_agent: text(),
   created_at: stamps.created_at,
-  last_used_at: moment().notNull().defaultNow(),
+  last_used_at: moment().notNull().default(sql`now()`),
   idle_until: moment().notNull(),
   expires_at: moment().notNull(),
 });
@@ -113,7 +135,7 @@ export const idempotencyKeys = pgTable(
 
 export const audit = pgTable('audit', {
   id: id(),
-  at: moment().notNull().defaultNow(),
+  at: moment().notNull().default(sql`now()`),
   tx: transaction(),
   actor_id: reference().default(sql`app.user_id()`),
   actor_role: text().default(sql`app.role()`),

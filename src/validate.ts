@@ -70,15 +70,20 @@ const refuse =
       throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], shapeOf(schema)) });
   };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 // Hono would read broken UTF-8 as replacement characters, and a body of another type as no body at all.
 const readable = async (c: Context) => {
-  if (!c.req.raw.body) return;
+  // to touch the stream of a body costs as much as to read it
+  const length = c.req.header('Content-Length');
+  if (length === undefined ? !c.req.raw.body : length === '0') return;
   const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new Problem('unsupported_media_type');
+  const bytes = await c.req.raw.arrayBuffer();
   try {
-    new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(await c.req.arrayBuffer());
-  } catch (error) {
-    throw error instanceof TypeError ? new Problem('malformed_json') : error;
+    // where Hono keeps what it has read
+    Object.assign(c.req.bodyCache, { text: Promise.resolve(utf8.decode(bytes)) });
+  } catch {
+    throw new Problem('malformed_json');
   }
 };
 

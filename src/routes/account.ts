@@ -25,8 +25,9 @@ const changesPassword = describe('Change my password', { 204: null }, 'not_found
 const erases = describe('Erase my account', { 204: null }, 'last_admin', 'stale_version', 'too_many_attempts');
 
 const actorOf = (c: Context<Env>): Actor => {
-  if (!c.var.actor) throw new Problem('unauthenticated');
-  return c.var.actor;
+  const actor = c.get('actor');
+  if (!actor) throw new Problem('unauthenticated');
+  return actor;
 };
 
 const notYours = (field: string) => new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });

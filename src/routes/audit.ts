@@ -17,7 +17,7 @@ const { tx: _tx, ...entryColumns } = getTableColumns(audit);
 /** A row of app.access_log(), which Drizzle does not know as a table. */
 const logColumns = {
   id: sql<number>`id`.mapWith(audit.id),
-  at: sql<Date>`at`.mapWith(audit.at),
+  at: sql<string>`at`.mapWith(audit.at),
   action: sql<string>`action`,
   resource: sql<string>`resource`,
   actor_id: sql<number | null>`actor_id`.mapWith(audit.actor_id),

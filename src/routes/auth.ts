@@ -1,5 +1,5 @@
 // The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { signedIn as tokens } from '../answers.ts';
@@ -10,7 +10,7 @@ import { found, Problem, type ProblemCode } from '../errors.ts';
 import { attemptAt, forgiven, tryPassword } from '../guesses.ts';
 import { limitAddress } from '../limits.ts';
 import { hashPassword, needsRehash, weakness } from '../passwords.ts';
-import { type Call, type Given, prepare } from '../queries.ts';
+import { type Call, type Database, type Given, prepare } from '../queries.ts';
 import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
 import { type accountRoles, credentials, users } from '../schema.ts';
 import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
@@ -51,29 +51,22 @@ const signedIn = {
   username: sql<string>`username`,
   email: sql<string>`email`,
   role: sql<(typeof accountRoles)[number]>`role`,
-  created_at: sql<Date>`created_at`.mapWith(users.created_at),
+  created_at: sql<string>`created_at`.mapWith(users.created_at),
 };
 
-type New = Given<'hash' | 'device' | 'idle_seconds'>;
-const registering = prepare((db, given: New & Given<'account' | 'profile' | 'password_hash' | 'approved'>) => [
-  db
-    .select(signedIn)
-    .from(
-      sql`app.register(${given.account}::jsonb, ${given.profile}::jsonb, ${given.password_hash}, ${given.hash}, ${given.device}, ${given.idle_seconds}, ${given.approved})`,
-    ),
+const signedInBy = (db: Database, call: SQL) => db.select(signedIn).from(call);
+type New = Given<'hash' | 'device' | 'idle'>;
+const registering = prepare((db, given: New & Given<'account' | 'profile' | 'password_hash' | 'approved'>) => {
+  const { account, profile, password_hash, hash, device, idle, approved } = given;
+  const made = sql`${account}::jsonb, ${profile}::jsonb, ${password_hash}`;
+  return [signedInBy(db, sql`app.register(${made}, ${hash}, ${device}, ${idle}, ${approved})`)];
+});
+const opening = prepare((db, { id, proven, hash, device, idle, keys }: New & Given<'id' | 'proven' | 'keys'>) => [
+  signedInBy(db, sql`app.open_session(${id}, ${proven}, ${hash}, ${device}, ${idle})`),
+  forgiven(db, { keys }),
 ]);
-const opening = prepare((db, given: New & Given<'id' | 'proven' | 'keys'>) => [
-  db
-    .select(signedIn)
-    .from(sql`app.open_session(${given.id}, ${given.proven}, ${given.hash}, ${given.device}, ${given.idle_seconds})`),
-  forgiven(db, given),
-]);
-const refreshing = prepare((db, given: New & Given<'session' | 'successors'>) => [
-  db
-    .select(signedIn)
-    .from(
-      sql`app.refresh(${given.session}, ${given.hash}, ${given.successors}, ${given.device}, ${given.idle_seconds})`,
-    ),
+const refreshing = prepare((db, { session, hash, successors, device, idle }: New & Given<'session' | 'successors'>) => [
+  signedInBy(db, sql`app.refresh(${session}, ${hash}, ${successors}, ${device}, ${idle})`),
 ]);
 const attemptByEmail = attemptAt((email) => eq(users.email, email));
 const attemptByUsername = attemptAt((name) => eq(users.username_key, sql`lower(${name})`));
@@ -103,7 +96,7 @@ const device = (c: Context<Env>) =>
 const sessionOf = (c: Context<Env>, { hash }: { hash: string }) => ({
   hash,
   device: device(c),
-  idle_seconds: config(c).REFRESH_TOKEN_TTL,
+  idle: config(c).REFRESH_TOKEN_TTL,
 });
 
 type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
