@@ -21,6 +21,13 @@ const dateOfBirth = dateText
 /** Words, of which each begins a word of the record or is a typo away from one. */
 export const searchText = requiredText(100);
 
+type Gender = (typeof genders)[number];
+/** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
+export const gender = text(20)
+  .toLowerCase()
+  .pipe(z.enum(genders))
+  .meta({ enum: [...genders] }) as z.ZodType<unknown> as z.ZodType<Gender, Gender>;
+
 export const patientFields = {
   name: requiredText(200),
   age: z
@@ -29,11 +36,7 @@ export const patientFields = {
     .max(150, 'must be 150 or less')
     .nullish(),
   date_of_birth: dateOfBirth.nullish(),
-  gender: text(20)
-    .toLowerCase()
-    .pipe(z.enum(genders))
-    .meta({ enum: [...genders] })
-    .nullish(),
+  gender: gender.nullish(),
   phone: optionalText(50),
   email: optionalEmail,
   address: optionalText(500),

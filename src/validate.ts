@@ -117,7 +117,13 @@ export const byId = params('id');
 /** The parameters behind the question mark, of which an unknown one is an error too. */
 export const query = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const schema = z.strictObject(shape);
-  return checking('query', schema, zValidator('query', schema, refuse(schema)));
+  const validate = zValidator('query', schema, (result) => {
+    const doubled = Object.keys(shape).filter((name) => Array.isArray((result.data as Record<string, unknown>)[name]));
+    const errors = Object.fromEntries(doubled.map((name) => [name, ['must be given once']]));
+    if (doubled.length > 0) throw new Problem('invalid_input', { errors });
+    refuse(schema)(result);
+  });
+  return checking('query', schema, validate);
 };
 
 /** A number, an id or a time out of a query string. */

@@ -429,7 +429,7 @@ export type Routes = {
         json: {
           age?: number | null | undefined;
           date_of_birth?: string | null | undefined;
-          gender?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
           phone?: string | null | undefined;
           address?: string | null | undefined;
           medical_history?: string | null | undefined;
@@ -917,7 +917,7 @@ export type Routes = {
           name: string;
           age?: number | null | undefined;
           date_of_birth?: string | null | undefined;
-          gender?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
           phone?: string | null | undefined;
           email?: string | null | undefined;
           address?: string | null | undefined;
@@ -1013,7 +1013,7 @@ export type Routes = {
           name: string;
           age?: number | null | undefined;
           date_of_birth?: string | null | undefined;
-          gender?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
           phone?: string | null | undefined;
           email?: string | null | undefined;
           address?: string | null | undefined;
@@ -1080,7 +1080,7 @@ export type Routes = {
           name?: string | undefined;
           age?: number | null | undefined;
           date_of_birth?: string | null | undefined;
-          gender?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
           phone?: string | null | undefined;
           email?: string | null | undefined;
           address?: string | null | undefined;
@@ -1114,7 +1114,7 @@ export type Routes = {
           name: string;
           age?: number | null | undefined;
           date_of_birth?: string | null | undefined;
-          gender?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
           phone?: string | null | undefined;
           email?: string | null | undefined;
           address?: string | null | undefined;

@@ -13,8 +13,16 @@ import { tagged } from '../etag.ts';
 import { listing, listQuery } from '../lists.ts';
 import { once } from '../once.ts';
 import { type Given, iAm, idsIn, me, prepare, witnessed } from '../queries.ts';
-import { dateText, patientColumns, patientFields, patientPut, patientReadOnly, searchText } from '../records.ts';
-import { doctors, genders, mappings, patients } from '../schema.ts';
+import {
+  dateText,
+  gender,
+  patientColumns,
+  patientFields,
+  patientPut,
+  patientReadOnly,
+  searchText,
+} from '../records.ts';
+import { doctors, mappings, patients } from '../schema.ts';
 import { byId, idText, json, numberText, partial } from '../validate.ts';
 
 const createBody = z.strictObject(patientFields).meta({ id: 'NewPatient' });
@@ -24,7 +32,7 @@ const lists = describe('List patients. Those that the caller made; for administr
 
 const sorts = { id: patients.id, name: patients.name_key, created_at: patients.created_at };
 const filters = {
-  gender: z.enum(genders).optional(),
+  gender: gender.optional(),
   min_age: numberText(0, 150).optional(),
   max_age: numberText(0, 150).optional(),
   date_of_birth: dateText.optional(),
