@@ -189,6 +189,10 @@ async function main(): Promise<void> {
     const applied = await migrate(sql, { log: console.log });
     const summary = applied.length > 0 ? `: ${applied.length} applied in ${duration(performance.now() - started)}` : '';
     console.log(`Up to date${summary}.`);
+    const [moved] = await sql`select app.restamp()`;
+    if (Number(moved?.restamp) > 0) {
+      console.log(`This database was on another server before: ${moved?.restamp} records will be synced again.`);
+    }
     if (appLogin) {
       console.log("\nThe Worker's DATABASE_URL, shown this once. The password that app_login had no longer works.\n");
       console.log(`${bold(await renewAppLogin(sql, url))}\n`);

@@ -530,6 +530,24 @@ describe('a cursor', () => {
     }
   });
 
+  test('of the server from which the database was moved begins anew, and gets what was stamped there', async () => {
+    const [{ id }] = (await sql.query(
+      `insert into patients (created_by, name, changed_tx) values (${accounts.u1.id}, 'moved', 1e15) returning id::int`,
+    )) as [Json];
+    const idsNow = async () => (await done('u1', 'GET', '/api/sync/')).patients.map((patient: Json) => patient.id);
+    expect(await idsNow()).not.toContain(id);
+    expect(await sql.query('select app.restamp()')).toEqual([{ restamp: '1' }]);
+    expect(await sql.query('select app.restamp()')).toEqual([{ restamp: '0' }]);
+    expect(await idsNow()).toContain(id);
+    expect(await sql.query(`select version from patients where id = ${id}`)).toEqual([{ version: 1 }]);
+
+    const text = (cursor: string) => atob(cursor.replaceAll('-', '+').replaceAll('_', '/'));
+    const [whose, role, , ...rest] = JSON.parse(text((await done('u1', 'GET', '/api/sync/')).cursor));
+    const cursor = encodeURIComponent(btoa(JSON.stringify([whose, role, 1e15, ...rest])));
+    const answer = await send('u1', 'GET', `/api/sync/?cursor=${cursor}`);
+    expect([answer.status, answer.body.code]).toEqual([410, 'sync_reset']);
+  });
+
   test.each(['limit=0', 'limit=-1', 'limit=x', 'limit=1&limit=2', 'sort=id', 'count=exact', 'since=0'])(
     'beside %s is refused',
     async (query) => {
