@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';
-import { root } from '../scripts/dev-vars.ts';
+import { root } from '../scripts/paths.ts';
 
 const git = async (...args: string[]): Promise<string> => {
   try {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { bundleSize, mostKiB } from '../scripts/bundle.ts';
-import { root } from '../scripts/dev-vars.ts';
+import { root } from '../scripts/paths.ts';
 import { check } from './table.ts';
 import type { Built } from './workerd.ts';
 

@@ -4,7 +4,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from '../scripts/dev-vars.ts';
+import { root } from '../scripts/paths.ts';
 import { Fatal } from '../scripts/terminal.ts';
 import { startServer } from './children.ts';
 

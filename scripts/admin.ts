@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import type { NeonQueryPromise } from '@neondatabase/serverless';
 import type { z } from 'zod';
 import { hashPassword, weakness } from '../src/passwords.ts';
-import { type Sql, withDatabase } from './dev-vars.ts';
+import type { Sql } from './connect.ts';
+import { withDatabase } from './database.ts';
 import { bold, confirm, dim, Fatal, readSecret, run } from './terminal.ts';
 
 type Account = { id: number; name: string; username: string; email: string; role: string; disabled: boolean };

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { root } from './dev-vars.ts';
+import { root } from './paths.ts';
 import { Fatal, run } from './terminal.ts';
 
 export const mostKiB = 220;

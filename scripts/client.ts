@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root, short } from './dev-vars.ts';
+import { root, short } from './paths.ts';
 import { Fatal, run } from './terminal.ts';
 import { tidy } from './tidy.ts';
 

@@ -2,7 +2,14 @@ import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from '@neondata
 import { bridgePath, type Neon, postgresBackend, startNeon } from './neon.ts';
 import { Fatal } from './terminal.ts';
 
-export type Connection = { sql: NeonQueryFunction<false, false>; close(): Promise<void> };
+export type Sql = NeonQueryFunction<false, false>;
+export type Connection = { sql: Sql; close(): Promise<void> };
+export type Database = Connection & {
+  /** The owner's URL. */
+  url: string;
+  /** What to call it on a screen. */
+  name: string;
+};
 
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
 
@@ -53,7 +60,7 @@ async function isBridge(url: string): Promise<boolean> {
     return false;
   }
   try {
-    const signal = AbortSignal.timeout(2000);
+    const signal = AbortSignal.timeout(10_000);
     const answer = await fetch(`http://${hostname}:${port}${bridgePath}`, { signal });
     return answer.ok && (await answer.text()).includes('"bridge"');
   } catch {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NeonDbError } from '@neondatabase/serverless';
-import { databaseError, type Sql, withDatabase } from './dev-vars.ts';
+import type { Sql } from './connect.ts';
+import { databaseError, withDatabase } from './database.ts';
 import { bold, dim, duration, Fatal, green, run } from './terminal.ts';
 
 type Migration = { name: string; text: string; checksum: string };

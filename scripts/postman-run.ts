@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { root } from './dev-vars.ts';
+import { root } from './paths.ts';
 import { chapters } from './postman-steps.ts';
 import { duration, Fatal, green, run, step } from './terminal.ts';
 

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app } from '../src/index.ts';
 import { documentOf } from '../src/openapi.ts';
-import { root, short } from './dev-vars.ts';
+import { root, short } from './paths.ts';
 import { chapters, type Fields, header, type Json, type Step } from './postman-steps.ts';
 import { Fatal, run } from './terminal.ts';
 import { tidy } from './tidy.ts';

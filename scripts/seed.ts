@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import type { NeonQueryPromise } from '@neondatabase/serverless';
 import { hashPassword } from '../src/passwords.ts';
 import { asCli, freeUsername } from './admin.ts';
-import { isLoopback, ownerUrl, type Sql, withDatabase } from './dev-vars.ts';
+import type { Sql } from './connect.ts';
+import { isLoopback, ownerUrl, withDatabase } from './database.ts';
 import { bold, dim, duration, Fatal, progress, run } from './terminal.ts';
 
 type Counts = { patients: number; doctors: number; owners: number };

@@ -11,9 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { neon } from '@neondatabase/serverless';
 import { Client } from 'pg';
 import './connect.ts';
-import { root, type Sql } from './dev-vars.ts';
+import type { Sql } from './connect.ts';
 import { migrate } from './migrate.ts';
+import { root } from './paths.ts';
 import { Fatal } from './terminal.ts';
+import { quiet } from './worker.ts';
 
 export type Stack = {
   url: string;
@@ -93,16 +95,6 @@ const letIn = async (sql: Sql, { user, password }: Record<'user' | 'password', s
   await sql.query(`alter role ${user} login password '${password}'`);
 };
 
-const quiet = {
-  NO_COLOR: '1',
-  FORCE_COLOR: '0',
-  CLOUDFLARE_CF_FETCH_ENABLED: 'false',
-  WRANGLER_HIDE_BANNER: 'true',
-  WRANGLER_SEND_ERROR_REPORTS: 'false',
-  WRANGLER_SEND_METRICS: 'false',
-  WRANGLER_WRITE_LOGS: 'false',
-};
-
 const startWorker = async (
   running: AsyncDisposableStack,
   folder: string,
@@ -125,7 +117,7 @@ const startWorker = async (
     [wrangler, 'dev', '--show-interactive-dev-session=false', ...options, `--persist-to=${join(folder, 'state')}`],
     {
       cwd: root,
-      env: { ...process.env, ...quiet },
+      env: { ...process.env, ...quiet, NO_COLOR: '1', FORCE_COLOR: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
       // a group of its own, which can be ended as one
       detached: true,

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { configOf } from '../src/context.ts';
 import { signAccess } from '../src/tokens.ts';
-import type { Sql } from './dev-vars.ts';
+import type { Sql } from './connect.ts';
 import { type Report, type SoakClient, startClient } from './soak-client.ts';
 import { type Stack, startStack } from './soak-stack.ts';
 import { bold, dim, Fatal, green, progress, red, run, step } from './terminal.ts';

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text as readAll } from 'node:stream/consumers';
-import { root } from './dev-vars.ts';
+import { root } from './paths.ts';
 
 /** The text as `npm run format` would leave it in that file. */
 export function tidy(path: string, text: string): Promise<string> {
