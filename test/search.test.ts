@@ -134,6 +134,23 @@ describe('a search', () => {
     expect(await both('1234567')).toEqual(['Ángela Núñez']);
   });
 
+  test('reads long words to their end, and forgives a digit for a letter', async () => {
+    await make(owner, 'patients', { name: 'Wolfeschlegelsteinhausenbergerdorff M4rgaret' });
+    for (const [term, found] of [
+      ['wolfeschlegelsteinhausenbergerdorff', 1],
+      ['wolfeschlegelsteinhausenberger', 1],
+      ['wolfeschlegelsteinhausenburgers', 0],
+      ['wolfeschlegelsteinhausenbergerdorfer', 0],
+      ['margaret', 1],
+      ['margarte', 0],
+    ] as const) {
+      expect(
+        [await own(term), await all(term)].map(({ length }) => length),
+        term,
+      ).toEqual([found, found]);
+    }
+  });
+
   test('needs every word, in any order and any field', async () => {
     expect(await both('smith john')).toEqual(['John Smith']);
     expect(await both('angela 170')).toEqual(['Angela Merten', 'Ángela Núñez']);
