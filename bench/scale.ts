@@ -53,8 +53,11 @@ const searches = [
 ];
 
 // What the figures do not say by themselves.
-const layout = `The seed lays an owner's patients next to each other, as who registers them one after another, and a doctor's too, in
-both sizes: this compares plans. Scattered over a large table every row is a page of its own, whatever the plan.`;
+const layout = `An owner's patients lie next to each other in both, as who registers them one after another leaves them, and so do a
+doctor's: this compares plans. Scattered over a large table each of them is a page of its own, whatever the plan.
+Buffers are those of the read; its audit row is written after it, into a table that does not know the size of this one.`;
+const descents = `Before version 17 PostgreSQL goes down an index anew for each of many ids, so that where it is a level higher
+my-patients takes a page more for each patient.`;
 const timing = `Planning and execution of all the statements of a request for the first 1,000, the median of 5 with warm buffers; the
 matches are those on that page.`;
 
@@ -84,20 +87,18 @@ export const measureScale = async (running: AsyncDisposableStack, server: string
     const { rows, milliseconds, plan } = large.searches[at] as Explained;
     return [`"${text}"`, plan, String(rows), milliseconds.toFixed(1), rows < 1000 && milliseconds > 20 ? '✗' : ''];
   });
-  const scanned = [...large.reads, ...large.searches].flatMap(({ scans }) => scans);
+  const over = lines.filter((line) => line.at(-1) !== '').map(([name, , , , ratio]) => `, but ${name} ${ratio}`);
+  const scanned = [...new Set([...large.reads, ...large.searches].flatMap(({ scans }) => scans))];
   const slowest = Math.max(...large.searches.filter(({ rows }) => rows < 1000).map(({ milliseconds }) => milliseconds));
   const thousand = sizes.small.patients.toLocaleString('en');
   const million = sizes.large.patients.toLocaleString('en');
   return [
     columns([['read', 'plan at a million', `buffers at ${thousand}`, `at ${million}`, 'ratio', 'ms', ''], ...lines], 2),
-    dim(layout),
+    dim(large.version < 17 ? `${layout}\n${descents}` : layout),
     columns([['search over all', 'plan', 'matches', 'ms', ''], ...found], 2),
     dim(timing),
     [
-      check(
-        lines.every((line) => line.at(-1) === ''),
-        'buffers at most 1.3 times those of a thousand patients, or 2 more',
-      ),
+      check(over.length === 0, `buffers at most 1.3 times those of a thousand patients, or 2 more${over.join('')}`),
       check(
         slowest <= 20,
         `a search over all patients with under 1,000 matches within 20 ms: ${slowest.toFixed(1)} ms`,
@@ -181,6 +182,6 @@ const measureOne = async (running: AsyncDisposableStack, server: string, built: 
     }
     await worker.end();
     await bridge.end();
-    return { reads: explained, searches: found };
+    return { reads: explained, searches: found, version: Number(/\d+/.exec(database.version)?.[0]) };
   });
 };
