@@ -49,7 +49,7 @@ begin
     insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
     select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at
     from audit a, jsonb_populate_record(null::mappings, a.before) m
-    where a.tx = deleted.tx and a.resource = 'mapping' and a.action = 'delete'
+    where a.tx = deleted.tx and a.at = deleted.at and a.resource = 'mapping' and a.action = 'delete'
       and case deleted.resource when 'patient' then m.patient_id else m.doctor_id end = deleted.resource_id
       and exists (select from patients p where p.id = m.patient_id)
       and exists (select from doctors d where d.id = m.doctor_id)

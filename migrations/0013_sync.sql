@@ -13,6 +13,40 @@ create index doctors_changed on doctors (changed_tx, id);
 create index mappings_changed on mappings (changed_tx, id);
 create index audit_deleted on audit (resource, tx, resource_id) where action = 'delete';
 
+-- On which servers the database has been: those numbers are of one server, and of one history of it. What a phone holds of
+-- another is worth nothing.
+create table app.servers (
+  epoch integer generated always as identity primary key,
+  identifier bigint not null
+);
+revoke all on app.servers from app_login, app_api, app_auth;
+
+-- `npm run migrate` calls this, because a database that was moved or rewound may hold numbers that its server has not come
+-- to, and such a record would be in no round for long. They count as changed now. True when phones have to begin anew.
+create function app.settle(moved boolean) returns boolean language plpgsql as $$
+declare
+  before bigint := (select identifier from app.servers order by epoch desc limit 1);
+  server bigint := 0;
+  kind text;
+begin
+  begin
+    server := (select system_identifier from pg_control_system());
+  exception when insufficient_privilege then
+    -- then only whoever moved it knows
+  end;
+  if not moved and server = before then
+    return false;
+  end if;
+  insert into app.servers (identifier) values (server);
+  foreach kind in array array['patients', 'doctors', 'mappings'] loop
+    -- nobody changed these: neither their version nor the trail has to know
+    execute format('alter table %I disable trigger user', kind);
+    execute format('update %I set changed_tx = $1 where changed_tx > $1', kind) using app.tx();
+    execute format('alter table %I enable trigger user', kind);
+  end loop;
+  return before is not null;
+end $$;
+
 create function app.stamp_tx() returns trigger language plpgsql as $$
 begin
   new.changed_tx := app.tx();
@@ -21,13 +55,17 @@ end $$;
 create trigger stamp_tx before update on patients for each row execute function app.stamp_tx();
 create trigger stamp_tx before update on doctors for each row execute function app.stamp_tx();
 
+-- As what the asker syncs, and on which server.
+create function app.sync_scope() returns text stable security definer set search_path = public, pg_temp language sql
+  return app.role() || '@' || coalesce((select max(epoch) from app.servers), 0);
+
 -- Where this round of syncing ends: below every transaction that still runs, or where its first page said. A cursor of
--- another role is refused, because what that role saw and this one does not is in no list of changes.
-create function app.sync_until(cursor_role text, given bigint) returns bigint language plpgsql as $$
+-- another scope is refused, because what that one held and this one does not is in no list of changes.
+create function app.sync_until(cursor_scope text, given bigint) returns bigint language plpgsql as $$
 declare
   until bigint := coalesce(given, pg_snapshot_xmin(pg_current_snapshot())::text::bigint);
 begin
-  if cursor_role <> app.role() then
+  if cursor_scope <> app.sync_scope() then
     perform app.refuse('sync_reset');
   end if;
   perform set_config('app.sync_until', until::text, true);
@@ -66,16 +104,13 @@ begin
   if app.role() is null then
     return;
   end if;
-  -- no round here ever ended later than this one: the cursor is of another server, from which the database was moved
-  if since > until then
-    perform app.refuse('sync_reset');
-  end if;
   return query
   with scope as materialized (select s.id, s.tx from app.sync_patients() s),
   -- Patients that an unassignment took out of a doctor's scope. Also one after this round: it forgets them in the next,
   -- but what was taken from them in this round is in no other.
   lost as materialized (
-    select (a.before ->> 'patient_id')::bigint as id, max(a.tx) as tx
+    -- an older one may have a number of another server
+    select (a.before ->> 'patient_id')::bigint as id, coalesce(max(a.tx) filter (where a.tx < until), max(a.tx)) as tx
     from audit a
     where my_doctor is not null and a.action = 'delete' and a.resource = 'mapping' and a.tx >= gone_since
       and (a.before ->> 'doctor_id')::bigint = my_doctor
@@ -152,26 +187,5 @@ $$;
 create function app.sync_ids(kind integer) returns bigint[] stable language sql
   return (current_setting('app.sync_page')::jsonb ->> kind::text)::bigint[];
 
--- A database that was moved may hold numbers that its new server has not come to, and rows that no phone would ever get.
--- `npm run migrate` calls this; what has been moved so, counts as changed now.
-create function app.restamp() returns bigint language plpgsql as $$
-declare
-  kind text;
-  ahead bigint;
-  stamped bigint := 0;
-begin
-  foreach kind in array array['patients', 'doctors', 'mappings'] loop
-    execute format('select count(*) from %I where changed_tx > app.tx()', kind) into ahead;
-    if ahead > 0 then
-      -- nobody changed these: neither their version nor the trail has to know
-      execute format('alter table %I disable trigger user', kind);
-      execute format('update %I set changed_tx = app.tx() where changed_tx > app.tx()', kind);
-      execute format('alter table %I enable trigger user', kind);
-    end if;
-    stamped := stamped + ahead;
-  end loop;
-  return stamped;
-end $$;
-
-grant execute on function app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer),
+grant execute on function app.sync_scope(), app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer),
   app.sync_page(bigint, integer, bigint, bigint, integer), app.sync_ids(integer) to app_api;

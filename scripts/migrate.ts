@@ -54,6 +54,14 @@ export async function migrate(
   return applied;
 }
 
+/** Phones sync by numbers that are of one server: on another one, or as it was before, they have to begin anew. */
+export async function settle(sql: Sql, isMoved = false): Promise<void> {
+  const [answer] = await sql`select app.settle(${isMoved}) as anew`;
+  if (answer?.anew) {
+    console.log('The database is not where it was, or as it was: phones sync anew.');
+  }
+}
+
 async function readMigrations(folder: string): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   return Promise.all(
@@ -177,7 +185,7 @@ export async function renewAppLogin(sql: Sql, ownerUrl: string): Promise<string>
 }
 
 async function main(): Promise<void> {
-  const { 'app-login': appLogin } = readArguments();
+  const { 'app-login': appLogin, moved } = readArguments();
   if (appLogin && !process.env.DATABASE_URL) {
     throw new Fatal(
       '--app-login needs DATABASE_URL, the URL of the owner. On this machine npm start sees to that role.',
@@ -190,10 +198,7 @@ async function main(): Promise<void> {
     const applied = await migrate(sql, { log: console.log });
     const summary = applied.length > 0 ? `: ${applied.length} applied in ${duration(performance.now() - started)}` : '';
     console.log(`Up to date${summary}.`);
-    const [moved] = await sql`select app.restamp()`;
-    if (Number(moved?.restamp) > 0) {
-      console.log(`This database was on another server before: ${moved?.restamp} records will be synced again.`);
-    }
+    await settle(sql, moved);
     if (appLogin) {
       console.log("\nThe Worker's DATABASE_URL, shown this once. The password that app_login had no longer works.\n");
       console.log(`${bold(await renewAppLogin(sql, url))}\n`);
@@ -204,11 +209,11 @@ async function main(): Promise<void> {
 
 function readArguments() {
   try {
-    return parseArgs({ options: { 'app-login': { type: 'boolean' } } }).values;
+    return parseArgs({ options: { 'app-login': { type: 'boolean' }, moved: { type: 'boolean' } } }).values;
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     throw new Fatal(
-      `${reason}\n\nUsage: npm run migrate [-- --app-login]\n  --app-login  gives the Worker's role a new password and prints its URL`,
+      `${reason}\n\nUsage: npm run migrate [-- --app-login] [--moved]\n  --app-login  gives the Worker's role a new password and prints its URL\n  --moved      after a restore of the same server to an earlier time: phones sync anew`,
       2,
     );
   }

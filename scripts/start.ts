@@ -7,7 +7,7 @@ import { connect, type Sql } from './connect.ts';
 import { databaseError, isLoopback, openUrl } from './database.ts';
 import { readDevVars, writeDevVars } from './dev-vars.ts';
 import { openData, portInUse, refuseSecond } from './local-data.ts';
-import { migrate } from './migrate.ts';
+import { migrate, settle } from './migrate.ts';
 import { postgresBackend, startNeon } from './neon.ts';
 import { devVarsFile, short } from './paths.ts';
 import { bold, dim, Fatal, green, run, step } from './terminal.ts';
@@ -142,6 +142,7 @@ async function serveDatabase(running: AsyncDisposableStack, url: URL, stop: Abor
   if (applied.length > 0) {
     console.log(dim(`  migrated: ${applied.length} new`));
   }
+  await settle(database.sql);
   await letAppLoginIn(database.sql, url);
   return database.name;
 }

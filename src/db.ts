@@ -29,15 +29,17 @@ const clientOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Client => {
   return client;
 };
 
-/** A first statement, and the answers to those of the call. Drizzle's own driver would build everything anew. */
-const send = async <Answers>(client: Client, first: [string, unknown[]], { statements, values }: Call<Answers>) => {
+/** A first statement, and what is answered to those of the call. Drizzle's own driver would build everything anew. */
+const send = async (client: Client, first: [string, unknown[]], { statements, values }: Call<unknown>) => {
   const results = await client.transaction([
     client.query(...first),
     ...statements.map(({ text, parameters }) => client.query(text, parameters(values))),
   ]);
   if (results.length !== statements.length + 1) throw new Error('the database answered something else');
-  return statements.map(({ rows }, at) => rows((results[at + 1] as FullQueryResults<true>).rows)) as Answers;
+  return results.slice(1) as FullQueryResults<true>[];
 };
+const read = <Answers>({ statements }: Call<Answers>, results: FullQueryResults<true>[]) =>
+  statements.map(({ rows }, at) => rows(results[at]?.rows ?? [])) as Answers;
 
 type DatabaseRole = 'app_api' | 'app_auth';
 const anonymously = (request: string): [string, unknown[]] => [
@@ -58,7 +60,7 @@ const begin = (c: Context<Env>, role: DatabaseRole): [string, unknown[]] => {
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
-const run = async <Answers>(c: Context<Env>, role: DatabaseRole, call: Call<Answers>) => {
+const sent = async (c: Context<Env>, role: DatabaseRole, call: Call<unknown>) => {
   const client = clientOf(config(c));
   const first = begin(c, role);
   const started = performance.now();
@@ -74,6 +76,10 @@ const run = async <Answers>(c: Context<Env>, role: DatabaseRole, call: Call<Answ
   }
 };
 
+// what cannot be read is no failure of the connection, and would be the same again
+const run = async <Answers>(c: Context<Env>, role: DatabaseRole, call: Call<Answers>) =>
+  read(call, await sent(c, role, call));
+
 /** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
 export const ask = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => {
   // a route that forgot to say who may use it reaches nothing
@@ -88,6 +94,7 @@ const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).
 
 /** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
 export const sweep = async (settings: Config) => {
-  const [[row]] = await send(clientOf(settings), anonymously('sweep'), sweeping({}));
+  const call = sweeping({});
+  const [[row]] = read(call, await send(clientOf(settings), anonymously('sweep'), call));
   return row?.swept as Record<string, number>;
 };

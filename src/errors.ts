@@ -26,7 +26,7 @@ export const problems = {
   last_admin: [409, 'Last administrator', 'Make another account an administrator first.'],
   no_linked_record: [409, 'No linked record', 'Only an account registered as a doctor or patient can have that role.'],
   no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
-  sync_reset: [410, 'Sync from the start', 'Your role has changed: forget what you have and sync without a cursor.'],
+  sync_reset: [410, 'Sync from the start', 'What you have no longer fits: forget it and sync without a cursor.'],
   stale_version: [412, 'Changed meanwhile', 'The record has changed since you read it. Read it again, then retry.'],
   body_too_large: [413, 'Body too large', 'Send at most 256 KiB.'],
   unsupported_media_type: [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],

@@ -7,11 +7,12 @@ interface Versioned {
   age?: number | null;
 }
 
-/** Puts the version of a row into the ETag header, and out of the answer. */
+/** Moves the version of a row into the ETag header. */
 export const tagged = <T extends Versioned>(c: Context<Env>, record: T): Omit<T, 'version'> => {
   const { version, age } = record;
   c.header('ETag', age == null ? `"${version}"` : `"${version}-${age}"`);
-  return untagged([record])[0] as Omit<T, 'version'>;
+  untagged([record]);
+  return record;
 };
 
 /** Rows of a list carry no version: a tag belongs to a single record. In JSON, what is undefined is not there. */

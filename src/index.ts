@@ -20,6 +20,7 @@ import { doctorsPatientRoutes, patientRoutes } from './routes/patients.ts';
 import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
+import { declaredLength } from './validate.ts';
 
 // Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
 
@@ -57,7 +58,7 @@ const privately = createMiddleware(async function privately(c, next) {
   const { headers } = c.res;
   headers.set('Cache-Control', 'no-store');
   const known = c.req.header('If-None-Match');
-  if (known !== undefined && c.req.method === 'GET' && c.res.ok && isCurrent(known, headers.get('ETag'))) {
+  if (known !== undefined && /^(GET|HEAD)$/.test(c.req.method) && c.res.ok && isCurrent(known, headers.get('ETag'))) {
     c.res = new Response(null, { status: 304, headers });
   }
 });
@@ -74,7 +75,8 @@ const answerBrowsers = cors({
 });
 /** Apps send no origin, and need no answer about theirs. */
 const crossOrigin = createMiddleware(function crossOrigin(c, next) {
-  return c.req.header('Origin') === undefined ? next() : answerBrowsers(c, next);
+  const isBrowsers = c.req.header('Origin') !== undefined || c.req.method === 'OPTIONS';
+  return isBrowsers ? answerBrowsers(c, next) : next();
 });
 
 const mostBytes = 256 * 1024;
@@ -84,12 +86,12 @@ const counted = bodyLimit({
     throw new Problem('body_too_large');
   },
 });
-/** A body of a declared length need not be counted: no more of it arrives. */
+/** Of a body with a declared length no more arrives, so that it need not be counted. */
 const limit = createMiddleware(function limit(c, next) {
-  const length = c.req.header('Content-Length');
-  if (length === undefined || c.req.header('Transfer-Encoding') !== undefined) return counted(c, next);
-  if (Number(length) > mostBytes) throw new Problem('body_too_large');
-  return next();
+  const length = declaredLength(c);
+  if (length === undefined) return counted(c, next);
+  if (Number(length) <= mostBytes) return next();
+  throw new Problem('body_too_large');
 });
 
 export const app = new Hono<Env>({ strict: false });

@@ -23,6 +23,7 @@ export const pageFields = {
     .string()
     .regex(/^0*[1-9]\d*$/, 'must be a whole number, 1 or more')
     .transform((limit) => Math.min(Number(limit), mostRows))
+    // for the document: it is so by now
     .pipe(z.int().min(1).max(mostRows))
     .default(mostRows),
   cursor: z.string().max(2000, 'is not a cursor that this route gave').optional(),

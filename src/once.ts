@@ -45,8 +45,9 @@ export const once = <Names extends object, S extends ColumnsSelection, Row>(
     c.set('keyed', true);
     const route = routePath(c, -1);
     const hashes = await keyedHashes(config(c), 'body', await c.req.text());
+    const given = { ...values, key, route, body_hash: hashes[0] } as Parameters<typeof keyed>[0];
     try {
-      const [, rows] = await ask(c, keyed({ ...values, key, route, body_hash: hashes[0] }));
+      const [, rows] = await ask(c, keyed(given));
       return found(rows);
     } catch (error) {
       if (error instanceof Problem && error.code === 'answered_before') return replay<Row>(c, key, route, hashes);

@@ -11,15 +11,20 @@ import { audit } from './schema.ts';
 
 export type Database = NeonHttpDatabase;
 export type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
-type Value = string | number | boolean | null | undefined;
+type Value = string | number | boolean | null;
 
-/** The places of values in a query. A value that was not given has none, so that its condition is left out. */
+/**
+ * `$1`, `$2`, ... by name. An optional name that a request did not give is missing here, so that `name && condition` drops
+ * the condition.
+ */
 export type Given<Required extends string, Optional extends string = never> = Record<Required, SQL> & {
   [Name in Optional]?: SQL;
 };
 
 /** What has to be given for these places. */
-export type Values<Places extends object> = { [Name in keyof Places]: Value };
+export type Values<Places extends object> = {
+  [Name in keyof Places]: undefined extends Places[Name] ? Value | undefined : Value;
+};
 
 interface Statement {
   text: string;
@@ -34,13 +39,14 @@ export interface Call<Answers> {
   /** Never there: the type of what comes back. */
   answers?: Answers;
 }
+export type AnswersOf<C> = C extends Call<infer Answers> ? Answers : never;
 
-// knows no server: it builds, and db.ts sends. It also tells the driver to leave times as they are
+// Knows no server: it builds, and db.ts sends. It also switches off the driver's own parsing of times, for isoTime().
 const builder: Database = drizzle.mock();
 
 /**
  * Queries to be called with values. They are built once for all calls that give the same names, and the same `variant`:
- * what changes the text of a query, and is not a value.
+ * what changes the text of a query, and is not a value. Both come from our own schemas, never from a client.
  */
 export const prepare = <const Q extends Queries, Places extends object, Variant extends (string | undefined)[]>(
   build: (db: Database, given: Places, ...variant: Variant) => Q,
@@ -53,8 +59,8 @@ export const prepare = <const Q extends Queries, Places extends object, Variant 
     if (!statements) {
       const places = Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`]));
       statements = build(builder, places as Places, ...variant).map(statementOf);
-      // filters make many combinations, but nobody needs many of them
-      if (known.size >= 200) known.clear();
+      // filters make many combinations, of some 30 KB each, but nobody needs many of them
+      if (known.size >= 50) known.clear();
       known.set(key, statements);
     }
     return { statements, values };
@@ -87,16 +93,15 @@ const statementOf = (query: BatchItem<'pg'>): Statement => {
 const rowsOf = (fields: Field[]) => {
   const columns = fields.map(({ path: [name = '', inner], field }) => {
     const expression = is(field, Column) || is(field, SQL) ? field : field.sql;
-    const { decoder } = is(expression, Column)
-      ? { decoder: expression }
-      : (expression as unknown as { decoder: Column });
-    return { name, inner, decoder };
+    const decoder = is(expression, Column) ? expression : (expression as unknown as { decoder: Column }).decoder;
+    // looked up here: a column of a CTE is a proxy, of which every property takes a while
+    return { name, inner, decode: decoder.mapFromDriverValue.bind(decoder) };
   });
   return (answer: readonly unknown[][]) =>
     answer.map((values) => {
       const row: Record<string, unknown> = {};
-      columns.forEach(({ name, inner, decoder }, at) => {
-        const value = values[at] === null ? null : decoder.mapFromDriverValue(values[at]);
+      columns.forEach(({ name, inner, decode }, at) => {
+        const value = values[at] === null ? null : decode(values[at]);
         if (inner === undefined) row[name] = value;
         else row[name] = Object.assign(row[name] ?? {}, { [inner]: value });
       });

@@ -28,7 +28,7 @@ const moment = customType<{ data: string; driverData: string }>({
   fromDriver: isoTime,
 });
 const transaction = () => reference().notNull().default(sql`app.tx()`);
-/** Kept by PostgreSQL: text as a person would compare it. migrations/0012 says how, and of what else. */
+/** Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know so; migrations/0012 has all of it. */
 const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 const stamps = {
   version: integer().notNull().default(1),

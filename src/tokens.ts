@@ -29,28 +29,28 @@ export const signAccess = async (config: Config, { id, session }: Actor): Promis
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
 };
 
-interface Verified {
+interface Remembered {
   actor: Actor;
   exp: number;
 }
 /** Tokens that were found good, because a phone sends the same one for ten minutes. */
-const verified = new WeakMap<Config, Map<string, Verified>>();
+const remembered = new WeakMap<Config, Map<string, Remembered>>();
 const mostRemembered = 1000;
 
 /** The actor that a token names, or null when it is forged, expired, for another purpose or incomplete. */
 export const verifyAccess = async (config: Config, token: string): Promise<Actor | null> => {
-  const remembered = verified.get(config) ?? new Map<string, Verified>();
-  verified.set(config, remembered);
-  const before = remembered.get(token);
+  const known = remembered.get(config) ?? new Map<string, Remembered>();
+  remembered.set(config, known);
+  const before = known.get(token);
   if (before && before.exp > Math.floor(Date.now() / 1000)) return before.actor;
-  const found = await verifyAnew(config, token);
-  if (!found) return null;
-  if (remembered.size >= mostRemembered) remembered.clear();
-  remembered.set(token, found);
-  return found.actor;
+  const good = await checkSignature(config, token);
+  if (!good) return null;
+  if (known.size >= mostRemembered) known.clear();
+  known.set(token, good);
+  return good.actor;
 };
 
-const verifyAnew = async (config: Config, token: string): Promise<Verified | null> => {
+const checkSignature = async (config: Config, token: string): Promise<Remembered | null> => {
   for (const key of await keysOf(config)) {
     try {
       // iat is not checked: the clocks of two data centres may differ by a second

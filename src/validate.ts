@@ -70,11 +70,14 @@ const refuse =
       throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], shapeOf(schema)) });
   };
 
+/** How long a body says that it is, so that its stream, which costs as much to look at as to read, need not be touched. */
+export const declaredLength = (c: Context): string | undefined =>
+  c.req.header('Transfer-Encoding') === undefined ? c.req.header('Content-Length') : undefined;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 // Hono would read broken UTF-8 as replacement characters, and a body of another type as no body at all.
 const readable = async (c: Context) => {
-  // to touch the stream of a body costs as much as to read it
-  const length = c.req.header('Content-Length');
+  const length = declaredLength(c);
   if (length === undefined ? !c.req.raw.body : length === '0') return;
   const type = c.req.header('Content-Type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/json') throw new Problem('unsupported_media_type');

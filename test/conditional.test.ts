@@ -270,6 +270,8 @@ describe('If-None-Match', () => {
   ])('with %s', async (_, header, status) => {
     const { path, tag } = await newPatient();
     expect((await get(path, header(tag))).status).toBe(status);
+    const headers = { 'If-None-Match': header(tag) };
+    expect((await app.call('HEAD', path, { token: owner.token, headers })).status).toBe(status);
   });
 
   test('changes nothing for who may not read it', async () => {

@@ -467,6 +467,10 @@ describe('CORS', () => {
     expect(headers.get('Access-Control-Allow-Credentials')).toBeNull();
   });
 
+  test('says what may be asked also to who does not say where it is', async () => {
+    expect((await app.call('OPTIONS', '/api/patients/')).status).toBe(204);
+  });
+
   const readable = { headers: { Origin: origin } };
   test.each([
     [200, () => app.call('GET', '/api/auth/me/', { token: owner.token, ...readable })],

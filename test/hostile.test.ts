@@ -466,6 +466,19 @@ describe('size', () => {
     expectProblem(await raw(streamOf(huge), { 'Transfer-Encoding': 'chunked', 'Content-Length': '2' }), 413);
   });
 
+  test.each(['abc', '-1', '5, 5', '1e9', 'NaN'])('a body of %s bytes is refused', async (length) => {
+    const answer = await raw(huge, { 'Content-Length': length });
+    expect(answer.status, answer.text).toBeGreaterThanOrEqual(400);
+    expect(answer.status).toBeLessThan(500);
+  });
+
+  test('a body that comes in chunks is looked at, whatever length it names', async () => {
+    const chunked = { 'Transfer-Encoding': 'chunked', 'Content-Length': '0' };
+    expectProblem(await raw('{"name":"Ann"}', { ...chunked, 'Content-Type': 'text/plain' }), 415);
+    const broken = new Uint8Array([...new TextEncoder().encode('{"name":"A'), 0xff, 0x22, 0x7d]);
+    expectProblem(await raw(broken, chunked), 400, 'malformed_json');
+  });
+
   test('a stream that never ends is cut off', async () => {
     const endless = new ReadableStream({
       pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024).fill(32)),

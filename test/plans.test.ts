@@ -225,7 +225,7 @@ const cursors = async ({ people }: Awaited<ReturnType<typeof castOf>>) => {
   for (const who of ['owner', 'doctor', 'admin'] as const) {
     const [row] = await sql.query(`select pg_current_xact_id()::text as tx`);
     const role = who === 'owner' ? 'user' : who;
-    const cursor = JSON.stringify([people[who].id, role, Number(row?.tx), null, -1, 0, 0]);
+    const cursor = JSON.stringify([people[who].id, `${role}@0`, Number(row?.tx), null, -1, 0, 0]);
     found[who] = btoa(cursor).replaceAll('=', '').replaceAll('+', '-').replaceAll('/', '_');
   }
   await app.asOwner(`update patients set phone = 'changed' where id in (

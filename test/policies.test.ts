@@ -158,6 +158,7 @@ describe('reading without a where', () => {
     search_patients: `select app.search_patients('jane') as id`,
     search_doctors: `select app.search_doctors('dr') as id`,
     restore: 'select restored as id from app.restore(1)',
+    sync_scope: 'select length(app.sync_scope()) * 0 as id where app.sync_scope() = $$nobody$$',
     // sync_until says where the round ends, so it comes first
     sync_changes: `select s.id from app.sync_until(null, null) as until,
       lateral app.sync_changes(until * 0, -1, 0, 0, 1000) s where s.kind = 0`,

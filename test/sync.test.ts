@@ -530,22 +530,48 @@ describe('a cursor', () => {
     }
   });
 
-  test('of the server from which the database was moved begins anew, and gets what was stamped there', async () => {
-    const [{ id }] = (await sql.query(
-      `insert into patients (created_by, name, changed_tx) values (${accounts.u1.id}, 'moved', 1e15) returning id::int`,
-    )) as [Json];
+  test('of another server, or of another history of this one, has to begin anew', async () => {
+    const settle = async (moved: boolean) => (await sql.query(`select app.settle(${moved}) as anew`))[0]?.anew;
+    const cursorNow = async () => (await done('u1', 'GET', '/api/sync/?limit=1')).cursor;
     const idsNow = async () => (await done('u1', 'GET', '/api/sync/')).patients.map((patient: Json) => patient.id);
-    expect(await idsNow()).not.toContain(id);
-    expect(await sql.query('select app.restamp()')).toEqual([{ restamp: '1' }]);
-    expect(await sql.query('select app.restamp()')).toEqual([{ restamp: '0' }]);
-    expect(await idsNow()).toContain(id);
-    expect(await sql.query(`select version from patients where id = ${id}`)).toEqual([{ version: 1 }]);
+    const expectReset = async (cursor: string) => {
+      const answer = await send('u1', 'GET', `/api/sync/?cursor=${cursor}`);
+      expect([answer.status, answer.body.code]).toEqual([410, 'sync_reset']);
+    };
+    await settle(false);
+    expect(await settle(false)).toBe(false);
+    const there = await cursorNow();
+    const [row] = await sql.query(
+      `insert into patients (created_by, name, changed_tx) values (${accounts.u1.id}, 'moved', 1e15) returning id::int`,
+    );
+    expect(await idsNow()).not.toContain(row?.id);
 
-    const text = (cursor: string) => atob(cursor.replaceAll('-', '+').replaceAll('_', '/'));
-    const [whose, role, , ...rest] = JSON.parse(text((await done('u1', 'GET', '/api/sync/')).cursor));
-    const cursor = encodeURIComponent(btoa(JSON.stringify([whose, role, 1e15, ...rest])));
-    const answer = await send('u1', 'GET', `/api/sync/?cursor=${cursor}`);
-    expect([answer.status, answer.body.code]).toEqual([410, 'sync_reset']);
+    await sql.query('update app.servers set identifier = 1');
+    expect(await settle(false)).toBe(true);
+    await expectReset(there);
+    expect(await idsNow()).toContain(row?.id);
+    expect(await sql.query(`select version from patients where id = ${row?.id}`)).toEqual([{ version: 1 }]);
+
+    const here = await cursorNow();
+    expect(await settle(true)).toBe(true);
+    await expectReset(here);
+  });
+
+  test('of a doctor forgets a patient whom an older number of another server says it lost', async () => {
+    await done('admin', 'POST', `/api/admin/doctors/${doctorOf.d1}/approve/`);
+    const { id: patient } = await done('u1', 'POST', '/api/patients/', { name: 'Lost twice' });
+    const unassign = async () => {
+      const { id } = await done('u1', 'POST', '/api/mappings/', { patient, doctor: doctorOf.d1 });
+      return async () => done('u1', 'DELETE', `/api/mappings/${id}/`);
+    };
+    await (await unassign())();
+    await app.asOwner(`update audit set tx = 1e15 where action = 'delete' and resource = 'mapping'`);
+    const again = await unassign();
+    let { cursor, more } = await done('d1', 'GET', '/api/sync/');
+    while (more) ({ cursor, more } = await done('d1', 'GET', `/api/sync/?cursor=${cursor}`));
+    await again();
+    const { removed } = await done('d1', 'GET', `/api/sync/?cursor=${cursor}`);
+    expect(removed.patients).toEqual([patient]);
   });
 
   test.each(['limit=0', 'limit=-1', 'limit=x', 'limit=1&limit=2', 'sort=id', 'count=exact', 'since=0'])(

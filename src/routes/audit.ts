@@ -25,7 +25,9 @@ const logColumns = {
   actor_role: sql<string | null>`actor_role`,
 };
 const word = z.string().regex(/^[a-z_]{1,40}$/, 'must be a word like update or login_failed');
-const moment = z.iso.datetime({ offset: true, error: 'must be a time like 2026-11-21T08:00:00Z' });
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a time like 2026-11-21T08:00:00Z' })
+  .transform((time) => new Date(time).toISOString());
 const sorts = { id: audit.id };
 const filters = {
   actor: idText.optional(),

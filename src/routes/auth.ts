@@ -10,7 +10,7 @@ import { found, Problem, type ProblemCode } from '../errors.ts';
 import { attemptAt, forgiven, tryPassword } from '../guesses.ts';
 import { limitAddress } from '../limits.ts';
 import { hashPassword, needsRehash, weakness } from '../passwords.ts';
-import { type Call, type Database, type Given, prepare } from '../queries.ts';
+import { type AnswersOf, type Call, type Database, type Given, prepare } from '../queries.ts';
 import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
 import { type accountRoles, credentials, users } from '../schema.ts';
 import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
@@ -70,7 +70,7 @@ const refreshing = prepare((db, { session, hash, successors, device, idle }: New
 ]);
 const attemptByEmail = attemptAt((email) => eq(users.email, email));
 const attemptByUsername = attemptAt((name) => eq(users.username_key, sql`lower(${name})`));
-type SignedIn = Call<readonly [NonNullable<ReturnType<typeof refreshing>['answers']>[0], ...unknown[]]>;
+type SignedIn = Call<readonly [AnswersOf<ReturnType<typeof refreshing>>[0], ...unknown[]]>;
 
 /** Runs one of the functions that open or renew a session, and makes the tokens for what it answers. */
 const signIn = async (c: Context<Env>, call: SignedIn, secrets: RefreshSecret[]) => {

@@ -60,6 +60,7 @@ const inOwn = ({ search }: Filters) =>
 const inAll = ({ search }: Filters) =>
   search && sql`${patients.id} = any (array(select app.search_patients(${search})))`;
 
+type Branch = (given: Filters) => SQL | undefined;
 /** Patients that are in one of the branches. */
 const patientsIn = (...branches: [Branch] | [Branch, Branch]) =>
   listing(sorts, (db, given: Filters, page) => {
@@ -68,8 +69,6 @@ const patientsIn = (...branches: [Branch] | [Branch, Branch]) =>
     const rows = page.rows(select, ...wheres);
     return [witnessed(db, 'patient', idsIn('id'), rows), ...page.totals(db, patients, ...wheres)];
   });
-
-type Branch = (given: Filters) => SQL | undefined;
 
 // one of the two is empty, and PostgreSQL knows it before it looks: an owner's patients are found by index
 const listMine = patientsIn(

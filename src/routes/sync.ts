@@ -15,18 +15,18 @@ import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
 import { query, storable } from '../validate.ts';
 
-/** Whose, as which role, from where to where, and the last change of the page before: kind, transaction, id. */
+/** Whose, in which scope, from where to where, and the last change of the page before: kind, transaction, id. */
 const int = z.int();
 const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 const tells = describe('Sync', { 200: sync }, 'sync_reset');
 
-type Cursor = Given<'role' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit'>;
+type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit'>;
 const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
-const changesIn = prepare((db, { role, since, until, kind, tx, id, limit }: Cursor) => [
+const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit }: Cursor) => [
   db
-    .select({ role: sql<string>`app.role()`, until: sql<number>`until`.mapWith(Number) })
-    .from(sql`app.sync_until(${role}, ${until}) as until`),
+    .select({ scope: sql<string>`app.sync_scope()`, until: sql<number>`until`.mapWith(Number) })
+    .from(sql`app.sync_until(${scope}, ${until}) as until`),
   db
     .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
     .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit})`),
@@ -57,13 +57,13 @@ const changesIn = prepare((db, { role, since, until, kind, tx, id, limit }: Curs
 export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, everyone, query(pageFields), async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const actor = c.get('actor')?.id ?? 0;
-  const [whose, role, since, until, kind, tx, id] =
+  const [whose, scope, since, until, kind, tx, id] =
     cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : unseal(cursorOf, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
   const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(
     c,
-    changesIn({ role, since, until, kind, tx, id, limit }),
+    changesIn({ scope, since, until, kind, tx, id, limit }),
   );
   const round = found(rounds);
   const last = page.at(-1);
@@ -79,7 +79,7 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, every
       doctors: removed(kinds.removedDoctors),
       mappings: removed(kinds.removedMappings),
     },
-    cursor: seal([actor, round.role, ...next]),
+    cursor: seal([actor, round.scope, ...next]),
     more,
   });
 });
