@@ -10,6 +10,7 @@ import { type Bindings, config, configOf, type Env } from './context.ts';
 import { sweep } from './db.ts';
 import { Problem, respondWithProblem } from './errors.ts';
 import { isCurrent } from './etag.ts';
+import { SplitRouter } from './router.ts';
 import { account } from './routes/account.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { accessLogRoute, auditRoutes } from './routes/audit.ts';
@@ -46,6 +47,7 @@ const log = createMiddleware<Env>(async function log(c, next) {
 /** What browsers of this century heed. */
 const secure = secureHeaders({
   originAgentCluster: false,
+  removePoweredBy: false,
   xDnsPrefetchControl: false,
   xDownloadOptions: false,
   xPermittedCrossDomainPolicies: false,
@@ -94,7 +96,7 @@ const limit = createMiddleware(function limit(c, next) {
   throw new Problem('body_too_large');
 });
 
-export const app = new Hono<Env>({ strict: false });
+export const app = new Hono<Env>({ strict: false, router: new SplitRouter() });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
 app.use(requestId({ headerName: '' }), log, secure);
 app.use('/api/*', privately, crossOrigin, limit);

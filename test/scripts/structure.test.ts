@@ -40,8 +40,8 @@ test('there is something to look at, and every import is understood', () => {
 
 describe('size', () => {
   test.each(files)('%s has at most 250 lines', (file) => expect(lines(file)).toBeLessThanOrEqual(250));
-  test('all of them together have at most 2,800', () => {
-    expect(files.reduce((sum, file) => sum + lines(file), 0)).toBeLessThanOrEqual(2_800);
+  test('all of them together have at most 2,850', () => {
+    expect(files.reduce((sum, file) => sum + lines(file), 0)).toBeLessThanOrEqual(2_850);
   });
 });
 
