@@ -1,6 +1,6 @@
 // Who is signed in, for how long, and what ends it.
 import { sign } from 'hono/jwt';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Account, type Answer, boot, caller, cheapPasswords, type Json, password, secret } from './app.ts';
 
 cheapPasswords();
@@ -49,6 +49,15 @@ describe('an access token', () => {
     expect(answer.body.expires_in).toBe(7);
     const given = claimsOf({ ...owner, token: answer.body.access });
     expect(given.exp - given.iat).toBe(7);
+  });
+
+  test('that was good ends when it says, although it is remembered', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const token = await sign({ ...claims(), exp: now + 2 }, secret, 'HS256');
+    expect((await me(token)).status).toBe(200);
+    expect((await me(token)).status).toBe(200);
+    await vi.waitFor(async () => expect((await me(token)).status).toBe(401), { timeout: 4000, interval: 200 });
+    expect(Math.floor(Date.now() / 1000)).toBeGreaterThanOrEqual(now + 2);
   });
 
   test('names who, which session, by whom and for whom, and nothing else', async () => {
