@@ -6,14 +6,14 @@ import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types
 import type { Context } from 'hono';
 import type { Env } from './context.ts';
 import { ask } from './db.ts';
-import { found, written } from './errors.ts';
+import { written } from './errors.ts';
 import { tagged } from './etag.ts';
 import { type Database, type Given, prepare } from './queries.ts';
 import type { doctors, patients } from './schema.ts';
 
 type Table = typeof patients | typeof doctors;
 type Columns = SelectedFieldsFlat & Pick<Table, 'id' | 'version'>;
-const seen = (db: Database, table: Table, where: SQL) => db.select({ id: table.id }).from(table).where(where);
+const seen = (db: Database, table: Table, id: SQL) => db.select({ id: table.id }).from(table).where(eq(table.id, id));
 
 /** Sets the fields that were sent, and answers with the record. By its account only the actor's own is found. */
 export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' | 'user_id' = 'id') => {
@@ -23,19 +23,19 @@ export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' |
       .set({ ...fields, updated_at: sql`now()` })
       .where(eq(table[by], id))
       .returning(columns),
-    seen(db, table, eq(table[by], id)),
+    ...(by === 'id' ? [seen(db, table, id)] : []),
   ]);
   return async (c: Context<Env>, id: number, fields: object) => {
-    const [rows, others] = await ask(c, update({ ...fields, id }));
+    const [rows, others = []] = await ask(c, update({ ...fields, id }));
     const changed = rows as (SelectResultFields<C> & { version: number })[];
-    return c.json(tagged(c, by === 'id' ? written(changed, others) : found(changed)));
+    return c.json(tagged(c, written(changed, others as unknown[])));
   };
 };
 
 export const deleting = (table: Table) => {
   const remove = prepare((db, { id }: Given<'id'>) => [
     db.delete(table).where(eq(table.id, id)).returning({ id: table.id }),
-    seen(db, table, eq(table.id, id)),
+    seen(db, table, id),
   ]);
   return async (c: Context<Env>, id: number) => {
     const [gone, others] = await ask(c, remove({ id }));

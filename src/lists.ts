@@ -13,7 +13,7 @@ import { type Database, type Given, prepare } from './queries.ts';
 import { query, storable } from './validate.ts';
 
 /** What a list may be sorted by: columns that are never null. `id` decides between equals. */
-export type Sorts = { id: PgColumn } & Record<string, PgColumn>;
+type Sorts = { id: PgColumn } & Record<string, PgColumn>;
 
 /** By default and at most 1,000 rows, so that "retrieve all" is not cut short for ordinary users. */
 const mostRows = 1000;

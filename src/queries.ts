@@ -10,7 +10,7 @@ import type { Role } from './context.ts';
 import { audit } from './schema.ts';
 
 export type Database = NeonHttpDatabase;
-export type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
+type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
 type Value = string | number | boolean | null;
 
 /**
