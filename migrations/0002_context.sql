@@ -7,6 +7,10 @@ create function app.user_id() returns bigint stable parallel safe language sql
 create function app.role() returns text stable parallel safe language sql
   return nullif(current_setting('app.role', true), '');
 
+-- The record of the approved doctor who is asking.
+create function app.doctor_id() returns bigint stable parallel safe language sql
+  return nullif(current_setting('app.doctor_id', true), '')::bigint;
+
 create function app.request_id() returns text stable parallel safe language sql
   return nullif(current_setting('app.request_id', true), '');
 
@@ -14,7 +18,7 @@ create function app.request_id() returns text stable parallel safe language sql
 create function app.tx() returns bigint volatile language sql
   return pg_current_xact_id()::text::bigint;
 
-grant execute on function app.user_id(), app.role(), app.request_id(), app.tx() to app_api, app_auth;
+grant execute on function app.user_id(), app.role(), app.doctor_id(), app.request_id(), app.tx() to app_api, app_auth;
 
 -- A refusal that the Worker turns into a problem: `code` is one of its closed list, and all that the client sees.
 create function app.refuse(code text) returns void language plpgsql as $$

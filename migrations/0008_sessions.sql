@@ -5,8 +5,11 @@ create function app.begin(session bigint, actor bigint, request text, allowed te
 returns void security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   live text;
+  doctor bigint;
 begin
-  select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end into live
+  select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
+    case when d.approved then d.id end
+  into live, doctor
   from sessions s
   join users u on u.id = s.user_id
   left join doctors d on d.user_id = u.id and u.role = 'doctor'
@@ -21,7 +24,8 @@ begin
     perform app.refuse('wrong_role');
   end if;
   perform set_config('app.user_id', actor::text, true), set_config('app.role', live, true),
-    set_config('app.request_id', request, true), set_config('app.if_match', if_match, true);
+    set_config('app.doctor_id', coalesce(doctor::text, ''), true), set_config('app.request_id', request, true),
+    set_config('app.if_match', if_match, true);
 end $$;
 
 -- The same for somebody who is not signed in.

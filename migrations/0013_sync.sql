@@ -82,8 +82,7 @@ begin
     select p.id, p.changed_tx from patients p where app.role() = 'patient' and p.user_id = app.user_id()
     union all
     select p.id, greatest(p.changed_tx, m.changed_tx)
-    from doctors d join mappings m on m.doctor_id = d.id join patients p on p.id = m.patient_id
-    where app.role() = 'doctor' and d.user_id = app.user_id();
+    from mappings m join patients p on p.id = m.patient_id where m.doctor_id = app.doctor_id();
 end $$;
 
 -- One page of changes, as (kind, tx, id): kinds 0 to 2 are patients, doctors and mappings to take over, 3 to 5 those to
@@ -99,7 +98,7 @@ declare
   gone_since bigint := nullif(since, 0);
   is_admin boolean := app.role() = 'admin';
   me bigint := app.user_id();
-  my_doctor bigint := (select d.id from doctors d where d.user_id = me and app.role() = 'doctor');
+  my_doctor bigint := app.doctor_id();
 begin
   if app.role() is null then
     return;

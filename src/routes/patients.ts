@@ -22,7 +22,7 @@ import {
   patientReadOnly,
   searchText,
 } from '../records.ts';
-import { doctors, mappings, patients } from '../schema.ts';
+import { mappings, patients } from '../schema.ts';
 import { byId, idText, json, numberText, partial } from '../validate.ts';
 
 const createBody = z.strictObject(patientFields).meta({ id: 'NewPatient' });
@@ -42,9 +42,12 @@ const filters = {
 const listed = listQuery(sorts, filters);
 type Filters = Given<never, keyof typeof filters>;
 
+/** The record of the doctor who asks. */
+const myRecord = sql`(select app.doctor_id())`;
 const age = sql`app.age(${patients.date_of_birth}, ${patients.age})`;
 const assignedTo = (doctor: SQL) =>
-  sql`${patients.id} in (select ${mappings.patient_id} from ${mappings} where ${mappings.doctor_id} = ${doctor})`;
+  sql`${patients.id} = any (array(
+    select ${mappings.patient_id} from ${mappings} where ${mappings.doctor_id} = ${doctor}))`;
 const filtered = ({ gender, min_age, max_age, date_of_birth, doctor }: Filters) =>
   and(
     gender && eq(patients.gender, gender),
@@ -76,14 +79,7 @@ const listMine = patientsIn(
   (given) => and(iAm('admin'), inAll(given)),
 );
 const listAll = patientsIn(inAll);
-const listAssigned = patientsIn((given) =>
-  and(
-    sql`${patients.id} = any (array(
-      select ${mappings.patient_id} from ${mappings} join ${doctors} on ${doctors.id} = ${mappings.doctor_id}
-      where ${doctors.user_id} = ${me}))`,
-    inOwn(given),
-  ),
-);
+const listAssigned = patientsIn((given) => and(assignedTo(myRecord), inOwn(given)));
 
 const create = once((db, given: Given<'name', keyof typeof patientFields>) =>
   db.insert(patients).values(given).returning(patientColumns),
