@@ -14,24 +14,33 @@ export interface Row {
   round_trips: number;
 }
 type Figures = Omit<Row, 'target' | 'item'>;
+interface Slice {
+  seconds: number;
+  isCold: boolean;
+}
 
 /** A login computes for a tenth of a second: a few at a time are enough to keep a core busy. */
 const clientsOf = (item: Item) => (item === 'login' ? 8 : 32);
 
-const measure = async (
-  stage: Stage,
-  target: Target,
-  item: Item,
-  { seconds, isCold }: { seconds: number; isCold: boolean },
-): Promise<Figures> => {
-  const { load, bridge, plansFor } = stage;
-  const take = async () => (await plansFor(target.name, item)).slice(0, clientsOf(item));
-  const { url, pid } = target;
-  // V8 compiles for some thousand requests, of which an isolate in production sees a thousand times as many
-  const warm = await load.run({ url, plans: await take(), amount: item === 'login' ? 8 : isCold ? 6400 : 320 });
-  const plans = await take();
+/** A measurement is cut into slices, so that a moment in which the machine is busy elsewhere falls on all alike. */
+const slices = 4;
+
+const plansOf = async ({ plansFor }: Stage, { name }: Target, item: Item) =>
+  (await plansFor(name, item)).slice(0, clientsOf(item));
+
+/** How many requests each client is to send in a slice. V8 compiles for some thousand requests, which do not count. */
+const warmUp = async (stage: Stage, target: Target, item: Item, { seconds, isCold }: Slice): Promise<number> => {
+  const plans = await plansOf(stage, target, item);
+  const amount = item === 'login' ? 8 : isCold ? 6400 : 320;
+  const { requests, seconds: took } = await stage.load.run({ url: target.url, plans, amount });
   // in whole rounds of assign and unassign
-  const each = Math.max(2, Math.round(((warm.requests / warm.seconds) * seconds) / plans.length / 2) * 2);
+  return Math.max(2, Math.round(((requests / took) * seconds) / plans.length / 2) * 2);
+};
+
+const measure = async (stage: Stage, target: Target, item: Item, each: number): Promise<Figures> => {
+  const { load, bridge } = stage;
+  const { url, pid } = target;
+  const plans = await plansOf(stage, target, item);
   const before = { own: cpuSeconds(pid), bridge: cpuSeconds(bridge.pid), trips: await bridge.call.roundTrips() };
   const { requests, seconds: took, p50, p99 } = await load.run({ url, plans, amount: each * plans.length });
   const per = (total: number) => (total / requests) * 1000;
@@ -73,24 +82,27 @@ export interface Plan {
 
 export const measureAll = async (stage: Stage, { items, rounds, seconds, say }: Plan): Promise<Row[]> => {
   const results = new Map<string, Figures[]>();
-  const total = rounds * items.length * stage.targets.length;
+  const total = rounds * items.length;
   const started = performance.now();
   let done = 0;
   for (let round = 0; round < rounds; round++) {
     for (const item of items) {
-      // each target comes first, second and last in turn
-      const order = stage.targets.map((_, at) => stage.targets[(at + round) % stage.targets.length] as Target);
-      for (const target of order) {
-        const left =
-          done === 0 ? '' : ` · ${Math.ceil((performance.now() - started) / done / 1000) * (total - done)} s left`;
-        say(`round ${round + 1} of ${rounds} · ${titles[item]} · ${target.name}${left}`);
-        const key = `${target.name} ${item}`;
-        results.set(key, [
-          ...(results.get(key) ?? []),
-          await measure(stage, target, item, { seconds, isCold: round === 0 }),
-        ]);
-        done++;
+      const left =
+        done === 0 ? '' : ` · ${Math.ceil(((performance.now() - started) / done / 1000) * (total - done))} s left`;
+      say(`round ${round + 1} of ${rounds} · ${titles[item]}${left}`);
+      const amounts = new Map<Target, number>();
+      for (const target of stage.targets)
+        amounts.set(target, await warmUp(stage, target, item, { seconds: seconds / slices, isCold: round === 0 }));
+      for (let slice = 0; slice < slices; slice++) {
+        for (const at of stage.targets.keys()) {
+          // each target comes first, second and last in turn
+          const target = stage.targets[(at + slice + round) % stage.targets.length] as Target;
+          const key = `${target.name} ${item}`;
+          const figures = await measure(stage, target, item, amounts.get(target) ?? 2);
+          results.set(key, [...(results.get(key) ?? []), figures]);
+        }
       }
+      done++;
     }
   }
   return items.flatMap((item) =>
