@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -62,6 +62,16 @@ const post = (path: string, body: object) =>
   fetch(url(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 const ann = { email: 'ann@example.com', password: 'four unrelated words' };
 
+/** By hand, because fetch() would send a body in the pieces that it likes. */
+async function sendChunk(bytes: number): Promise<string> {
+  const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+  const head = 'POST /api/nothing HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n';
+  socket.write(`${head}${bytes.toString(16)}\r\n${'a'.repeat(bytes)}\r\n0\r\n\r\n`);
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  return answer;
+}
+
 /** Every process of a start names its folder or its port; all are gone a moment after the first. */
 const allGone = () =>
   vi.waitFor(async () => {
@@ -108,6 +118,12 @@ describe('npm start', () => {
     const again = await start();
     expect(again.said()).toContain('is running');
     expect((await post('/api/auth/login/', ann)).status).toBe(200);
+
+    // too much, without saying so before: refused, and no harm to whoever comes next on workerd's connection
+    for (let time = 0; time < 3; time++) {
+      expect(await sendChunk(300_000)).toMatch(/^HTTP\/1.1 413 /);
+      expect((await post('/api/auth/refresh/', { refresh: 'none' })).status).toBe(401);
+    }
     again.child.kill('SIGTERM');
     expect(await again.ended).toBe(0);
     await allGone();
