@@ -77,7 +77,8 @@ const hashes: [RegExp, string][] = [
   [/^\$pbkdf2/, 'proven'],
   [/^[\w-]{43}$/, 'hash'],
   [/^\{[\w-]{43}\}$/, 'successors'],
-  [/^\{[\w-]{43}(,[\w-]{43})+\}$/, 'keys'],
+  [/^\{[\w-]{43}(,[\w-]{43})+\}$/, 'typed'],
+  [/^\{account:/, 'keys'],
 ];
 
 const named = (batch: Batch, known: Record<string, unknown>): Template => {

@@ -1,5 +1,5 @@
--- Wrong passwords, counted per account and address together, per account, and per address. Keys are keyed hashes, so
--- that the table tells nobody's name; an account that does not exist is counted like one that does.
+-- Wrong passwords, counted per account and address together, per account, and per address. What was typed is here as a
+-- keyed hash only, so that the table tells nobody's name; an account that does not exist is counted like one that does.
 create table guesses (
   key text primary key,
   failures integer not null,
@@ -11,6 +11,11 @@ create index guesses_forget on guesses (forget_at);
 alter table guesses enable row level security;
 grant select, insert, update, delete on guesses to app_auth;
 create policy auth on guesses to app_auth using (true);
+
+-- What is counted, of what was typed as a name and of the address. An account is the same by its email, by its username
+-- and when it changes its password: it would be guessed three times as often otherwise.
+create function app.guess_keys(account bigint, typed text[]) returns text[] immutable language sql return (
+  select array[who || '|' || typed[2], who, typed[2]] from (select coalesce('account:' || account, typed[1])) named (who));
 
 -- Takes one attempt, before the costly hash is computed; the seconds to wait when there is none to take, which is then
 -- not counted. From its limit on, each further failure doubles a key's wait, to 15 minutes at most: never a lock for
@@ -56,4 +61,5 @@ create function app.return_attempt(keys text[]) returns void language sql as $$
   delete from guesses where key = keys[1];
 $$;
 
-grant execute on function app.take_attempt(text[], integer[]), app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;
+grant execute on function app.guess_keys(bigint, text[]), app.take_attempt(text[], integer[]), app.note_failure(text[], bigint),
+  app.return_attempt(text[]) to app_auth;

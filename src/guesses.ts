@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { config, type Env } from './context.ts';
 import { askAuth } from './db.ts';
-import { Problem } from './errors.ts';
+import { found, Problem } from './errors.ts';
 import { addressOf } from './limits.ts';
 import { verifyPassword } from './passwords.ts';
 import { type Database, type Given, prepare } from './queries.ts';
@@ -14,8 +14,11 @@ type Keys = Given<'keys'>;
 
 /** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
 export const attemptAt = (whose: (identifier: SQL) => SQL) =>
-  prepare((db, { keys, identifier }: Given<'keys' | 'identifier'>) => [
-    db.select({ wait: sql<number>`wait` }).from(sql`app.take_attempt(${keys}, '{5,50,100}') as wait`),
+  prepare((db, { typed, identifier }: Given<'typed' | 'identifier'>) => [
+    db.select({ wait: sql<number>`wait`, keys: sql<string>`keys::text` }).from(
+      sql`app.guess_keys((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}) as keys,
+        app.take_attempt(keys, '{5,50,100}') as wait`,
+    ),
     db
       .select({
         id: users.id,
@@ -49,17 +52,15 @@ export interface Proven {
  */
 export const tryPassword = async (
   c: Context<Env>,
-  name: string,
   attempt: ReturnType<typeof attemptAt>,
   identifier: string | number,
   password: string,
 ): Promise<Proven | null> => {
-  const address = addressOf(c);
-  const counted = [`both:${name}|${address}`, `account:${name}`, `address:${address}`];
-  const hashes = await Promise.all(counted.map(async (what) => (await keyedHashes(config(c), 'guess', what))[0]));
-  const keys = `{${hashes}}`;
-  const [[taken], [account]] = await askAuth(c, attempt({ keys, identifier }));
-  if (taken && taken.wait > 0) throw new Problem('too_many_attempts', { retryAfter: taken.wait });
+  const names = [`account:${String(identifier).toLowerCase()}`, `address:${addressOf(c)}`];
+  const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
+  const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, identifier }));
+  const { wait, keys } = found(counted);
+  if (wait > 0) throw new Problem('too_many_attempts', { retryAfter: wait });
   const right = await verifyPassword(password, account?.hash);
   if (account && right) return { ...account, own: Object.values(account.own), keys };
   await askAuth(c, fail({ keys, id: account?.id ?? null }));

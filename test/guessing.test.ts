@@ -148,6 +148,16 @@ describe('from elsewhere', () => {
     expect((await right('192.0.2.21')).status).toBe(200);
   });
 
+  test('an account is one, whatever it is called', async () => {
+    const names = ['doctor', 'Doctor', 'doctor@example.com', 'DOCTOR@example.com', 'doctor'];
+    expect(statuses(await Promise.all(names.map((name) => wrong('192.0.2.31', name))))).toEqual(Array(5).fill(401));
+    for (const username of names) expect((await login({ username, password }, '192.0.2.31')).status).toBe(429);
+    const headers = { 'CF-Connecting-IP': '192.0.2.31' };
+    const erase = await app.call('DELETE', '/api/auth/me/', { token: doctor.token, headers, body: { password } });
+    expect(erase.status).toBe(429);
+    expect((await right()).status).toBe(200);
+  });
+
   test("coming in with one's own account gives no guesses at others back", async () => {
     await wrong('192.0.2.30', 'one');
     await wrong('192.0.2.30', 'two');

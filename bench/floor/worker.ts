@@ -76,9 +76,10 @@ const tokens = async (config: Config, row: Row | undefined, secret: { secret: st
 const login = async (request: Request, config: Config, values: Values) => {
   const { email, password } = (await request.json()) as { email: string; password: string };
   const address = request.headers.get('CF-Connecting-IP');
-  const names = [`both:${email}|${address}`, `account:${email}`, `address:${address}`];
-  const keys = `{${await Promise.all(names.map(async (name) => (await keyedHashes(config, 'guess', name))[0]))}}`;
-  const [, account] = await run('login', { ...values, email, keys });
+  const names = [`account:${email}`, `address:${address}`];
+  const typed = `{${await Promise.all(names.map(async (name) => (await keyedHashes(config, 'guess', name))[0]))}}`;
+  const [counted, account] = await run('login', { ...values, email, typed });
+  const { keys } = rowsOf(counted)[0] ?? {};
   const [row] = rowsOf(account);
   // the columns may be called anything
   const hash = Object.values(row ?? {}).find((value) => String(value).startsWith('$pbkdf2'));

@@ -36,7 +36,7 @@ const attempt = attemptAt((id) => eq(users.id, id));
 /** Proof that the actor knows the password, given in `field`. */
 const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
   const { id } = actorOf(c);
-  const proven = await tryPassword(c, `#${id}`, attempt, id, password);
+  const proven = await tryPassword(c, attempt, id, password);
   if (!proven) throw notYours(field);
   return proven;
 };

@@ -134,11 +134,11 @@ export const auth = new Hono<Env>({ strict: false })
 
   .post('/login', logsIn, limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
-    const identifier = (email || username || '').toLowerCase();
+    const identifier = email || username || '';
     const [account, secret] = await Promise.all([
       identifier.includes('@')
-        ? tryPassword(c, identifier, attemptByEmail, identifier, password)
-        : tryPassword(c, identifier, attemptByUsername, email || username || '', password),
+        ? tryPassword(c, attemptByEmail, identifier.toLowerCase(), password)
+        : tryPassword(c, attemptByUsername, identifier, password),
       newRefreshSecret(),
     ]);
     if (!account) throw new Problem('invalid_credentials');
