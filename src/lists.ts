@@ -26,7 +26,7 @@ export const pageFields = {
     // for the document: it is so by now
     .pipe(z.int().min(1).max(mostRows))
     .default(mostRows),
-  cursor: z.string().max(2000, 'is not a cursor that this route gave').optional(),
+  cursor: z.string().max(16_000, 'is not a cursor that this route gave').optional(),
 };
 
 /** The query of a list: its own filters, and how it is sorted and cut. */

@@ -6,8 +6,10 @@ import * as z from 'zod';
 import { doctors, genders, mappings, patients, users } from './schema.ts';
 import { emailAddress, optionalEmail, optionalText, requiredText, text, whole } from './validate.ts';
 
-const yearsAgo = (years: number) => {
-  const day = new Date();
+/** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
+const furthestAhead = 14;
+const yearsAgo = (years: number, hoursAhead = 0) => {
+  const day = new Date(Date.now() + hoursAhead * 3_600_000);
   day.setUTCFullYear(day.getUTCFullYear() - years);
   return day.toISOString().slice(0, 10);
 };
@@ -15,7 +17,7 @@ export const dateText = z.iso
   .date({ error: 'must be a date like 1990-12-31', abort: true })
   .refine((date) => date >= '0001', { error: 'must be a date like 1990-12-31', abort: true });
 const dateOfBirth = dateText
-  .refine((date) => date <= yearsAgo(0), { error: 'must not lie in the future', abort: true })
+  .refine((date) => date <= yearsAgo(0, furthestAhead), { error: 'must not lie in the future', abort: true })
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
 
 /** Words, of which each begins a word of the record or is a typo away from one. */

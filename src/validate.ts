@@ -5,6 +5,17 @@ import * as z from 'zod';
 import { checking } from './describe.ts';
 import { type FieldErrors, Problem } from './errors.ts';
 
+/** What zod would say in words for programmers. */
+z.config({
+  customError: (issue) => {
+    if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+    if (issue.code !== 'invalid_type') return undefined;
+    return issue.input === undefined
+      ? 'is required'
+      : `must be ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+  },
+});
+
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
 export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
 

@@ -357,6 +357,17 @@ describe('a patient', () => {
     expect((await post(`"age":${age}`)).body.age).toBe(JSON.parse(age) === null ? null : Math.abs(JSON.parse(age)));
   });
 
+  test('is told in words for people what is wrong', async () => {
+    const wrong = await post('"gender":"M","name":5,"email":7');
+    expect(wrong.body.errors).toEqual({
+      name: ['must be a string'],
+      gender: ['must be one of male, female, other, unknown'],
+      email: ['not an email address'],
+    });
+    const empty = await app.call('POST', '/api/patients/', { token: people.owner.token, body: {} });
+    expect(empty.body.errors).toEqual({ name: ['is required'] });
+  });
+
   test('has one thing wrong with a field at a time', async () => {
     expect((await post('"date_of_birth":"today"')).body.errors).toEqual({ date_of_birth: [expect.any(String)] });
     expect((await post('"date_of_birth":"0000-00-00"')).body.errors).toEqual({ date_of_birth: [expect.any(String)] });
@@ -364,9 +375,11 @@ describe('a patient', () => {
     expect((await post('"email":""')).status).toBe(201);
   });
 
-  test('may be born today, on a leap day, or nearly 151 years ago', async () => {
+  test('may be born today, also where it is tomorrow already, on a leap day, or nearly 151 years ago', async () => {
+    const onKiritimati = new Date(Date.now() + 14 * 3_600_000).toISOString().slice(0, 10);
     for (const [date, age] of [
       [today(), 0],
+      [onKiritimati, 0],
       ['2000-02-29', expect.any(Number)],
       [today(151, 1), 150],
     ])

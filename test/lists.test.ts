@@ -278,6 +278,19 @@ describe('a cursor', () => {
     expect(answer.body.errors).toEqual({ cursor: ['is of another list, sort or filter'] });
   });
 
+  test('may be long, as values and filters may', async () => {
+    const [name, specialization] = ['⒇'.repeat(200), '"'.repeat(200)];
+    const made = { name, specialization };
+    for (let doctor = 0; doctor < 2; doctor++)
+      await app.call('POST', '/api/doctors/', { token: stranger.token, body: made });
+    const query = `?sort=name&limit=1&specialization=${encodeURIComponent(specialization)}`;
+    const cursor = await cursorOf({ path: '/api/doctors', who: stranger } as List, query);
+    expect(cursor.length).toBeGreaterThan(2000);
+    expect((await get({ path: '/api/doctors', who: stranger }, `${query}&cursor=${cursor}`)).body).toMatchObject([
+      made,
+    ]);
+  });
+
   test('is refused by another list', async () => {
     const cursor = await cursorOf(patients, '?limit=5');
     for (const name of [
