@@ -60,6 +60,7 @@ begin
   from users where id = account and disabled_at is null
   returning sessions.id into opened;
   if opened is null then
+    insert into audit (action, resource, resource_id) values ('login_failed', 'user', account);
     return row('account_disabled', null, null, null, null, null, null, null, null)::app.signed_in;
   end if;
   insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', opened, account);

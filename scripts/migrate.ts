@@ -100,7 +100,7 @@ function refuseOtherHistory(migrations: Migration[], journal = new Map<string, s
   const changed = migrations.find(({ name, checksum }) => (journal.get(name) ?? checksum) !== checksum);
   if (changed) {
     throw new Fatal(
-      `${changed.name} was changed after this database applied it. Restore it and put the change in a new migration, or start from an empty database.`,
+      `${changed.name} was changed after this database applied it. Restore it and put the change in a new migration, or start from an empty database (the one of "npm start" is in .wrangler/state).`,
     );
   }
 }

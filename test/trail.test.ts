@@ -314,6 +314,14 @@ describe('tells of the way in', () => {
     expect(trail[4]).toContainEqual(expect.objectContaining({ action: 'login_limited' }));
   });
 
+  test('who came with the right password to a disabled account', async () => {
+    await app.asOwner('update users set disabled_at = now() where id = $1', [stranger.id]);
+    const answer = await login('stranger', password, '192.0.2.3');
+    await app.asOwner('update users set disabled_at = null where id = $1', [stranger.id]);
+    expect(answer.body.code).toBe('account_disabled');
+    expect(await trailOf(answer)).toMatchObject([{ action: 'login_failed', resource_id: stranger.id }]);
+  });
+
   test('no lock where there was none', async () => {
     const address = '192.0.2.2';
     for (let attempt = 1; attempt <= 4; attempt++) await login('pending_doctor', 'not the password', address);
