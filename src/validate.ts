@@ -10,9 +10,8 @@ z.config({
   customError: (issue) => {
     if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
     if (issue.code !== 'invalid_type') return undefined;
-    return issue.input === undefined
-      ? 'is required'
-      : `must be ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
+    if (issue.input === undefined) return 'is required';
+    return `must be ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
   },
 });
 
@@ -41,8 +40,8 @@ export const recordId = z.int('must be the id of a record').positive('must be th
 
 const ignored = z.unknown().optional().meta({ readOnly: true, description: 'Accepted and ignored.' });
 
-/** Our own answers may be sent back whole: their read-only fields are accepted and dropped. */
-const dropping = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) => {
+/** The body of a PUT. Our own answers may be sent back whole: their read-only fields are accepted and dropped. */
+export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) => {
   // not in the type of a body: a client need not know them, and any other name is a mistake that its compiler finds
   const dropped = Object.fromEntries(readOnly.map((name) => [name, ignored])) as Record<never, typeof ignored>;
   return z.strictObject({ ...dropped, ...shape }).transform((sent) => {
@@ -51,11 +50,9 @@ const dropping = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly 
   });
 };
 
-/** The body of a PUT, and with every field optional that of a PATCH. */
-export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
-  dropping(shape, readOnly);
+/** The body of a PATCH: the same, with every field optional. */
 export const partial = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
-  dropping(z.object(shape).partial().shape, readOnly);
+  whole(z.object(shape).partial().shape, readOnly);
 
 const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): FieldErrors => {
   const errors: FieldErrors = {};
