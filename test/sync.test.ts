@@ -548,6 +548,7 @@ describe('a cursor', () => {
 
     await sql.query('update app.servers set identifier = 1');
     expect(await settle(false)).toBe(true);
+    await settled();
     await expectReset(there);
     expect(await idsNow()).toContain(row?.id);
     expect(await sql.query(`select version from patients where id = ${row?.id}`)).toEqual([{ version: 1 }]);
@@ -567,9 +568,11 @@ describe('a cursor', () => {
     await (await unassign())();
     await app.asOwner(`update audit set tx = 1e15 where action = 'delete' and resource = 'mapping'`);
     const again = await unassign();
+    await settled();
     let { cursor, more } = await done('d1', 'GET', '/api/sync/');
     while (more) ({ cursor, more } = await done('d1', 'GET', `/api/sync/?cursor=${cursor}`));
     await again();
+    await settled();
     const { removed } = await done('d1', 'GET', `/api/sync/?cursor=${cursor}`);
     expect(removed.patients).toEqual([patient]);
   });
