@@ -139,6 +139,11 @@ describe('reading without a where', () => {
     expect(await ask(who, 'select id from users')).toEqual(who === 'admin' ? everything.users : [people[who].id]);
   });
 
+  test.each(actors)('%s asks as the doctor that it is, if it is an approved one', async (who) => {
+    const own = await owner.query('select id from doctors where user_id = $1 and approved', [people[who].id]);
+    expect(await ask(who, 'select app.doctor_id() as id where app.doctor_id() is not null')).toEqual(idsOf(own));
+  });
+
   test.each(actors)('%s reads no hash and no session', async (who) => {
     expect(await ask(who, 'select user_id as id from credentials')).toBe(forbidden);
     expect(await ask(who, 'select id from sessions')).toBe(forbidden);
