@@ -18,6 +18,11 @@ interface Slice {
   seconds: number;
   isCold: boolean;
 }
+interface Turn {
+  target: Target;
+  /** Requests of each client. */
+  each: number;
+}
 
 /** A login computes for a tenth of a second: a few at a time are enough to keep a core busy. */
 const clientsOf = (item: Item) => (item === 'login' ? 8 : 32);
@@ -90,16 +95,18 @@ export const measureAll = async (stage: Stage, { items, rounds, seconds, say }: 
       const left =
         done === 0 ? '' : ` · ${Math.ceil(((performance.now() - started) / done / 1000) * (total - done))} s left`;
       say(`round ${round + 1} of ${rounds} · ${titles[item]}${left}`);
-      const amounts = new Map<Target, number>();
+      const turns: Turn[] = [];
       for (const target of stage.targets)
-        amounts.set(target, await warmUp(stage, target, item, { seconds: seconds / slices, isCold: round === 0 }));
+        turns.push({
+          target,
+          each: await warmUp(stage, target, item, { seconds: seconds / slices, isCold: round === 0 }),
+        });
       for (let slice = 0; slice < slices; slice++) {
-        for (const at of stage.targets.keys()) {
+        for (const at of turns.keys()) {
           // each target comes first, second and last in turn
-          const target = stage.targets[(at + slice + round) % stage.targets.length] as Target;
+          const { target, each } = turns[(at + slice + round) % turns.length] as Turn;
           const key = `${target.name} ${item}`;
-          const figures = await measure(stage, target, item, amounts.get(target) ?? 2);
-          results.set(key, [...(results.get(key) ?? []), figures]);
+          results.set(key, [...(results.get(key) ?? []), await measure(stage, target, item, each)]);
         }
       }
       done++;
