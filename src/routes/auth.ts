@@ -68,7 +68,7 @@ const opening = prepare((db, { id, proven, hash, device, idle, keys }: New & Giv
 const refreshing = prepare((db, { session, hash, successors, device, idle }: New & Given<'session' | 'successors'>) => [
   signedInBy(db, sql`app.refresh(${session}, ${hash}, ${successors}, ${device}, ${idle})`),
 ]);
-const attemptByEmail = attemptAt((email) => eq(users.email, email));
+const attemptByEmail = attemptAt((email) => eq(users.email, sql`lower(${email})`));
 const attemptByUsername = attemptAt((name) => eq(users.username_key, sql`lower(${name})`));
 type SignedIn = Call<readonly [AnswersOf<ReturnType<typeof refreshing>>[0], ...unknown[]]>;
 
@@ -135,12 +135,8 @@ export const auth = new Hono<Env>({ strict: false })
   .post('/login', logsIn, limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = email || username || '';
-    const [account, secret] = await Promise.all([
-      identifier.includes('@')
-        ? tryPassword(c, attemptByEmail, identifier.toLowerCase(), password)
-        : tryPassword(c, attemptByUsername, identifier, password),
-      newRefreshSecret(),
-    ]);
+    const attempt = identifier.includes('@') ? attemptByEmail : attemptByUsername;
+    const [account, secret] = await Promise.all([tryPassword(c, attempt, identifier, password), newRefreshSecret()]);
     if (!account) throw new Problem('invalid_credentials');
     const { id, hash, keys } = account;
     const answer = await signIn(c, opening({ ...sessionOf(c, secret), id, proven: hash, keys }), [secret]);
