@@ -372,7 +372,9 @@ describe('deleting an account', () => {
     expect((await as(me)('DELETE', '/api/auth/me/', {})).status).toBe(400);
     expect((await as(me)('GET', '/api/auth/me/')).status).toBe(200);
 
+    const before = await app.database.roundTrips();
     const gone = await erase(me);
+    expect((await app.database.roundTrips()) - before).toBe(2);
     expect([gone.status, gone.text]).toEqual([204, '']);
     expect((await as(me)('GET', '/api/auth/me/')).status).toBe(401);
     expect((await login({ email: 'leaver@example.com', password })).status).toBe(401);
