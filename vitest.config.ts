@@ -15,7 +15,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: ['test/scripts/**', 'test/fuzz/**', 'test/browser/**'],
-          globalSetup: ['test/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
           isolate: false,
@@ -40,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'fuzz',
           include: ['test/fuzz/**/*.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 24 * 3_600_000,
           provide: {
             fuzz: {

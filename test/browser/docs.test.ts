@@ -39,7 +39,7 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     const env = { ...process.env, WARDBOOK_STATE: state, PORT: String(port) };
-    wardbook = spawn(process.execPath, [join(root, 'scripts/start.ts')], { cwd: root, env, stdio: 'pipe' });
+    wardbook = spawn(process.execPath, [join(root, 'scripts/dev/start.ts')], { cwd: root, env, stdio: 'pipe' });
     let said = '';
     const running = new Promise<void>((resolve, reject) => {
       const hear = (chunk: Buffer) => {

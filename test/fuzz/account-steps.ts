@@ -1,6 +1,6 @@
 // What is done to accounts: by themselves, and by administrators.
 import { expect } from 'vitest';
-import { type Json, password } from '../app.ts';
+import { type Json, password } from '../support/app.ts';
 import { type Actor, fresh, nowhere, request, type Step } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused } from './world.ts';
 

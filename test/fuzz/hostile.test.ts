@@ -4,7 +4,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../src/errors.ts';
-import { boot, type Json } from '../app.ts';
+import { boot, type Json } from '../support/app.ts';
 import { hostile } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { inHaste, readLog, requests, seed } from './people.ts';

@@ -2,7 +2,7 @@
 // the model says, and after it everyone sees exactly what the model says. A failure prints its history and the seed.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type App, boot } from '../app.ts';
+import { type App, boot } from '../support/app.ts';
 import { accountSteps } from './account-steps.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';

@@ -5,7 +5,7 @@ import { configOf } from '../../src/context.ts';
 import { app } from '../../src/index.ts';
 import { hashPassword } from '../../src/passwords.ts';
 import { newRefreshSecret, refreshToken, signAccess } from '../../src/tokens.ts';
-import { type App, cheapPasswords, password } from '../app.ts';
+import { type App, cheapPasswords, password } from '../support/app.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

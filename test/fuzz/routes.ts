@@ -1,6 +1,6 @@
 // What a fuzzer has to know of each route: what a good request to it looks like, and which fields its answer may have.
 import { app } from '../../src/index.ts';
-import { type Json, password } from '../app.ts';
+import { type Json, password } from '../support/app.ts';
 
 /** Records that a path or a body can name. */
 export const kinds = ['patient', 'doctor', 'mapping', 'user', 'session', 'deletion'] as const;

@@ -1,7 +1,7 @@
 // A few accounts with records of their own for hostile requests to play with, and what makes a request of a description.
 import { sign } from 'hono/jwt';
 import { encodeBase64Url } from 'hono/utils/encode';
-import { type App, secret } from '../app.ts';
+import { type App, secret } from '../support/app.ts';
 import { type Hostile, itsActor } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { ask, enrol, type Person } from './people.ts';

@@ -1,6 +1,6 @@
 // What a step of a history is made of.
 import { expect } from 'vitest';
-import type { App, Json } from '../app.ts';
+import type { App, Json } from '../support/app.ts';
 import type { Account, LiveRole, World } from './world.ts';
 
 export interface Actor {

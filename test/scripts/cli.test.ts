@@ -4,10 +4,10 @@ import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Connection, connect } from '../../scripts/connect.ts';
-import { migrate } from '../../scripts/migrate.ts';
-import { pgliteBackend, startNeon } from '../../scripts/neon.ts';
-import { openPglite } from '../../scripts/pglite.ts';
+import { type Connection, connect } from '../../scripts/cli/connect.ts';
+import { migrate } from '../../scripts/cli/migrate.ts';
+import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
+import { openPglite } from '../../scripts/neon/open-pglite.ts';
 import { verifyPassword } from '../../src/passwords.ts';
 
 // each test starts programs
@@ -53,7 +53,7 @@ async function fresh(server: string | undefined): Promise<typeof database> {
 }
 
 async function cli(script: string, flags: string, input = '', url = database.url) {
-  const path = resolve(import.meta.dirname, '../../scripts', `${script}.ts`);
+  const path = resolve(import.meta.dirname, '../../scripts/cli', `${script}.ts`);
   const child = spawn(process.execPath, [path, ...flags.split(' ').filter(Boolean)], {
     env: { ...process.env, DATABASE_URL: url },
   });

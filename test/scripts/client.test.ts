@@ -2,12 +2,12 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { javascript } from '../../scripts/client.ts';
+import { javascript } from '../../scripts/build/client.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '../..');
-const folder = join(root, 'client/dist');
+const folder = join(root, 'clients/typescript/dist');
 
 // its types are compared by the compiler, in client.test-d.ts
 test('the committed client is what `npm run client` writes', async () => {

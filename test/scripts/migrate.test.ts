@@ -6,10 +6,10 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Connection, connect } from '../../scripts/connect.ts';
-import { migrate } from '../../scripts/migrate.ts';
-import { pgliteBackend, startNeon } from '../../scripts/neon.ts';
-import { openPglite } from '../../scripts/pglite.ts';
+import { type Connection, connect } from '../../scripts/cli/connect.ts';
+import { migrate } from '../../scripts/cli/migrate.ts';
+import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
+import { openPglite } from '../../scripts/neon/open-pglite.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -176,7 +176,7 @@ describe('migrate', () => {
 });
 
 describe('npm run migrate', () => {
-  const script = resolve(import.meta.dirname, '../../scripts/migrate.ts');
+  const script = resolve(import.meta.dirname, '../../scripts/cli/migrate.ts');
   const cli = (url: string, ...flags: string[]) =>
     promisify(execFile)(process.execPath, [script, ...flags], { env: { ...process.env, DATABASE_URL: url } });
 

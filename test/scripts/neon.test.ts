@@ -5,9 +5,9 @@ import type { PGlite } from '@electric-sql/pglite';
 import { type FullQueryResults, NeonDbError, type NeonQueryFunction, neon } from '@neondatabase/serverless';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connect } from '../../scripts/connect.ts';
-import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon.ts';
-import { bootPglite } from '../global-setup.ts';
+import { connect } from '../../scripts/cli/connect.ts';
+import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
+import { bootPglite } from '../support/global-setup.ts';
 
 type Sql = NeonQueryFunction<false, false>;
 type Place = { bridge: Neon; database: string; user: string; password: string; drop(): Promise<void> };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
-import { collectionFile, textOf } from '../../scripts/postman.ts';
+import { collectionFile, textOf } from '../../scripts/postman/write.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 

@@ -41,7 +41,7 @@ function environment(): NodeJS.ProcessEnv {
 
 /** Starts, and answers when it is up or has ended. */
 async function start(env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [script('start')], { env: { ...environment(), ...env } });
+  const child = spawn(process.execPath, [script('dev/start')], { env: { ...environment(), ...env } });
   running.push(child);
   let said = '';
   const ended = once(child, 'close').then(([code]) => code as number | null);
@@ -94,7 +94,9 @@ describe('npm start', () => {
     expect((await post('/api/auth/register/', { name: 'Ann', ...ann })).status).toBe(201);
     await vi.waitFor(() => expect(said().split('Requests:')[1]).toMatch(/register/));
 
-    const { stdout } = await promisify(execFile)(process.execPath, [script('admin'), 'list'], { env: environment() });
+    const { stdout } = await promisify(execFile)(process.execPath, [script('cli/admin'), 'list'], {
+      env: environment(),
+    });
     expect(stdout).toContain('no administrator yet');
 
     const second = await start({ PORT: String(await freePort()) });
@@ -130,7 +132,7 @@ describe('npm start', () => {
   });
 
   test('can be stopped while it starts', async () => {
-    const child = spawn(process.execPath, [script('start')], { env: environment(), stdio: 'ignore' });
+    const child = spawn(process.execPath, [script('dev/start')], { env: environment(), stdio: 'ignore' });
     running.push(child);
     await new Promise((resolve) => setTimeout(resolve, 1500));
     child.kill('SIGINT');

@@ -1,0 +1,1253 @@
+// Written by `npm run client`; change what is in clients/typescript/ instead.
+// biome-ignore-all lint/complexity/noBannedTypes: as Hono says that there is no input
+/** A refusal, RFC 9457. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: RefusedStatus;
+  detail: string;
+  /** From a closed list: what a program decides by. */
+  code: ProblemCode;
+  request_id: string;
+  /** By field, what is wrong with it. */
+  errors?: FieldErrors;
+}
+export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+
+export type FieldErrors = Record<string, string[]>;
+export type ProblemCode =
+  | 'account_disabled'
+  | 'answered_before'
+  | 'body_too_large'
+  | 'database_unavailable'
+  | 'doctor_not_approved'
+  | 'duplicate'
+  | 'internal_error'
+  | 'invalid_credentials'
+  | 'invalid_input'
+  | 'key_reused'
+  | 'last_admin'
+  | 'malformed_json'
+  | 'misconfigured'
+  | 'no_linked_account'
+  | 'no_linked_record'
+  | 'not_found'
+  | 'not_owner'
+  | 'refresh_invalid'
+  | 'refresh_reused'
+  | 'session_ended'
+  | 'stale_version'
+  | 'sync_reset'
+  | 'too_many_attempts'
+  | 'too_many_requests'
+  | 'unauthenticated'
+  | 'unsupported_media_type'
+  | 'wrong_role';
+/** By path and method, what a route takes and what it answers when it does not refuse. */
+export type Routes = {
+  '/': {
+    $get: {
+      input: {};
+      output: {
+        name: string;
+        version: string;
+        links: {
+          docs: string;
+          openapi: string;
+          health: string;
+          ready: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/assign-patient': {
+    $post: {
+      input: {
+        json: {
+          patient?: number | undefined;
+          doctor?: number | undefined;
+          patient_id?: number | undefined;
+          doctor_id?: number | undefined;
+        };
+      };
+      output: {
+        id: number;
+        patient: number;
+        doctor: number;
+        created_at: string;
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/admin/audit': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              actor?: string | undefined;
+              action?: string | undefined;
+              resource?: string | undefined;
+              patient?: string | undefined;
+              from?: string | undefined;
+              to?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        at: string;
+        actor_id: number | null;
+        actor_role: string | null;
+        action: string;
+        resource: string;
+        resource_id: number | null;
+        patient_ids: number[];
+        request_id: string | null;
+        before: import('hono/utils/types').JSONValue;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/audit/:id/restore': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        resource: 'doctor' | 'patient';
+        id: number;
+        mappings: number[];
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/doctors/:id/approve': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/doctors/:id/revoke': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/users': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
+              disabled?: 'false' | 'true' | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+        disabled: boolean;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/users/:id': {
+    $get: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+        disabled: boolean;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $patch: {
+      input: {
+        json: {
+          role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
+          disabled?: boolean | undefined;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+        disabled: boolean;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/auth/login': {
+    $post: {
+      input: {
+        json: {
+          email?: string | undefined;
+          username?: string | undefined;
+          password: string;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/auth/logout': {
+    $post: {
+      input: {};
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/auth/me': {
+    $delete: {
+      input: {
+        json: {
+          password: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {};
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $patch: {
+      input: {
+        json: {
+          name?: string | undefined;
+          username?: string | undefined;
+          email?: string | undefined;
+        };
+      };
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/auth/password': {
+    $post: {
+      input: {
+        json: {
+          current_password: string;
+          new_password: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/auth/refresh': {
+    $post: {
+      input: {
+        json: {
+          refresh: string;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/auth/register': {
+    $post: {
+      input: {
+        json: {
+          email: string;
+          password: string;
+          name?: string | undefined;
+          username?: string | undefined;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/auth/register/doctor': {
+    $post: {
+      input: {
+        json: {
+          specialization: string;
+          contact_info?: string | null | undefined;
+          license_number?: string | null | undefined;
+          email: string;
+          password: string;
+          name?: string | undefined;
+          username?: string | undefined;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/auth/register/patient': {
+    $post: {
+      input: {
+        json: {
+          age?: number | null | undefined;
+          date_of_birth?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+          phone?: string | null | undefined;
+          address?: string | null | undefined;
+          medical_history?: string | null | undefined;
+          email: string;
+          password: string;
+          name?: string | undefined;
+          username?: string | undefined;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/auth/sessions': {
+    $delete: {
+      input: {};
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        device: string | null;
+        created_at: string;
+        last_used_at: string;
+        current: boolean;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/auth/sessions/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/doctor-profile': {
+    $get: {
+      input: {};
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/doctor-profile/:user_id': {
+    $put: {
+      input: {
+        json: {
+          name: string;
+          specialization: string;
+          contact_info?: string | null | undefined;
+          license_number?: string | null | undefined;
+        };
+        param: {
+          user_id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/doctors': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              specialization?: string | undefined;
+              approved?: 'false' | 'true' | undefined;
+              search?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+    $post: {
+      input: {
+        json: {
+          name: string;
+          specialization: string;
+          contact_info?: string | null | undefined;
+          license_number?: string | null | undefined;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/doctors/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $patch: {
+      input: {
+        json: {
+          name?: string | undefined;
+          specialization?: string | undefined;
+          contact_info?: string | null | undefined;
+          license_number?: string | null | undefined;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $put: {
+      input: {
+        json: {
+          name: string;
+          specialization: string;
+          contact_info?: string | null | undefined;
+          license_number?: string | null | undefined;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/doctors/all-patients': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
+              min_age?: string | undefined;
+              max_age?: string | undefined;
+              date_of_birth?: string | undefined;
+              doctor?: string | undefined;
+              search?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/doctors/my-patients': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
+              min_age?: string | undefined;
+              max_age?: string | undefined;
+              date_of_birth?: string | undefined;
+              doctor?: string | undefined;
+              search?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/mappings': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              patient?: string | undefined;
+              doctor?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        patient: number;
+        doctor: number;
+        created_at: string;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+    $post: {
+      input: {
+        json: {
+          patient?: number | undefined;
+          doctor?: number | undefined;
+          patient_id?: number | undefined;
+          doctor_id?: number | undefined;
+        };
+      };
+      output: {
+        id: number;
+        patient: number;
+        doctor: number;
+        created_at: string;
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/mappings/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+            }
+          | undefined;
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        patient: number;
+        doctor: number;
+        created_at: string;
+        doctor_detail: {
+          created_at: string;
+          updated_at: string;
+          id: number;
+          user_id: number | null;
+          created_by: number | null;
+          name: string;
+          specialization: string;
+          contact_info: string | null;
+          license_number: string | null;
+          approved: boolean | null;
+        };
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/mappings/patient/:id': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+            }
+          | undefined;
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        patient: number;
+        doctor: number;
+        created_at: string;
+        doctor_detail: {
+          created_at: string;
+          updated_at: string;
+          id: number;
+          user_id: number | null;
+          created_by: number | null;
+          name: string;
+          specialization: string;
+          contact_info: string | null;
+          license_number: string | null;
+          approved: boolean | null;
+        };
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/patient-profile': {
+    $get: {
+      input: {};
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/patient-profile/:user_id': {
+    $put: {
+      input: {
+        json: {
+          name: string;
+          age?: number | null | undefined;
+          date_of_birth?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+          phone?: string | null | undefined;
+          email?: string | null | undefined;
+          address?: string | null | undefined;
+          medical_history?: string | null | undefined;
+        };
+        param: {
+          user_id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/patient-profile/access-log': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        at: string;
+        action: string;
+        resource: string;
+        actor_id: number;
+        actor_name: string | null;
+        actor_role: string | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/patients': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
+              min_age?: string | undefined;
+              max_age?: string | undefined;
+              date_of_birth?: string | undefined;
+              doctor?: string | undefined;
+              search?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+    $post: {
+      input: {
+        json: {
+          name: string;
+          age?: number | null | undefined;
+          date_of_birth?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+          phone?: string | null | undefined;
+          email?: string | null | undefined;
+          address?: string | null | undefined;
+          medical_history?: string | null | undefined;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/patients/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $patch: {
+      input: {
+        json: {
+          name?: string | undefined;
+          age?: number | null | undefined;
+          date_of_birth?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+          phone?: string | null | undefined;
+          email?: string | null | undefined;
+          address?: string | null | undefined;
+          medical_history?: string | null | undefined;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $put: {
+      input: {
+        json: {
+          name: string;
+          age?: number | null | undefined;
+          date_of_birth?: string | null | undefined;
+          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+          phone?: string | null | undefined;
+          email?: string | null | undefined;
+          address?: string | null | undefined;
+          medical_history?: string | null | undefined;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/patients/my-doctors': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              specialization?: string | undefined;
+              approved?: 'false' | 'true' | undefined;
+              search?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        specialization: string;
+        contact_info: string | null;
+        license_number: string | null;
+        approved: boolean | null;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/sync': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        patients: {
+          created_at: string;
+          updated_at: string;
+          id: number;
+          user_id: number | null;
+          created_by: number | null;
+          name: string;
+          date_of_birth: string | null;
+          gender: 'female' | 'male' | 'other' | 'unknown' | null;
+          phone: string | null;
+          email: string | null;
+          address: string | null;
+          medical_history: string | null;
+          age: number | null;
+        }[];
+        doctors: {
+          created_at: string;
+          updated_at: string;
+          id: number;
+          user_id: number | null;
+          created_by: number | null;
+          name: string;
+          specialization: string;
+          contact_info: string | null;
+          license_number: string | null;
+          approved: boolean | null;
+        }[];
+        mappings: {
+          id: number;
+          patient: number;
+          doctor: number;
+          created_at: string;
+        }[];
+        removed: {
+          patients: number[];
+          doctors: number[];
+          mappings: number[];
+        };
+        cursor: string;
+        more: boolean;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/healthz': {
+    $get: {
+      input: {};
+      output: {
+        status: 'ok';
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/readyz': {
+    $get: {
+      input: {};
+      output: {
+        status: 'ok';
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+};

@@ -1,0 +1,116 @@
+// Written by `npm run client`; change what is in clients/typescript/ instead.
+// What is between the client and the network: requests are signed, tokens renewed once for all who wait for it, and what
+// got lost is sent again, under a key by which the server does it once.
+
+/** Where the app keeps the tokens: a keychain, a file, memory. Several clients may share one. */
+
+export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, tries = 3 }) => {
+  const sendUntilAnswered = async (url, init) => {
+    for (let sent = 1; ; sent++) {
+      const last = sent >= tries || !isRepeatable(url, init);
+      const response = await send(url, init).catch((error) => {
+        if (last || init.signal?.aborted) throw error;
+      });
+      const pause = Number(response?.headers.get('Retry-After')) || 0.25 * 2 ** sent;
+      if (response && (last || response.status < 502 || pause > longestPause)) return response;
+      await new Promise((resolve) => setTimeout(resolve, pause * 1000 + Math.random() * 250));
+      init.signal?.throwIfAborted();
+    }
+  };
+
+  const keep = async (response) => {
+    const { access, refresh, expires_in, user } = await response.clone().json();
+    const renew_at = Date.now() + Math.max(expires_in - 10, expires_in / 2) * 1000;
+    const tokens = { access, refresh, renew_at, user_id: user.id };
+    await store.save(tokens);
+    return tokens;
+  };
+
+  /** What follows these tokens: the next ones, the response that refused them, or null when nobody is signed in. */
+  const renew = async (old) => {
+    const before = await store.load();
+    if (before?.refresh !== old.refresh) return before ?? null;
+    const url = `${baseUrl.replace(/\/$/, '')}/api/auth/refresh`;
+    const headers = { 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ refresh: old.refresh });
+    const response = await sendUntilAnswered(url, { method: 'POST', headers, body });
+    const meanwhile = await store.load();
+    if (meanwhile?.refresh !== old.refresh) return meanwhile ?? null;
+    if (response.ok) return keep(response);
+    // too many requests or no database says nothing about the session, nor does what a proxy answers
+    if (response.status < 404 && isProblem(response)) {
+      await store.clear();
+      onSignedOut?.(await response.clone().json());
+    }
+    return response;
+  };
+  let renewing;
+  const renewOnce = async (old) => {
+    renewing ??= renew(old).finally(() => {
+      renewing = undefined;
+    });
+    const renewed = await renewing;
+    // what one person began is not finished as another
+    return isRefusal(renewed) || renewed?.user_id === old.user_id ? renewed : null;
+  };
+
+  const sendSigned = async (url, init, headers) => {
+    const sendAs = (tokens) => {
+      if (tokens) headers.set('Authorization', `Bearer ${tokens.access}`);
+      return sendUntilAnswered(url, { ...init, headers });
+    };
+    let tokens = await store.load();
+    if (tokens && Date.now() >= tokens.renew_at) {
+      const renewed = await renewOnce(tokens);
+      if (!isRefusal(renewed)) tokens = renewed;
+    }
+    const response = await sendAs(tokens);
+    if (response.status !== 401 || !tokens) return response;
+    const renewed = await renewOnce(tokens);
+    if (isRefusal(renewed)) return renewed.clone();
+    return renewed ? sendAs(renewed) : response;
+  };
+
+  return async (input, init = {}) => {
+    const url = String(input);
+    const headers = new Headers(init.headers);
+    const route = `${init.method} ${url.replace(/\/?(\?.*)?$/, '')}`;
+    if (takesKey.test(route) && !headers.has('Idempotency-Key')) headers.set('Idempotency-Key', newKey());
+    if (signsIn.test(route)) {
+      const response = await send(url, { ...init, headers });
+      if (response.ok) await keep(response);
+      return response;
+    }
+    try {
+      const response = await sendSigned(url, init, headers);
+      if (erases.test(route) && response.ok) await store.clear();
+      return response;
+    } finally {
+      // also without a connection: who leaves has left this device
+      if (signsOut.test(route)) await store.clear();
+    }
+  };
+};
+
+const signsIn = /^POST .*\/api\/auth\/(login|refresh|register(\/\w+)?)$/;
+const signsOut = /^POST .*\/api\/auth\/logout$/;
+const erases = /^DELETE .*\/api\/auth\/me$/;
+const takesKey = /^POST .*\/api\/(patients|doctors|mappings|admin\/assign-patient)$/;
+const longestPause = 30;
+
+/**
+ * One of a kind among those of one account and day, which is all it has to be. An app that sends again after a restart gives
+ * a key of its own: `api.patients.$post({ json }, { headers: { 'Idempotency-Key': key } })`.
+ */
+const newKey = () =>
+  `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}-${Math.random().toString(36).slice(2)}`;
+
+const isRepeatable = (url, { method, headers }) => {
+  const sent = new Headers(headers);
+  if (method === 'POST') return sent.has('Idempotency-Key') || url.endsWith('/api/auth/refresh');
+  return !sent.has('If-Match');
+};
+/** Not by instanceof, because a fetch of the app's own may have a Response of its own. */
+const isRefusal = (renewed) => renewed !== null && 'status' in renewed;
+export const isProblem = (response) =>
+  response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;

@@ -1,0 +1,48 @@
+// A process of its own: the local Neon bridge, which can also record what it is sent, and answer later.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
+import { openPglite } from '../neon/open-pglite.ts';
+import type { Backend, Statement } from '../neon/session.ts';
+import { answerCalls } from './children.ts';
+
+export type Batch = Statement[];
+
+const { SERVER_URL } = process.env;
+const open = async (): Promise<Backend> => {
+  if (SERVER_URL) return postgresBackend(SERVER_URL, { perLogin: 16 });
+  const pglite = await openPglite();
+  return pgliteBackend({ get: () => pglite });
+};
+
+const backend = await open();
+let delay = 0;
+let recorded: Batch[] | undefined;
+
+const bridge = await startNeon({
+  backend: {
+    run: (login, statements, begin) => {
+      recorded?.push(statements);
+      const run = () => backend.run(login, statements, begin);
+      return delay > 0 ? sleep(delay).then(run) : run();
+    },
+    close: backend.close,
+  },
+});
+
+const methods = {
+  port: () => bridge.port,
+  roundTrips: () => bridge.roundTrips(),
+  delay: (milliseconds: number) => {
+    delay = milliseconds;
+  },
+  record: () => {
+    recorded = [];
+  },
+  recorded: () => {
+    const batches = recorded ?? [];
+    recorded = undefined;
+    return batches;
+  },
+};
+export type BridgeMethods = typeof methods;
+answerCalls(methods);

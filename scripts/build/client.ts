@@ -1,0 +1,103 @@
+// `npm run client`: writes clients/typescript/dist, which is what an app imports as "wardbook/client". Plain JavaScript, and types
+// that stand alone: compiled from the server's own, they name nothing but Hono.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { stripTypeScriptTypes } from 'node:module';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { root, short } from '../support/paths.ts';
+import { Fatal, run } from '../support/terminal.ts';
+import { tidy } from '../support/tidy.ts';
+
+const client = join(root, 'clients/typescript');
+const folder = join(client, 'dist');
+const note = '// Written by `npm run client`; change what is in clients/typescript/ instead.\n';
+const read = (name: string) => readFile(join(client, `${name}.ts`), 'utf8');
+/** The parts import each other as what they have become. */
+const imports = (text: string) => text.replace(/(from ['"]\.\/\w+)\.ts(['"])/g, '$1.js$2');
+
+/** The client as JavaScript, by file. */
+export async function javascript(): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const name of ['index', 'signing']) {
+    files.set(`${name}.js`, await written(`${name}.js`, imports(stripTypeScriptTypes(await read(name)))));
+  }
+  return files;
+}
+
+/** Where types were there are spaces, and the compiler has a style of its own. */
+const written = (name: string, text: string) => tidy(`clients/typescript/dist/${name}`, note + text);
+
+/** What the compiler makes of a mapped type whose result has no name is its content, which is the point of this. */
+const flattened = `
+import type { ProblemCode, Routes } from '../../clients/typescript/api.ts';
+declare const flat: <T>() => { [Name in keyof T]: T[Name] };
+declare const flatter: <T>() => { [Name in keyof T]: { [Inner in keyof T[Name]]: T[Name][Inner] } };
+export const codes = flat<{ [Code in ProblemCode]: Code }>();
+export const routes = flatter<Routes>();
+`;
+
+/** The client's types, by file, without any import of the server. */
+async function declarations(): Promise<Map<string, string>> {
+  await mkdir(join(root, '.wrangler'), { recursive: true });
+  const work = await mkdtemp(join(root, '.wrangler/client-'));
+  try {
+    await writeFile(join(work, 'flat.ts'), flattened);
+    const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.json'), 'utf8'));
+    const options = { ...compilerOptions, noEmit: false, declaration: true, emitDeclarationOnly: true };
+    const settings = {
+      ...options,
+      rootDir: root,
+      outDir: join(work, 'out'),
+      typeRoots: [join(root, 'node_modules/@types')],
+    };
+    const config = { compilerOptions: settings, files: ['flat.ts', '../../clients/typescript/index.ts'] };
+    await writeFile(join(work, 'tsconfig.json'), JSON.stringify(config));
+    await compile(work);
+    const emitted = (path: string) => readFile(join(work, 'out', path), 'utf8');
+    const flat = await emitted(`${short(work)}/flat.d.ts`);
+    return new Map([
+      ['index.d.ts', await written('index.d.ts', imports(await emitted('clients/typescript/index.d.ts')))],
+      ['signing.d.ts', await written('signing.d.ts', imports(await emitted('clients/typescript/signing.d.ts')))],
+      ['api.d.ts', await written('api.d.ts', standalone(await emitted('clients/typescript/api.d.ts'), flat))],
+    ]);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** What the server says of itself is of no interest here, so that only mistakes in these files are. */
+async function compile(folder: string): Promise<void> {
+  const compiler = join(root, 'node_modules/typescript/bin/tsc');
+  const said = await promisify(execFile)(process.execPath, [compiler, '-p', folder]).catch((error) => error);
+  const mistakes = String(said.stdout).match(/^(clients|\.wrangler)\/.*$/gm);
+  if (mistakes) throw new Fatal(`The client does not compile:\n${mistakes.join('\n')}`);
+}
+
+/** api.d.ts with the contents of the types that it has from the server in place of their names. */
+function standalone(api: string, flat: string): string {
+  const [, codes = '', routes = ''] =
+    /const codes: \{([^}]*)\};\s*export declare const routes: ([\s\S]*);\s*$/.exec(flat) ?? [];
+  const list = [...codes.matchAll(/(\w+):/g)].map(([, code]) => `'${code}'`);
+  const [kept = ''] = api.split(/\/\*\* By path and method/);
+  const text = `// biome-ignore-all lint/complexity/noBannedTypes: as Hono says that there is no input
+${kept.replace(/^import .*\n|^export type .* from .*\n/gm, '')}
+export type FieldErrors = Record<string, string[]>;
+export type ProblemCode = ${list.join(' | ')};
+/** By path and method, what a route takes and what it answers when it does not refuse. */
+export type Routes = ${routes};
+`;
+  if (list.length < 10 || /typescript\/api|src\//.test(text))
+    throw new Fatal(`${short(folder)}: the types do not stand alone.`);
+  return text;
+}
+
+if (import.meta.main) {
+  await run(async () => {
+    await mkdir(folder, { recursive: true });
+    for (const [name, text] of [...(await javascript()), ...(await declarations())]) {
+      await writeFile(join(folder, name), text);
+    }
+    console.log(`Wrote ${short(folder)}`);
+  });
+}

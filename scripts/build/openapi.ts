@@ -1,0 +1,9 @@
+// `npm run openapi`: writes the document that the Worker serves, for tools that want a file.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { app } from '../../src/index.ts';
+import { documentOf } from '../../src/openapi.ts';
+
+const [file = '.wrangler/openapi.json'] = process.argv.slice(2);
+await mkdir(dirname(file), { recursive: true });
+await writeFile(file, `${JSON.stringify(await documentOf(app), null, 2)}\n`);

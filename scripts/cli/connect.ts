@@ -1,0 +1,110 @@
+import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import { bridgePath, type Neon, postgresBackend, startNeon } from '../neon/bridge.ts';
+import { Fatal } from '../support/terminal.ts';
+
+export type Sql = NeonQueryFunction<false, false>;
+export type Connection = { sql: Sql; close(): Promise<void> };
+export type Database = Connection & {
+  /** The owner's URL. */
+  url: string;
+  /** What to call it on a screen. */
+  name: string;
+};
+
+const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
+
+// The same rule as in the Worker: a database on this machine is a bridge, any other is Neon.
+neonConfig.fetchEndpoint = (host, port) => (isLoopback(host) ? `http://${host}:${port}/sql` : neonEndpoint(host, port));
+
+/**
+ * Neon's driver for any PostgreSQL URL: straight to Neon, to a bridge that `npm start` or the tests started on this
+ * machine, or to any other server through a bridge of its own. Fails with a sentence if the database cannot be used.
+ */
+export async function connect(url: string): Promise<Connection> {
+  const { hostname } = parse(url);
+  const bridge = isNeon(hostname) || (await isBridge(url)) ? undefined : await bridgeTo(url);
+  const sql = neon(bridge?.url ?? url);
+  const close = async () => bridge?.close();
+  try {
+    await sql`select 1`;
+  } catch (error) {
+    await close();
+    throw explain(error, url);
+  }
+  return { sql, close };
+}
+
+function parse(url: string): URL {
+  try {
+    const parsed = new URL(url);
+    if (/^postgres(ql)?:$/.test(parsed.protocol) && parsed.username && parsed.hostname && parsed.pathname.length > 1) {
+      return parsed;
+    }
+  } catch {
+    // the sentence below, which must not repeat a URL with a password in it
+  }
+  throw new Fatal('A database URL looks like postgres://user:password@host:port/database.');
+}
+
+function isNeon(host: string): boolean {
+  return /\.neon\.(tech|build)$/.test(host);
+}
+
+function isLoopback(host: string): boolean {
+  return host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
+}
+
+async function isBridge(url: string): Promise<boolean> {
+  const { hostname, port } = parse(url);
+  if (!isLoopback(hostname) || !port) {
+    return false;
+  }
+  try {
+    const signal = AbortSignal.timeout(10_000);
+    const answer = await fetch(`http://${hostname}:${port}${bridgePath}`, { signal });
+    return answer.ok && (await answer.text()).includes('"bridge"');
+  } catch {
+    // PostgreSQL hangs up on HTTP
+    return false;
+  }
+}
+
+async function bridgeTo(url: string): Promise<Pick<Neon, 'close'> & { url: string }> {
+  const { username, password, pathname } = parse(url);
+  const bridge = await startNeon({ backend: postgresBackend(url, { total: 4 }) });
+  const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent) as [
+    string,
+    string,
+    string,
+  ];
+  return { url: bridge.url(user, secret, database), close: bridge.close };
+}
+
+function explain(error: unknown, url: string): Error {
+  const { hostname, port, username, pathname } = parse(url);
+  const place = `${hostname}${port && `:${port}`}`;
+  if (!(error instanceof NeonDbError)) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  if (error.code === '28P01' || error.code === '28000') {
+    return new Fatal(`The database at ${place} does not let ${decodeURIComponent(username)} in: ${error.message}.`);
+  }
+  if (error.code === '3D000') {
+    return new Fatal(`There is no database ${decodeURIComponent(pathname.slice(1))} at ${place}.`);
+  }
+  if (error.code) {
+    return new Fatal(`The database at ${place} cannot be used: ${error.message} (${error.code}).`);
+  }
+  const hint = isLoopback(hostname) ? ' Is it running (npm start)?' : '';
+  return new Fatal(`The database at ${place} cannot be reached${reason(error)}.${hint}`);
+}
+
+/** The bridge's own sentence, or what the network said. */
+function reason({ message, sourceError }: NeonDbError): string {
+  const cause = sourceError?.cause;
+  if (cause instanceof Error) {
+    return ` (${cause.message})`;
+  }
+  const [, code] = /Could not connect to PostgreSQL at [^:]+:\d+: ([^"]+)/.exec(message) ?? [];
+  return code ? ` (${code})` : '';
+}

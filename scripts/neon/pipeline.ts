@@ -1,0 +1,180 @@
+import { type DatabaseError, serialize } from 'pg-protocol';
+import {
+  databaseError,
+  exchange,
+  type Field,
+  forgetStatement,
+  forgetStatements,
+  type Message,
+  noop,
+  type Prepared,
+  type Session,
+  type Statement,
+} from './session.ts';
+
+const maxStatements = 256;
+const maxStatementLength = 16_384;
+
+/**
+ * Runs statements in one network round trip, between `begin` and a commit if it is given. All or nothing is kept, and
+ * the session is out of any transaction afterwards.
+ */
+export async function execute(session: Session, statements: Statement[], begin?: string): Promise<string[]> {
+  const steps = begin ? [{ query: begin, params: [] }, ...statements, { query: 'commit', params: [] }] : statements;
+  let attempt = await pipeline(session, steps);
+  if (attempt.stale) {
+    // another client changed the schema; nothing was kept, so once more with fresh plans
+    forgetStatements(session);
+    attempt = await pipeline(session, steps);
+  }
+  if (attempt.error) {
+    throw attempt.error;
+  }
+  return begin ? attempt.results.slice(1, -1) : attempt.results;
+}
+
+type Attempt = { results: string[]; error?: Error; stale: boolean };
+
+async function pipeline(session: Session, steps: Statement[]): Promise<Attempt> {
+  const { bytes, prepared } = write(session, steps);
+  const results: string[] = [];
+  let rows: (string | null)[][] = [];
+  let bound = false;
+  let error: DatabaseError | undefined;
+  let stale = false;
+
+  const finish = (tag: string) => {
+    const { fields, staysLocal } = prepared[results.length] as Prepared;
+    results.push(resultJson(tag, fields ?? '[]', rows));
+    session.tainted ||=
+      !staysLocal || (leavesTraces.test(tag) && !isLocal.test(steps[results.length - 1]?.query ?? ''));
+    if (changesSchema.test(tag)) {
+      session.catalog.version++;
+    }
+    rows = [];
+    bound = false;
+  };
+
+  const hear = (message: Message) => {
+    const step = prepared[results.length];
+    switch (message.name) {
+      case 'dataRow':
+        rows.push(message.fields);
+        break;
+      case 'commandComplete':
+        finish(message.text);
+        break;
+      case 'emptyQuery':
+        finish('');
+        break;
+      case 'bindComplete':
+        bound = true;
+        break;
+      case 'parseComplete':
+        if (step) step.parsed = true;
+        break;
+      case 'rowDescription':
+        if (step) step.fields = fieldsJson(message.fields);
+        break;
+      case 'noData':
+        if (step) step.fields = '[]';
+        break;
+      case 'error':
+        error ??= message;
+        stale = !bound && isStale(message);
+        break;
+      case 'copyInResponse':
+        session.lose(databaseError('0A000', 'COPY FROM STDIN is not possible over HTTP'));
+        break;
+    }
+  };
+
+  try {
+    const status = await exchange(session, bytes, hear);
+    if (status !== 'I') {
+      await exchange(session, serialize.query('rollback'), noop);
+    }
+  } catch (lost) {
+    // a server that goes away says why before it hangs up
+    error ??= lost as DatabaseError;
+    stale = false;
+  }
+  for (const { query } of steps) {
+    if (session.statements.get(query)?.parsed === false) {
+      session.statements.delete(query);
+    }
+  }
+  for (const text of session.statements.keys()) {
+    if (session.statements.size <= maxStatements) break;
+    forgetStatement(session, text);
+  }
+  return { results, stale, ...(error && { error }) };
+}
+
+/** Parse only what this session has not prepared yet, describe only what it has not described yet. */
+function write(session: Session, steps: Statement[]): { bytes: Buffer; prepared: Prepared[] } {
+  if (session.seen !== session.catalog.version) {
+    forgetStatements(session);
+    session.seen = session.catalog.version;
+  }
+  const messages = session.forgotten.map((name) => serialize.close({ type: 'S', name }));
+  session.forgotten = [];
+  const prepared = steps.map(({ query, params }) => {
+    let statement = session.statements.get(query);
+    if (statement) {
+      session.statements.delete(query);
+    } else {
+      const name = query.length > maxStatementLength ? '' : `neon_${session.names++}`;
+      statement = { name, parsed: false, staysLocal: settingsStayLocal(query) };
+      messages.push(serialize.parse({ name, text: query, types: [] }));
+    }
+    if (statement.name !== '') {
+      // the least recently used comes first
+      session.statements.set(query, statement);
+    }
+    messages.push(serialize.bind({ statement: statement.name, values: params }));
+    if (statement.fields === undefined) {
+      messages.push(serialize.describe({ type: 'P' }));
+    }
+    messages.push(serialize.execute());
+    return statement;
+  });
+  messages.push(serialize.sync());
+  return { bytes: Buffer.concat(messages), prepared };
+}
+
+const changesSchema = /^(CREATE|ALTER|DROP|DO|DISCARD|DEALLOCATE)\b/;
+const leavesTraces = /^(SET|RESET|LISTEN|PREPARE|DECLARE|LOAD|DISCARD|DEALLOCATE)$/;
+const isLocal = /^\s*set\s+(local|transaction|constraints)\s/i;
+
+function settingsStayLocal(query: string): boolean {
+  const all = query.match(/\bset_config\b/gi)?.length ?? 0;
+  const local = query.match(/\bset_config\s*\((?:[^()]|\([^()]*\))*,\s*true\s*\)/gi)?.length ?? 0;
+  return all === local;
+}
+
+function isStale({ code, routine }: DatabaseError): boolean {
+  return (code === '0A000' && routine === 'RevalidateCachedQuery') || (code === '26000' && routine !== undefined);
+}
+
+function fieldsJson(fields: Field[]): string {
+  return JSON.stringify(
+    fields.map(({ name, dataTypeID, tableID, columnID, dataTypeSize, dataTypeModifier }) => ({
+      name,
+      dataTypeID,
+      tableID,
+      columnID,
+      dataTypeSize,
+      dataTypeModifier,
+      format: 'text',
+    })),
+  );
+}
+
+/** As Neon splits a command tag: `INSERT 0 5` is INSERT and 5, `CREATE TABLE` is CREATE and no count. */
+function resultJson(tag: string, fields: string, rows: (string | null)[][]): string {
+  const [command = '', ...rest] = tag.split(' ');
+  const count = rest[command === 'INSERT' ? 1 : 0] ?? '';
+  const rowCount = /^\d+$/.test(count) ? count : 'null';
+  return `{"rowAsArray":true,"fields":${fields},"rows":${JSON.stringify(rows)},"command":"${command}","rowCount":${rowCount}}`;
+}

@@ -1,0 +1,225 @@
+import type { Socket } from 'node:net';
+import { Client } from 'pg';
+import { DatabaseError } from 'pg-protocol';
+import { execute } from './pipeline.ts';
+import {
+  type Backend,
+  type Catalog,
+  createSession,
+  databaseError,
+  type Login,
+  noop,
+  type Session,
+  tidy,
+} from './session.ts';
+
+type Pooled = Session & { pool: Pool; end(): void; idleSince: number };
+type Pool = { login: Login; size: number; idle: Pooled[] };
+type Waiter = { pool: Pool; resolve(session: Pooled): void; reject(error: Error): void };
+
+export type PostgresBackend = Backend & {
+  /** Ends the idle connections to a database, so that it can be dropped or copied. */
+  disconnect(database: string): void;
+};
+
+/**
+ * Any PostgreSQL server. Host, port and TLS come from `serverUrl`; user, password and database from each request, as
+ * on Neon, with a small pool of connections for each such login.
+ */
+export function postgresBackend(
+  serverUrl: string,
+  { perLogin = 16, total = 64, idleMs = 60_000 } = {},
+): PostgresBackend {
+  const pools = new Map<string, Pool>();
+  const catalogs = new Map<string, Catalog>();
+  const sessions = new Set<Pooled>();
+  const waiters: Waiter[] = [];
+  let size = 0;
+  const connecting = new Set<() => void>();
+
+  const sweep = setInterval(() => {
+    for (const session of sessions) {
+      if (session.pool.idle.includes(session) && Date.now() - session.idleSince > idleMs) {
+        session.end();
+      }
+    }
+  }, idleMs / 4);
+  sweep.unref();
+
+  function poolOf(login: Login): Pool {
+    let pool = pools.get(keyOf(login));
+    if (!pool) {
+      pool = { login, size: 0, idle: [] };
+      pools.set(keyOf(login), pool);
+    }
+    return pool;
+  }
+
+  function acquire(login: Login): Promise<Pooled> {
+    return new Promise((resolve, reject) => {
+      waiters.push({ pool: poolOf(login), resolve, reject });
+      serve();
+    });
+  }
+
+  function release(session: Pooled): void {
+    if (session.broken) {
+      session.end();
+    } else {
+      session.idleSince = Date.now();
+      session.pool.idle.push(session);
+      serve();
+    }
+  }
+
+  /** Gives every waiter that can be served an idle connection or a new one. */
+  function serve(): void {
+    for (let index = 0; index < waiters.length; index++) {
+      const { pool, resolve, reject } = waiters[index] as Waiter;
+      const idle = pool.idle.pop();
+      if (idle) {
+        resolve(idle);
+      } else if (pool.size < perLogin && (size < total || endOneIdle())) {
+        open(pool).then(resolve, reject);
+      } else {
+        continue;
+      }
+      waiters.splice(index--, 1);
+    }
+  }
+
+  function endOneIdle(): boolean {
+    for (const session of sessions) {
+      if (session.pool.idle.includes(session)) {
+        session.end();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async function open(pool: Pool): Promise<Pooled> {
+    pool.size++;
+    size++;
+    let counted = true;
+    const leave = () => {
+      if (counted) {
+        counted = false;
+        pool.size--;
+        size--;
+        if (pool.size === 0) pools.delete(keyOf(pool.login));
+        // not at once: serve() itself may be what ended a connection
+        queueMicrotask(serve);
+      }
+    };
+    const client = new Client({ connectionString: loginUrl(serverUrl, pool.login), connectionTimeoutMillis: 10_000 });
+    // even an empty one: else pg looks for a password in this process's environment
+    client.password = pool.login.password;
+    const socketOf = () => (client.connection as unknown as { stream: Socket }).stream;
+    const giveUp = () => socketOf().destroy(new Error('the bridge is closing'));
+    connecting.add(giveUp);
+    try {
+      client.on('error', noop);
+      await client.connect();
+    } catch (error) {
+      // one that waits for a better password would keep its database from being dropped
+      socketOf().destroy();
+      leave();
+      throw connectError(error, client, pool.login);
+    } finally {
+      connecting.delete(giveUp);
+    }
+
+    // pg signed in, with whatever authentication and TLS that took; from here on the socket is ours
+    const socket = socketOf();
+    socket.removeAllListeners('data');
+    const catalog = catalogs.get(pool.login.database) ?? { version: 0 };
+    catalogs.set(pool.login.database, catalog);
+    const session: Pooled = Object.assign(
+      createSession(catalog, (bytes) => socket.write(bytes)),
+      {
+        pool,
+        idleSince: 0,
+        end: () => {
+          const idle = pool.idle.indexOf(session);
+          if (idle >= 0) pool.idle.splice(idle, 1);
+          sessions.delete(session);
+          session.lose(new Error('connection to the database closed'));
+          if (idle >= 0) client.end(noop);
+          else socket.destroy();
+          leave();
+        },
+      },
+    );
+    sessions.add(session);
+    socket.on('data', session.receive);
+    socket.on('close', () => {
+      session.lose(new Error('connection to the database lost'));
+      session.end();
+    });
+    return session;
+  }
+
+  return {
+    async run(login, statements, begin) {
+      const session = await acquire(login);
+      try {
+        return await execute(session, statements, begin);
+      } finally {
+        if (session.tainted && !session.broken) {
+          tidy(session)
+            .catch(noop)
+            .finally(() => release(session));
+        } else {
+          release(session);
+        }
+      }
+    },
+    disconnect(database) {
+      for (const session of sessions) {
+        if (session.pool.login.database === database && session.pool.idle.includes(session)) {
+          session.end();
+        }
+      }
+    },
+    async close() {
+      clearInterval(sweep);
+      for (const { reject } of waiters.splice(0)) {
+        reject(new Error('the bridge is closing'));
+      }
+      for (const giveUp of connecting) {
+        giveUp();
+      }
+      for (const session of sessions) {
+        session.end();
+      }
+    },
+  };
+}
+
+function keyOf({ user, password, database, applicationName }: Login): string {
+  return [user, password, database, applicationName].join('\0');
+}
+
+function loginUrl(serverUrl: string, { user, password, database, applicationName }: Login): string {
+  const url = new URL(serverUrl);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  url.pathname = encodeURIComponent(database);
+  url.searchParams.set('application_name', applicationName);
+  return url.href;
+}
+
+/** Wrong credentials and the like are the client's error, as on Neon; anything else means that there is no database. */
+function connectError(error: unknown, { host, port }: Client, { user }: Login): Error {
+  if (error instanceof DatabaseError) {
+    return /^(28|3D|42)/.test(error.code ?? '') ? error : Object.assign(error, { status: 500 });
+  }
+  if (error instanceof Error && /^SASL: .*password must be/.test(error.message)) {
+    return databaseError('28P01', `password authentication failed for user "${user}"`, 'FATAL');
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  return Object.assign(new Error(`Could not connect to PostgreSQL at ${host}:${port}: ${code ?? message}`), {
+    status: 500,
+  });
+}

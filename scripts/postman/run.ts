@@ -1,0 +1,116 @@
+// `npm run test:postman`: runs the collection as Postman would, against a Wardbook of its own with an administrator in
+// it. Newman, which does that, is 66 MB, so that it is installed here and only on first use.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from '../support/paths.ts';
+import { duration, Fatal, green, run, step } from '../support/terminal.ts';
+import { chapters } from './steps.ts';
+
+const folder = join(root, 'clients/postman');
+const admin = { email: 'admin@example.com', password: 'a password for one run' };
+
+async function main(): Promise<void> {
+  await install();
+  const state = await mkdtemp(join(tmpdir(), 'wardbook-postman-'));
+  const { DATABASE_URL, LOCAL_DATABASE_URL, ...inherited } = process.env;
+  const port = await freePort();
+  const env = { ...inherited, WARDBOOK_STATE: state, PORT: String(port) };
+  const server = spawn(process.execPath, [join(root, 'scripts/dev/start.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = Promise.all([text(server.stdout), text(server.stderr)]);
+  const closed = once(server, 'close');
+  const stop = () => server.kill('SIGTERM');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  let failed = true;
+  try {
+    await step('starting a Wardbook', () => untilReady(server, `http://127.0.0.1:${port}/readyz`));
+    await makeAdmin(env);
+    await runCollection(`http://127.0.0.1:${port}`, join(state, 'run.json'));
+    failed = false;
+  } finally {
+    stop();
+    await closed;
+    if (failed) console.log(`\nWhat the Wardbook said:\n${(await log).join('').split('\n').slice(-60).join('\n')}`);
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function install(): Promise<void> {
+  const lock = await readFile(join(folder, 'package-lock.json'), 'utf8');
+  const installed = join(folder, 'node_modules/.wardbook-lock.json');
+  if ((await readFile(installed, 'utf8').catch(() => '')) === lock) return;
+  await step('installing newman in clients/postman/, the first time only', async () => {
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32',
+    });
+    await writeFile(installed, lock);
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function untilReady(server: ChildProcess, url: string): Promise<void> {
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(200)) {
+    if (server.exitCode !== null) break;
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+  }
+  throw new Fatal('The Wardbook did not start.');
+}
+
+async function makeAdmin(env: NodeJS.ProcessEnv): Promise<void> {
+  const options = ['create', '--email', admin.email];
+  const child = spawn(process.execPath, [join(root, 'scripts/cli/admin.ts'), ...options], {
+    env,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+  child.stdin.end(`${admin.password}\n`);
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Fatal('There is no administrator.');
+}
+
+async function runCollection(baseUrl: string, report: string): Promise<void> {
+  const variables = { baseUrl, ADMIN_EMAIL: admin.email, ADMIN_PASSWORD: admin.password };
+  const newman = spawn(
+    process.execPath,
+    [
+      '--no-deprecation',
+      join(folder, 'node_modules/newman/bin/newman.js'),
+      'run',
+      join(folder, 'wardbook.postman_collection.json'),
+      ...Object.entries(variables).flatMap(([name, value]) => ['--env-var', `${name}=${value}`]),
+      '--timeout-request=30000',
+      '--reporters=cli,json',
+      '--reporter-cli-no-banner',
+      `--reporter-json-export=${report}`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const [said, [code]] = await Promise.all([text(newman.stdout), once(newman, 'close')]);
+  const { run } = JSON.parse(await readFile(report, 'utf8').catch(() => '{}'));
+  const clicks = chapters.flatMap(({ steps }) => steps).length;
+  if (code !== 0 || run?.stats.requests.total !== clicks) {
+    console.log(said);
+    throw new Fatal(`Newman ended with ${code}, after ${run?.stats.requests.total} of ${clicks} requests.`);
+  }
+  const took = duration(run.timings.completed - run.timings.started);
+  console.log(`${green('✓')} ${clicks} requests, ${run.stats.assertions.total} checks, ${took}: every check passes`);
+}
+
+await run(main);

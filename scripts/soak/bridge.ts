@@ -1,0 +1,20 @@
+// What the soak kills: the bridge in front of its database, as a process of its own. Started and told what to do by
+// stack.ts.
+import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
+import { openPglite } from '../neon/open-pglite.ts';
+
+const [port, server, folder] = process.argv.slice(2);
+const pglite = server ? undefined : await openPglite({ dataDir: folder });
+const backend = server ? postgresBackend(server) : pgliteBackend({ get: () => pglite });
+
+let muted = false;
+const run: typeof backend.run = async (...call) => {
+  const answer = await backend.run(...call);
+  return muted ? new Promise(() => {}) : answer;
+};
+await startNeon({ backend: { ...backend, run }, port: Number(port) });
+process.on('message', () => {
+  muted = true;
+});
+process.once('disconnect', () => process.exit());
+process.send?.('ready');

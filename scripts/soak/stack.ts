@@ -1,0 +1,148 @@
+// What the soak stands on: a database of its own, a bridge that can be killed, and wrangler dev without limiters.
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { neon } from '@neondatabase/serverless';
+import { Client } from 'pg';
+import '../cli/connect.ts';
+import type { Sql } from '../cli/connect.ts';
+import { migrate } from '../cli/migrate.ts';
+import { quiet } from '../dev/worker.ts';
+import { root } from '../support/paths.ts';
+import { Fatal } from '../support/terminal.ts';
+
+export type Stack = {
+  url: string;
+  sql: Sql;
+  secret: string;
+  /** As a power failure would. A `muted` bridge lets the database commit for a while before, and tells nobody. */
+  kill(muted?: boolean): Promise<void>;
+  restart(): Promise<void>;
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((closed) => server.close(closed));
+  return typeof address === 'object' ? (address?.port ?? 0) : 0;
+};
+
+/** Starts everything, and has `running` end it. Data on `server`, or in a folder of its own. */
+export const startStack = async (running: AsyncDisposableStack, server: string | undefined): Promise<Stack> => {
+  const name = `wardbook_soak_${process.pid}`;
+  const folder = await mkdtemp(join(tmpdir(), 'wardbook-soak-'));
+  running.defer(() => rm(folder, { recursive: true, force: true }));
+  if (server) await createDatabase(running, server, name);
+
+  const port = await freePort();
+  let bridge: ChildProcess | undefined;
+  const restart = async () => {
+    const script = join(import.meta.dirname, 'bridge.ts');
+    bridge = fork(script, [String(port), server ?? '', join(folder, 'pglite')], { stdio: 'inherit' });
+    const [said] = await Promise.race([once(bridge, 'message'), once(bridge, 'exit')]);
+    if (said !== 'ready') throw new Fatal(`The bridge does not start (${said}).`);
+  };
+  const kill = async (muted = false) => {
+    if (!bridge || bridge.exitCode !== null || bridge.signalCode !== null) return;
+    const gone = once(bridge, 'exit');
+    if (muted) {
+      bridge.send('mute');
+      await sleep(300);
+    }
+    bridge.kill('SIGKILL');
+    await gone;
+  };
+  running.defer(() => kill());
+  await restart();
+
+  const { username, password } = new URL(server ?? 'postgres://postgres:local@localhost');
+  const sql = neon(`postgres://${username}:${password}@127.0.0.1:${port}/${name}`);
+  await migrate(sql);
+  const login = { user: server ? name : 'app_login', password: randomBytes(24).toString('base64url') };
+  await letIn(sql, login, server);
+
+  const secret = randomBytes(48).toString('base64url');
+  const databaseUrl = `postgres://${login.user}:${login.password}@127.0.0.1:${port}/${name}`;
+  const url = await startWorker(running, folder, {
+    DATABASE_URL: databaseUrl,
+    JWT_SECRET: secret,
+    ACCESS_TOKEN_TTL: '86400',
+  });
+  return { url, sql, secret, kill, restart };
+};
+
+const createDatabase = async (running: AsyncDisposableStack, server: string, name: string) => {
+  const admin = new Client({ connectionString: server });
+  await admin.connect();
+  running.defer(async () => {
+    await admin.query(`drop database if exists ${name} with (force)`);
+    await admin.query(`drop role if exists ${name}`);
+    await admin.end();
+  });
+  await admin.query(`create database ${name}`);
+};
+
+/** Roles belong to the whole server, whose app_login may be in use: there the Worker has one that inherits its rights. */
+const letIn = async (sql: Sql, { user, password }: Record<'user' | 'password', string>, server?: string) => {
+  if (server) await sql.query(`create role ${user} in role app_login`);
+  await sql.query(`alter role ${user} login password '${password}'`);
+};
+
+const startWorker = async (
+  running: AsyncDisposableStack,
+  folder: string,
+  variables: Record<string, string>,
+): Promise<string> => {
+  // beside the one it is made of, because of the paths in it
+  const config = join(root, `.wrangler.soak-${process.pid}.toml`);
+  running.defer(() => rm(config, { force: true }));
+  const limited = await readFile(join(root, 'wrangler.toml'), 'utf8');
+  await writeFile(config, limited.replace(/^\[\[ratelimits\]\]\n(?:(?!\[).*\n?)*/gm, ''));
+  const file = join(folder, 'variables');
+  const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(file, lines.join(''), { mode: 0o600 });
+
+  const port = await freePort();
+  const options = ['--ip=127.0.0.1', `--port=${port}`, `--config=${config}`, `--env-file=${file}`];
+  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
+  const child = spawn(
+    process.execPath,
+    [wrangler, 'dev', '--show-interactive-dev-session=false', ...options, `--persist-to=${join(folder, 'state')}`],
+    {
+      cwd: root,
+      env: { ...process.env, ...quiet, NO_COLOR: '1', FORCE_COLOR: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // a group of its own, which can be ended as one
+      detached: true,
+    },
+  );
+  const said: string[] = [];
+  for (const input of [child.stdout, child.stderr]) {
+    createInterface({ input }).on('line', (line) => said.push(line) > 40 && said.shift());
+  }
+  const closed = once(child, 'close');
+  running.defer(async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      try {
+        process.kill(-(child.pid ?? 0), signal);
+      } catch {
+        // nobody is left in it
+      }
+      await Promise.race([closed, sleep(5000, undefined, { ref: false })]);
+    }
+  });
+
+  const url = `http://127.0.0.1:${port}`;
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && child.exitCode === null; await sleep(100)) {
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
+    if (answer?.ok) return url;
+  }
+  throw new Fatal(['The Worker does not start:', ...said].join('\n  '));
+};

@@ -1,0 +1,358 @@
+// Every route, as everybody: the permission table of the README, the number of round trips, and the shape of each
+// refusal. The rows are held against the app's own list of routes, so that a new route needs a row.
+import { describe, expect, test } from 'vitest';
+import { app } from '../../src/index.ts';
+import { type Account, boot, type Json, password } from '../support/app.ts';
+import { type ActorName, actors, assemble } from '../support/cast.ts';
+
+type World = Awaited<ReturnType<typeof assemble>>;
+type Column = 'nobody' | 'forged' | ActorName;
+const columns: Column[] = ['nobody', 'forged', ...actors];
+
+interface Row {
+  route: string;
+  about?: string;
+  /** Statuses for nobody, forged, and then the actors in their order. */
+  expected: number[];
+  /** What the request is about; made anew for each actor, because the one before may have deleted it. */
+  path: (w: World, me: Account | undefined) => string | Promise<string>;
+  body?: (w: World, me: Account | undefined) => Json;
+  roundTrips?: number;
+}
+
+const everybody = (status: number) => columns.map(() => status);
+/** 401 twice, then: owner, stranger, patient, other patient, pending doctor, assigned doctor, other doctor, admin. */
+const signedIn = (...statuses: number[]) => [
+  401,
+  401,
+  ...(statuses.length === 1 ? actors.map(() => statuses[0] ?? 0) : statuses),
+];
+
+const world = await boot();
+const w = await assemble(world);
+let serial = 0;
+const fresh = (prefix: string) => `${prefix}_${++serial}`;
+const patient = async () => (await w.send(w.people.owner, 'POST', '/api/patients/', { name: 'Short Lived' })).id;
+const doctor = async () =>
+  (await w.send(w.people.owner, 'POST', '/api/doctors/', { name: 'Short Lived', specialization: 'Surgery' })).id;
+const mapping = async () =>
+  (await w.send(w.people.owner, 'POST', '/api/mappings/', { patient: w.ownPatient.id, doctor: await doctor() })).id;
+const account = () => ({ username: fresh('new'), email: `${fresh('new')}@example.com`, password });
+const doctorBody = () => ({ name: 'Dr. Smith', specialization: 'Cardiology' });
+
+const rows: Row[] = [
+  { route: 'GET /', expected: everybody(200), path: () => '/', roundTrips: 0 },
+  { route: 'GET /healthz', expected: everybody(200), path: () => '/healthz', roundTrips: 0 },
+  { route: 'GET /readyz', expected: everybody(200), path: () => '/readyz' },
+  { route: 'GET /openapi.json', expected: everybody(200), path: () => '/openapi.json', roundTrips: 0 },
+  { route: 'GET /docs', expected: everybody(200), path: () => '/docs', roundTrips: 0 },
+
+  { route: 'POST /api/auth/register', expected: everybody(201), path: () => '/api/auth/register/', body: account },
+  {
+    route: 'POST /api/auth/register/patient',
+    expected: everybody(201),
+    path: () => '/api/auth/register/patient/',
+    body: account,
+  },
+  {
+    route: 'POST /api/auth/register/doctor',
+    expected: everybody(201),
+    path: () => '/api/auth/register/doctor/',
+    body: () => ({ ...account(), specialization: 'Surgery' }),
+  },
+  {
+    route: 'POST /api/auth/login',
+    expected: everybody(200),
+    path: () => '/api/auth/login/',
+    body: () => ({ username: 'owner', password }),
+    roundTrips: 2,
+  },
+  {
+    route: 'POST /api/auth/refresh',
+    expected: everybody(200),
+    path: () => '/api/auth/refresh/',
+    body: (w) => ({ refresh: w.people.owner.refresh }),
+  },
+  { route: 'GET /api/auth/me', expected: signedIn(200), path: () => '/api/auth/me/' },
+  {
+    route: 'PATCH /api/auth/me',
+    expected: signedIn(200),
+    path: () => '/api/auth/me/',
+    body: () => ({ name: 'Renamed' }),
+  },
+  {
+    route: 'DELETE /api/auth/me',
+    about: 'with a wrong password',
+    expected: signedIn(400),
+    path: () => '/api/auth/me/',
+    body: () => ({ password: 'not my password' }),
+  },
+  {
+    route: 'POST /api/auth/password',
+    expected: signedIn(204),
+    path: () => '/api/auth/password/',
+    body: () => ({ current_password: password, new_password: password }),
+    roundTrips: 2,
+  },
+  { route: 'GET /api/auth/sessions', expected: signedIn(200), path: () => '/api/auth/sessions/' },
+  { route: 'DELETE /api/auth/sessions', expected: signedIn(204), path: () => '/api/auth/sessions/' },
+  {
+    route: 'DELETE /api/auth/sessions/:id',
+    about: "a stranger's",
+    expected: signedIn(404),
+    path: () => '/api/auth/sessions/999999/',
+  },
+
+  {
+    route: 'POST /api/patients',
+    expected: signedIn(201, 201, 403, 403, 403, 403, 403, 201),
+    path: () => '/api/patients/',
+    body: () => ({ name: 'Jane Doe', age: 30 }),
+  },
+  {
+    route: 'GET /api/patients',
+    expected: signedIn(200, 200, 403, 403, 403, 403, 403, 200),
+    path: () => '/api/patients/',
+  },
+  {
+    route: 'GET /api/patients/:id',
+    expected: signedIn(200, 404, 404, 404, 403, 200, 200, 200),
+    path: (w) => `/api/patients/${w.ownPatient.id}/`,
+  },
+  {
+    route: 'GET /api/patients/:id',
+    about: 'self-registered',
+    expected: signedIn(404, 404, 200, 404, 403, 200, 200, 200),
+    path: (w) => `/api/patients/${w.ownRecord}/`,
+  },
+  {
+    route: 'PUT /api/patients/:id',
+    expected: signedIn(200, 404, 404, 404, 403, 403, 403, 200),
+    path: (w) => `/api/patients/${w.ownPatient.id}/`,
+    body: () => ({ name: 'Jane Doe', age: 31 }),
+  },
+  {
+    route: 'PUT /api/patients/:id',
+    about: 'self-registered',
+    expected: signedIn(404, 404, 200, 404, 403, 403, 403, 200),
+    path: (w) => `/api/patients/${w.ownRecord}/`,
+    body: () => ({ name: 'patient' }),
+  },
+  {
+    route: 'PATCH /api/patients/:id',
+    expected: signedIn(200, 404, 404, 404, 403, 403, 403, 200),
+    path: (w) => `/api/patients/${w.ownPatient.id}/`,
+    body: () => ({ phone: '555 0100' }),
+  },
+  {
+    route: 'DELETE /api/patients/:id',
+    expected: signedIn(204, 404, 404, 404, 403, 403, 403, 204),
+    path: async () => `/api/patients/${await patient()}/`,
+  },
+  {
+    route: 'DELETE /api/patients/:id',
+    about: "the patient's own",
+    expected: signedIn(404, 404, 403, 404, 403, 403, 403, 204),
+    path: async (w, me) => {
+      if (me !== w.people.admin) return `/api/patients/${w.ownRecord}/`;
+      const name = fresh('doomed');
+      await world.register(name, 'patient/');
+      const [row] = await world.database.owner.query('select id from patients where name = $1', [name]);
+      return `/api/patients/${row?.id}/`;
+    },
+  },
+  {
+    route: 'GET /api/patients/my-doctors',
+    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    path: () => '/api/patients/my-doctors/',
+  },
+
+  {
+    route: 'POST /api/doctors',
+    expected: signedIn(201, 201, 403, 403, 403, 403, 403, 201),
+    path: () => '/api/doctors/',
+    body: doctorBody,
+  },
+  { route: 'GET /api/doctors', expected: signedIn(200), path: () => '/api/doctors/' },
+  { route: 'GET /api/doctors/:id', expected: signedIn(200), path: (w) => `/api/doctors/${w.ownDoctor.id}/` },
+  {
+    route: 'PUT /api/doctors/:id',
+    expected: signedIn(200, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/doctors/${w.ownDoctor.id}/`,
+    body: doctorBody,
+  },
+  {
+    route: 'PATCH /api/doctors/:id',
+    expected: signedIn(200, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/doctors/${w.ownDoctor.id}/`,
+    body: () => ({ name: 'Dr. Jones' }),
+  },
+  {
+    route: 'DELETE /api/doctors/:id',
+    expected: signedIn(204, 403, 403, 403, 403, 403, 403, 204),
+    path: async () => `/api/doctors/${await doctor()}/`,
+  },
+  {
+    route: 'GET /api/doctors/all-patients',
+    expected: signedIn(403, 403, 403, 403, 403, 200, 200, 403),
+    path: () => '/api/doctors/all-patients/',
+  },
+  {
+    route: 'GET /api/doctors/my-patients',
+    expected: signedIn(403, 403, 403, 403, 403, 200, 200, 403),
+    path: () => '/api/doctors/my-patients/',
+  },
+
+  {
+    route: 'POST /api/mappings',
+    expected: signedIn(201, 404, 403, 403, 403, 403, 403, 201),
+    path: () => '/api/mappings/',
+    body: async (w: World) => ({ patient: w.ownPatient.id, doctor: await doctor() }),
+  },
+  {
+    route: 'GET /api/mappings',
+    expected: signedIn(200, 200, 200, 200, 403, 200, 200, 200),
+    path: () => '/api/mappings/',
+  },
+  {
+    route: 'GET /api/mappings/:id',
+    expected: signedIn(200, 404, 404, 404, 403, 200, 200, 200),
+    path: (w) => `/api/mappings/${w.ownPatient.id}/`,
+  },
+  {
+    route: 'GET /api/mappings/patient/:id',
+    expected: signedIn(404, 404, 200, 404, 403, 200, 200, 200),
+    path: (w) => `/api/mappings/patient/${w.ownRecord}/`,
+  },
+  {
+    route: 'DELETE /api/mappings/:id',
+    expected: signedIn(204, 404, 403, 403, 403, 403, 403, 204),
+    path: async () => `/api/mappings/${await mapping()}/`,
+  },
+
+  { route: 'GET /api/sync', expected: signedIn(200), path: () => '/api/sync/' },
+  {
+    route: 'GET /api/patient-profile',
+    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    path: () => '/api/patient-profile/',
+  },
+  {
+    route: 'PUT /api/patient-profile/:user_id',
+    expected: signedIn(403, 403, 200, 404, 403, 403, 403, 403),
+    path: (w) => `/api/patient-profile/${w.people.patient.id}/`,
+    body: () => ({ name: 'patient', age: 41 }),
+  },
+  {
+    route: 'GET /api/doctor-profile',
+    expected: signedIn(403, 403, 403, 403, 200, 200, 200, 403),
+    path: () => '/api/doctor-profile/',
+  },
+  {
+    route: 'PUT /api/doctor-profile/:user_id',
+    expected: signedIn(403, 403, 403, 403, 200, 404, 404, 403),
+    path: (w) => `/api/doctor-profile/${w.people.pendingDoctor.id}/`,
+    body: doctorBody,
+  },
+
+  {
+    route: 'POST /api/admin/assign-patient',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 201),
+    path: () => '/api/admin/assign-patient/',
+    body: async (w: World) => ({ patient_id: w.ownRecord, doctor_id: await doctor() }),
+  },
+  {
+    route: 'GET /api/admin/users',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: () => '/api/admin/users/',
+  },
+  {
+    route: 'GET /api/admin/users/:id',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/admin/users/${w.people.owner.id}/`,
+  },
+  {
+    route: 'PATCH /api/admin/users/:id',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/admin/users/${w.people.owner.id}/`,
+    body: () => ({ disabled: false }),
+  },
+  {
+    route: 'POST /api/admin/doctors/:id/approve',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/admin/doctors/${w.doctorIds.assigned}/approve/`,
+  },
+  {
+    route: 'POST /api/admin/doctors/:id/revoke',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: (w) => `/api/admin/doctors/${w.doctorIds.pending}/revoke/`,
+  },
+  {
+    route: 'GET /api/admin/audit',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: () => '/api/admin/audit/',
+  },
+  {
+    route: 'POST /api/admin/audit/:id/restore',
+    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    path: async () => {
+      const id = await patient();
+      await w.send(w.people.owner, 'DELETE', `/api/patients/${id}/`);
+      const trail = `/api/admin/audit/?action=delete&resource=patient&patient=${id}`;
+      const [entry] = await w.send(w.people.admin, 'GET', trail);
+      return `/api/admin/audit/${entry.id}/restore/`;
+    },
+  },
+  {
+    route: 'GET /api/patient-profile/access-log',
+    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    path: () => '/api/patient-profile/access-log/',
+  },
+  // last, because it ends the sessions that the other rows use
+  { route: 'POST /api/auth/logout', expected: signedIn(204), path: () => '/api/auth/logout/' },
+];
+
+test('every route of the app has a row, and every row is a route', () => {
+  const normal = (path: string) => path.replace(/(.)\/$/, '$1');
+  const routes = app.routes
+    .filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${normal(path)}`);
+  expect([...new Set(rows.map(({ route }) => route))].sort()).toEqual([...new Set(routes)].sort());
+});
+
+const forged = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.aW52YWxpZA';
+
+describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips = 1 }) => {
+  const method = route.split(' ')[0] ?? '';
+
+  test.each(columns.map((column, index) => [column, expected[index] ?? 0] as const))(
+    '%s: %i',
+    async (column, status) => {
+      const me = column === 'nobody' || column === 'forged' ? undefined : w.people[column];
+      const target = await path(w, me);
+      const sent = { token: column === 'forged' ? forged : me?.token, body: await body?.(w, me) };
+      const before = await world.database.roundTrips();
+      const answer = await world.call(method, target, sent);
+      const spent = (await world.database.roundTrips()) - before;
+
+      expect(answer.status, answer.text).toBe(status);
+      expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
+      if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
+      if (status === 401) {
+        expect(spent).toBe(0);
+        expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+      }
+      if (status < 300) expect(spent).toBe(roundTrips);
+      if (status === 204) expect(answer.text).toBe('');
+      if (status >= 400) {
+        expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+        expect(answer.body).toMatchObject({
+          status,
+          code: expect.any(String),
+          request_id: answer.headers.get('X-Request-Id'),
+        });
+        // one way for a refusal too, or its timing tells whose record it is
+        if (status === 403 || status === 404) expect(spent).toBe(1);
+      }
+    },
+  );
+});

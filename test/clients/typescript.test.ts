@@ -1,0 +1,345 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { all, answer, type Options, pages, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';
+import { configOf } from '../../src/context.ts';
+import { app } from '../../src/index.ts';
+import { signAccess } from '../../src/tokens.ts';
+import { type App, boot, cheapPasswords, password } from '../support/app.ts';
+
+cheapPasswords();
+
+const base = 'http://wardbook.test';
+interface Sent {
+  method: string;
+  path: string;
+  key: string | null;
+  at: number;
+}
+const paths = (sent: Sent[], path: string) => sent.filter((one) => one.path === path);
+
+let server: App;
+beforeAll(async () => {
+  server = await boot();
+});
+
+/** What becomes of a request on its way: `before` may keep it from the app, `after` its answer from the client. */
+interface Weather {
+  before?: (request: Request) => Response | undefined;
+  after?: (request: Request, response: Response) => Response | undefined;
+}
+
+const device = (options: Partial<Options> & Weather = {}) => {
+  const { before, after, ...rest } = options;
+  const sent: Sent[] = [];
+  let held: Tokens | null = null;
+  const store = {
+    load: async () => held,
+    save: async (tokens: Tokens) => {
+      held = tokens;
+    },
+    clear: () => {
+      held = null;
+    },
+  };
+  const client = wardbook(base, {
+    store,
+    fetch: async (url, init) => {
+      const request = new Request(url, init);
+      const { pathname: path } = new URL(url);
+      sent.push({ method: request.method, path, key: request.headers.get('Idempotency-Key'), at: Date.now() });
+      const kept = before?.(request);
+      if (kept) return kept;
+      const context = createExecutionContext();
+      const response = await app.fetch(request, server.env, context);
+      await waitOnExecutionContext(context);
+      const arrived = after ? after(request, response) : response;
+      if (!arrived) throw new TypeError('Network request failed');
+      return arrived;
+    },
+    ...rest,
+  });
+  const register = (name: string) =>
+    answer(client.api.auth.register.$post({ json: { username: name, email: `${name}@example.com`, password } }));
+  return {
+    ...client,
+    api: client.api,
+    sent,
+    store,
+    register,
+    tokens: () => held,
+    set: (tokens: Tokens) => store.save(tokens),
+  };
+};
+
+/** The same tokens an hour later, which the client does not know: its clock was wrong, or it slept. */
+const expired = async (tokens: Tokens | null): Promise<Tokens> => {
+  if (!tokens) throw new Error('nobody is signed in');
+  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10) };
+  return { ...tokens, access: await signAccess({ ...configOf(server.env), ACCESS_TOKEN_TTL: -3000 }, actor) };
+};
+
+const problemOf = async (asked: Promise<unknown>) => {
+  const error = await asked.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof Refused)) throw error ?? new Error('was not refused');
+  return error.problem;
+};
+
+describe('an app', () => {
+  test('registers, creates, and reads page by page, without a word about tokens', async () => {
+    const { api, register, tokens } = device();
+    const { user } = await register('ann');
+    expect(tokens()).toMatchObject({ user_id: user.id, access: expect.any(String), refresh: expect.any(String) });
+
+    const names = ['Ada', 'Bea', 'Cleo', 'Dora', 'Eve'];
+    for (const name of names) {
+      const made = await answer(api.patients.$post({ json: { name, age: 30 } }));
+      expect(made).toMatchObject({ name, age: 30, created_by: user.id, created_at: expect.stringMatching(/Z$/) });
+    }
+    const query = { sort: '-name', limit: '2', min_age: '20' };
+    const sizes: number[] = [];
+    for await (const page of pages(api.patients.$get, { query })) sizes.push(page.length);
+    expect(sizes).toEqual([2, 2, 1]);
+    const read: string[] = [];
+    for await (const patient of all(api.patients.$get, { query })) read.push(patient.name);
+    expect(read).toEqual(names.toReversed());
+    expect(await Array.fromAsync(all(api.doctors.$get))).toEqual([]);
+  });
+
+  test('follows pages of a route with an id, and stops asking when it has enough', async () => {
+    const { api, register, sent } = device();
+    await register('bob');
+    const patient = await answer(api.patients.$post({ json: { name: 'Jane Doe' } }));
+    for (const name of ['Dr. One', 'Dr. Two', 'Dr. Three']) {
+      const doctor = await answer(api.doctors.$post({ json: { name, specialization: 'Cardiology' } }));
+      await answer(api.mappings.$post({ json: { patient: patient.id, doctor: doctor.id } }));
+    }
+    sent.length = 0;
+    const list = all(api.mappings[':id'].$get, { param: { id: String(patient.id) }, query: { limit: '1' } });
+    for await (const { doctor_detail } of list) if (doctor_detail.name === 'Dr. Two') break;
+    expect(sent).toHaveLength(2);
+  });
+
+  test('reads refusals as problems, thrown or not', async () => {
+    const { api, register } = device();
+    expect(await problemOf(answer(api.patients.$get()))).toMatchObject({ status: 401, code: 'unauthenticated' });
+    await register('cleo');
+    const refused = await api.patients.$post({ json: { name: '', age: 200 } });
+    expect(refused.ok).toBe(false);
+    if (!refused.ok) expect((await refused.json()).errors).toMatchObject({ name: [expect.any(String)] });
+    const problem = await problemOf(answer(api.patients[':id'].$get({ param: { id: '999999' } })));
+    expect(problem).toMatchObject({ status: 404, code: 'not_found', request_id: expect.any(String) });
+    expect(await problemOf(Array.fromAsync(all(api.patients.$get, { query: { sort: 'shoe' } })))).toMatchObject({
+      code: 'invalid_input',
+      errors: { sort: [expect.stringContaining('name')] },
+    });
+  });
+
+  test('is told when the answer is not from Wardbook', async () => {
+    const { api } = device({ before: () => new Response('<h1>Hotel Wi-Fi</h1>', { status: 511 }), tries: 1 });
+    await expect(answer(api.doctors.$get())).rejects.toThrow('511');
+  });
+});
+
+describe('tokens', () => {
+  test('are renewed once for twenty requests that find them expired', async () => {
+    const { api, register, set, tokens, sent } = device();
+    await register('dora');
+    await set(await expired(tokens()));
+    const before = tokens();
+    sent.length = 0;
+    const answers = await Promise.all(Array.from({ length: 20 }, () => answer(api.patients.$get())));
+    expect(answers).toEqual(Array.from({ length: 20 }, () => []));
+    expect(paths(sent, '/api/auth/refresh')).toHaveLength(1);
+    expect(tokens()?.refresh).not.toBe(before?.refresh);
+    // one that was on its way all the time finds them renewed
+    await answer(api.auth.me.$get());
+    expect(paths(sent, '/api/auth/refresh')).toHaveLength(1);
+  });
+
+  test('are renewed before they expire, once as well', async () => {
+    const { api, register, set, tokens, sent } = device();
+    await register('eve');
+    const held = tokens();
+    if (held) await set({ ...held, renew_at: Date.now() - 1 });
+    sent.length = 0;
+    await Promise.all(Array.from({ length: 5 }, () => answer(api.auth.me.$get())));
+    expect(sent.map(({ path }) => path)).toEqual(['/api/auth/refresh', ...Array(5).fill('/api/auth/me')]);
+    expect(tokens()?.renew_at).toBeGreaterThan(Date.now() + 500_000);
+  });
+
+  test('survive a refresh whose answer got lost', async () => {
+    let lose = true;
+    const { api, register, set, tokens, sent } = device({
+      after: (request, response) => {
+        if (!request.url.endsWith('/refresh') || !lose) return response;
+        lose = false;
+      },
+    });
+    await register('fay');
+    await set(await expired(tokens()));
+    expect((await answer(api.auth.me.$get())).username).toBe('fay');
+    expect(paths(sent, '/api/auth/refresh')).toHaveLength(2);
+  });
+
+  test('that are refused sign the app out, with one call that says why', async () => {
+    const codes: string[] = [];
+    const { api, register, tokens, sent } = device({ onSignedOut: ({ code }) => codes.push(code) });
+    const { user } = await register('gus');
+    await server.asOwner('delete from sessions where user_id = $1', [user.id]);
+    const problems = await Promise.all([1, 2, 3].map(() => problemOf(answer(api.patients.$get()))));
+    expect(problems.map(({ status }) => status)).toEqual([401, 401, 401]);
+    expect(codes).toEqual(['session_ended']);
+    expect(tokens()).toBeNull();
+    expect(paths(sent, '/api/auth/refresh')).toHaveLength(1);
+    // and it can sign in again
+    await answer(api.auth.login.$post({ json: { username: 'gus', password } }));
+    expect((await answer(api.auth.me.$get())).id).toBe(user.id);
+  });
+
+  test.each([
+    ['too many requests', 429],
+    ['a proxy', 403],
+  ])('are kept when %s refuses the refresh', async (_, status) => {
+    const codes: string[] = [];
+    const { api, register, set, tokens } = device({
+      onSignedOut: ({ code }) => codes.push(code),
+      before: (request) => (request.url.endsWith('/refresh') ? new Response('no', { status }) : undefined),
+    });
+    await register(`hal${status}`);
+    const held = await expired(tokens());
+    await set(held);
+    expect((await api.auth.me.$get()).status).toBe(status);
+    expect(codes).toEqual([]);
+    expect(tokens()).toEqual(held);
+  });
+
+  test('are not kept for somebody who has left meanwhile, nor used for somebody else', async () => {
+    const slow = Promise.withResolvers<void>();
+    const { api, register, set, tokens, store } = device();
+    await register('ida');
+    const ida = await expired(tokens());
+    const joe = device();
+    await joe.register('joe');
+    const joes = joe.tokens();
+    if (!joes) throw new Error('joe is not signed in');
+    await set(ida);
+    // while the refresh is under way the device changes hands
+    const load = store.load;
+    let loads = 0;
+    store.load = async () => {
+      loads++;
+      if (loads === 3) {
+        await set(joes);
+        slow.resolve();
+      }
+      return load();
+    };
+    const problem = await problemOf(answer(api.patients.$post({ json: { name: "Ida's patient" } })));
+    await slow.promise;
+    expect(problem.status).toBe(401);
+    expect(tokens()).toEqual(joes);
+    expect(await answer(joe.api.patients.$get())).toEqual([]);
+  });
+
+  test('are gone after logging out, also without a connection', async () => {
+    const online = device();
+    await online.register('kim');
+    await answer(online.api.auth.logout.$post());
+    expect(online.tokens()).toBeNull();
+    let connected = true;
+    const offline = device({
+      before: () => {
+        if (!connected) throw new TypeError('Network request failed');
+        return undefined;
+      },
+    });
+    await offline.register('lea');
+    connected = false;
+    await expect(offline.api.auth.logout.$post()).rejects.toThrow('Network request failed');
+    expect(offline.tokens()).toBeNull();
+  });
+
+  test('are gone with the account, and not when its password was wrong', async () => {
+    const { api, register, tokens } = device();
+    await register('moe');
+    expect((await api.auth.me.$delete({ json: { password: 'not that one' } })).status).toBe(400);
+    expect(tokens()).not.toBeNull();
+    expect(await answer(api.auth.me.$delete({ json: { password } }))).toBeUndefined();
+    expect(tokens()).toBeNull();
+  });
+});
+
+describe('a request that got lost', () => {
+  test('is sent again under its key, and makes one record', async () => {
+    let lose = 1;
+    const { api, register, sent } = device({
+      after: (request, response) =>
+        request.method === 'POST' && request.url.endsWith('/patients') && lose-- > 0 ? undefined : response,
+    });
+    await register('ned');
+    const made = await answer(api.patients.$post({ json: { name: 'Only One' } }));
+    const posts = paths(sent, '/api/patients');
+    expect(posts).toHaveLength(2);
+    expect(posts[0]?.key).toMatch(/^[\w-]{20,}$/);
+    expect(posts[1]?.key).toBe(posts[0]?.key);
+    expect(await answer(api.patients.$get())).toEqual([made]);
+    // another record is another key
+    await answer(api.patients.$post({ json: { name: 'Only One' } }));
+    expect(paths(sent, '/api/patients').at(-1)?.key).not.toBe(posts[0]?.key);
+  });
+
+  test('keeps a key that the app gave, and is not repeated where that could do harm', async () => {
+    const { api, register, sent } = device({
+      after: (request, response) => (/login|me$|password/.test(request.url) ? undefined : response),
+    });
+    await register('ola');
+    await answer(api.patients.$post({ json: { name: 'Keyed' } }, { headers: { 'Idempotency-Key': 'mine-1' } }));
+    expect(sent.at(-1)?.key).toBe('mine-1');
+    sent.length = 0;
+    await expect(api.auth.login.$post({ json: { username: 'ola', password } })).rejects.toThrow(TypeError);
+    const change = { current_password: password, new_password: 'another battery staple' };
+    await expect(api.auth.password.$post({ json: change })).rejects.toThrow(TypeError);
+    const patch = api.auth.me.$patch({ json: { name: 'Ola' } }, { headers: { 'If-Match': '*' } });
+    await expect(patch).rejects.toThrow(TypeError);
+    expect(sent).toHaveLength(3);
+  });
+
+  test('waits as long as Retry-After says, and gives up after a few tries', async () => {
+    const busy = () =>
+      Response.json(
+        { type: 'x', title: 'Temporarily unavailable', status: 503, detail: 'Later.', code: 'database_unavailable' },
+        { status: 503, headers: { 'Retry-After': '1', 'Content-Type': 'application/problem+json' } },
+      );
+    let times = 1;
+    const { api, register, sent } = device({
+      before: (request) => (request.url.endsWith('/doctors') && times-- > 0 ? busy() : undefined),
+    });
+    await register('pam');
+    await answer(api.doctors.$get());
+    const [first, second, ...more] = paths(sent, '/api/doctors');
+    expect(more).toEqual([]);
+    expect((second?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(1000);
+    times = Number.POSITIVE_INFINITY;
+    sent.length = 0;
+    expect((await problemOf(answer(api.doctors.$get()))).code).toBe('database_unavailable');
+    expect(sent).toHaveLength(3);
+  });
+
+  test('is not waited for beyond patience, nor after the app gave it up', async () => {
+    const patient = device({ before: () => new Response('', { status: 503, headers: { 'Retry-After': '3600' } }) });
+    expect((await patient.api.doctors.$get()).status).toBe(503);
+    expect(patient.sent).toHaveLength(1);
+    const given = new AbortController();
+    const { api, sent } = device({
+      before: () => {
+        given.abort();
+        throw new DOMException('The operation was aborted', 'AbortError');
+      },
+    });
+    await expect(api.doctors.$get({}, { init: { signal: given.signal } })).rejects.toThrow('abort');
+    expect(sent).toHaveLength(1);
+  });
+});

@@ -1,0 +1,102 @@
+// Every hour what has expired goes, and nothing else.
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import worker from '../../src/index.ts';
+import { boot, cheapPasswords, type Json } from '../support/app.ts';
+import { faultyConnection } from '../support/database.ts';
+
+cheapPasswords();
+const app = await boot();
+const owner = await app.register('owner');
+const connection = await faultyConnection(app.database.appUrl);
+
+const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
+const run = (env = app.env) => worker.scheduled({ cron: '17 * * * *', scheduledTime: Date.now() }, env);
+const names = async (query: string) => (await rows(query)).map(({ name }) => name);
+const numbers = (counts: Json) =>
+  Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, Number(value)]));
+const elsewhere = async () => {
+  const tables = ['users', 'credentials', 'patients', 'doctors', 'mappings', 'audit'];
+  const sums = tables.map((table) => `(select string_agg(t::text, ',' order by t::text) from ${table} t)`);
+  return (await rows(`select array[${sums}] as sums`))[0]?.sums;
+};
+
+const { info } = console;
+let said: Json[] = [];
+beforeAll(() => {
+  console.info = (line: string) => said.push(JSON.parse(line));
+});
+afterAll(() => {
+  console.info = info;
+});
+beforeEach(() => {
+  said = [];
+});
+afterEach(() => connection.heal());
+
+const fill = async () => {
+  const session = (name: string, idle: string, absolute: string) =>
+    app.asOwner(
+      `insert into sessions (user_id, refresh_hash, user_agent, idle_until, expires_at)
+      values ($1, $2, $2, now() + $3::interval, now() + $4::interval)`,
+      [owner.id, name, idle, absolute],
+    );
+  await session('idle too long', '-1 second', '1 day');
+  await session('too old', '1 day', '-1 second');
+  await session('both', '-1 day', '-1 day');
+  await session('still good', '1 minute', '1 minute');
+  for (const [key, age] of [
+    ['of yesterday', '24 hours 1 second'],
+    ['of today', '23 hours 59 minutes'],
+  ])
+    await app.asOwner(
+      `insert into idempotency_keys (actor_id, key, route, body_hash, created_at) values ($1, $2, '', '', now() - $3::interval)`,
+      [owner.id, key, age],
+    );
+  for (const [key, forget] of [
+    ['forgotten', '-1 second'],
+    ['remembered', '1 minute'],
+  ])
+    await app.asOwner(`insert into guesses (key, failures, forget_at) values ($1, 3, now() + $2::interval)`, [
+      key,
+      forget,
+    ]);
+};
+
+test('removes sessions, keys and guesses that have expired, and says how many', async () => {
+  await fill();
+  const before = await elsewhere();
+  await run();
+  expect(await names(`select user_agent as name from sessions where user_agent <> '' order by 1`)).toEqual([
+    'still good',
+  ]);
+  expect(await names('select key as name from idempotency_keys')).toEqual(['of today']);
+  expect(await names('select key as name from guesses')).toEqual(['remembered']);
+  expect(await elsewhere()).toEqual(before);
+  const [{ job, ...removed }, ...more] = said;
+  expect([job, more]).toEqual(['sweep', []]);
+  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1 });
+});
+
+test('leaves who is signed in alone, and finds nothing the second time', async () => {
+  await run();
+  await run();
+  expect((await app.call('GET', '/api/auth/me/', { token: owner.token })).status).toBe(200);
+  const { job, ...removed } = said.findLast(({ job }) => job);
+  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0 });
+});
+
+test('takes one round trip', async () => {
+  const before = await app.database.roundTrips();
+  await run();
+  expect((await app.database.roundTrips()) - before).toBe(1);
+});
+
+test('fails where the schedule sees it when the database does not answer, and works the next time', async () => {
+  await fill().catch(() => {});
+  const env = { ...app.env, DATABASE_URL: connection.url };
+  await connection.fail('html with 502');
+  await expect(run(env)).rejects.toThrow();
+  await connection.heal();
+  await run(env);
+  expect(await names(`select user_agent as name from sessions where idle_until < now()`)).toEqual([]);
+});

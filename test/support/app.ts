@@ -1,0 +1,127 @@
+// The app as a client sees it: requests through the Worker, against a database of this file's own.
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
+import { afterAll } from 'vitest';
+import { type Bindings, configOf } from '../../src/context.ts';
+import { app } from '../../src/index.ts';
+import { newRefreshSecret, refreshToken, signAccess } from '../../src/tokens.ts';
+import { conforms } from './conforms.ts';
+import { freshDatabase } from './database.ts';
+
+export const secret = 'a secret for tests that is long enough to pass';
+export const password = 'correct horse battery';
+
+// biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON came back
+export type Json = any;
+
+export interface Answer {
+  status: number;
+  body: Json;
+  text: string;
+  headers: Headers;
+}
+
+export interface Sent {
+  token?: string;
+  body?: unknown;
+  headers?: Record<string, string> | [string, string][];
+}
+
+/** For a file that is not about passwords: they take no time to hash, until its end. */
+export const cheapPasswords = () => {
+  const { subtle } = crypto;
+  const original = subtle.deriveBits;
+  subtle.deriveBits = (algorithm, key, length) =>
+    original.call(subtle, { ...(algorithm as Pbkdf2Params), iterations: 1 }, key, length);
+  afterAll(() => {
+    subtle.deriveBits = original;
+  });
+};
+
+/** Sends requests through the Worker. For the same database in other circumstances, `env` may be changed in a copy. */
+export const caller =
+  (env: Bindings) =>
+  async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
+    const init = new Headers(headers);
+    if (token !== undefined) init.set('Authorization', `Bearer ${token}`);
+    const raw = typeof body === 'string' || body instanceof Uint8Array;
+    if (body !== undefined && !init.has('Content-Type') && !(body instanceof Uint8Array))
+      init.set('Content-Type', 'application/json');
+    const context = createExecutionContext();
+    const request = new Request(`http://wardbook.test${path}`, {
+      method,
+      headers: init,
+      body: body === undefined ? undefined : raw ? (body as BodyInit) : JSON.stringify(body),
+    });
+    const response = await app.fetch(request, env, context);
+    const text = await response.text();
+    await waitOnExecutionContext(context);
+    const isJson = response.headers.get('Content-Type')?.includes('json');
+    return conforms(method, path, {
+      status: response.status,
+      body: isJson && text ? JSON.parse(text) : undefined,
+      text,
+      headers: response.headers,
+    });
+  };
+
+export const boot = async (settings: Partial<Bindings> = {}) => {
+  const database = await freshDatabase();
+  const env = {
+    DATABASE_URL: database.appUrl,
+    JWT_SECRET: secret,
+    CORS_ORIGINS: 'https://portal.example',
+    ...settings,
+  };
+
+  const call = caller(env);
+
+  /** Signed-in account of a role, as its client would have it. */
+  const register = async (name: string, as: '' | 'patient/' | 'doctor/' = '', extra: object = {}) => {
+    const body = { username: name, email: `${name}@example.com`, password, ...extra };
+    if (as === 'doctor/') Object.assign(body, { specialization: 'Cardiology', ...extra });
+    const answer = await call('POST', `/api/auth/register/${as}`, { body });
+    if (answer.status !== 201) throw new Error(`registering ${name} answered ${answer.status}: ${answer.text}`);
+    return account(answer.body);
+  };
+  const account = (body: Json): Account => ({
+    id: body.user.id,
+    token: body.access,
+    refresh: body.refresh,
+    user: body.user,
+  });
+
+  /** Another device of somebody, as a login makes it, without the tenth of a second that a password costs. */
+  const device = async ({ id, user }: Account): Promise<Account> => {
+    const fresh = await newRefreshSecret();
+    const [opened] = await database.owner.query(
+      `insert into sessions (user_id, refresh_hash, idle_until, expires_at)
+      values ($1, $2, now() + interval '7 days', now() + interval '28 days') returning id::int`,
+      [id, fresh.hash],
+    );
+    const [settings, session] = [configOf(env), opened?.id as number];
+    const [token, refresh] = await Promise.all([
+      signAccess(settings, { id, session }),
+      refreshToken(settings, session, fresh),
+    ]);
+    return { id, user, token, refresh };
+  };
+
+  /** Changes an account as the command line would: no request can make an admin. */
+  const asOwner = (statement: string, params: unknown[] = []) =>
+    database.owner.transaction([
+      database.owner.query(`select set_config('app.role', 'cli', true)`),
+      database.owner.query(statement, params),
+    ]);
+  const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
+
+  return { call, register, device, asOwner, makeAdmin, database, env };
+};
+
+export interface Account {
+  id: number;
+  token: string;
+  refresh: string;
+  user: Json;
+}
+
+export type App = Awaited<ReturnType<typeof boot>>;

@@ -1,0 +1,179 @@
+// For every route a request that succeeds, for what has to hold for all of them.
+import { app as worker } from '../../src/index.ts';
+import { type Account, type Answer, type App, type caller, type Json, password } from './app.ts';
+import type { assemble } from './cast.ts';
+
+export interface Prepared {
+  route: string;
+  method: string;
+  path: string;
+  token: string | undefined;
+  who: Account | undefined;
+  body: Json;
+}
+
+/** The app's own list, as `GET /api/patients/:id`. */
+export const routes = [
+  ...new Set(
+    worker.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/(.)\/$/, '$1')}`),
+  ),
+];
+
+interface Ready {
+  who?: Account;
+  path?: string;
+  body?: Json;
+}
+
+/** Makes what each request is about, every time anew. Whatever is written is `text`. */
+export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, text = 'Text') => {
+  const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
+  const { ownPatient, ownDoctor, ownRecord, doctorIds } = w;
+  let serial = 0;
+
+  const patientFields = { name: text, phone: text.slice(0, 50), address: text, medical_history: text, age: 30 };
+  const doctorFields = { name: text, specialization: text, contact_info: text, license_number: text };
+  const newPatient = async () => (await w.send(owner, 'POST', '/api/patients/', patientFields)).id;
+  const newDoctor = async () => (await w.send(owner, 'POST', '/api/doctors/', doctorFields)).id;
+  const newMapping = async (patient: number, doctor: number) =>
+    (await w.send(owner, 'POST', '/api/mappings/', { patient, doctor })).id;
+  const newAccount = () => ({
+    email: `${text.replace(/\W/g, '').toLowerCase()}${++serial}@example.com`,
+    name: text,
+    password,
+  });
+  const guest = () => app.register(`guest_${++serial}`);
+  const deleted = async () => {
+    const id = await newPatient();
+    await newMapping(id, ownDoctor.id);
+    await w.send(owner, 'DELETE', `/api/patients/${id}/`);
+    const [entry] = await app.database.owner.query(
+      `select id from audit where action = 'delete' and resource = 'patient' and resource_id = $1`,
+      [id],
+    );
+    return entry?.id;
+  };
+
+  const requests: Record<string, () => Ready | Promise<Ready>> = {
+    'GET /': () => ({}),
+    'GET /healthz': () => ({}),
+    'GET /openapi.json': () => ({}),
+    'GET /docs': () => ({}),
+    'GET /readyz': () => ({}),
+
+    'POST /api/auth/register': () => ({ body: newAccount() }),
+    'POST /api/auth/register/patient': () => ({
+      body: { ...newAccount(), phone: text.slice(0, 50), medical_history: text },
+    }),
+    'POST /api/auth/register/doctor': () => ({ body: { ...newAccount(), specialization: text } }),
+    'POST /api/auth/login': () => ({ body: { username: 'stranger', password } }),
+    'POST /api/auth/refresh': async () => ({ body: { refresh: (await app.device(owner)).refresh } }),
+    'POST /api/auth/logout': async () => ({ who: await app.device(owner) }),
+    'GET /api/auth/me': () => ({ who: owner }),
+    'PATCH /api/auth/me': () => ({ who: owner, body: { name: text } }),
+    'DELETE /api/auth/me': async () => ({ who: await guest(), body: { password } }),
+    'POST /api/auth/password': async () => ({
+      who: await guest(),
+      body: { current_password: password, new_password: `${text}, the new one ${++serial}` },
+    }),
+    'GET /api/auth/sessions': () => ({ who: owner }),
+    'DELETE /api/auth/sessions': async () => ({ who: await guest() }),
+    'DELETE /api/auth/sessions/:id': async () => {
+      const { token } = await app.device(stranger);
+      const { sid } = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
+      return { who: stranger, path: `/api/auth/sessions/${sid}` };
+    },
+
+    'POST /api/patients': () => ({ who: owner, body: patientFields }),
+    'GET /api/patients': () => ({ who: owner }),
+    'GET /api/patients/my-doctors': () => ({ who: patient }),
+    'GET /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}` }),
+    'PUT /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}`, body: patientFields }),
+    'PATCH /api/patients/:id': () => ({ who: admin, path: `/api/patients/${ownPatient.id}`, body: { address: text } }),
+    'DELETE /api/patients/:id': async () => {
+      const id = await newPatient();
+      await newMapping(id, ownDoctor.id);
+      return { who: owner, path: `/api/patients/${id}` };
+    },
+
+    'POST /api/doctors': () => ({ who: owner, body: doctorFields }),
+    'GET /api/doctors': () => ({ who: owner }),
+    'GET /api/doctors/all-patients': () => ({ who: assignedDoctor }),
+    'GET /api/doctors/my-patients': () => ({ who: assignedDoctor }),
+    'GET /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}` }),
+    'PUT /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}`, body: doctorFields }),
+    'PATCH /api/doctors/:id': () => ({ who: admin, path: `/api/doctors/${ownDoctor.id}`, body: { name: text } }),
+    'DELETE /api/doctors/:id': async () => {
+      const id = await newDoctor();
+      await newMapping(ownPatient.id, id);
+      return { who: owner, path: `/api/doctors/${id}` };
+    },
+
+    'POST /api/mappings': async () => ({ who: owner, body: { patient: ownPatient.id, doctor: await newDoctor() } }),
+    'GET /api/mappings': () => ({ who: owner }),
+    'GET /api/mappings/:id': () => ({ who: owner, path: `/api/mappings/${ownPatient.id}` }),
+    'GET /api/mappings/patient/:id': () => ({ who: patient, path: `/api/mappings/patient/${ownRecord}` }),
+    'DELETE /api/mappings/:id': async () => ({
+      who: owner,
+      path: `/api/mappings/${await newMapping(ownPatient.id, await newDoctor())}`,
+    }),
+    'GET /api/sync': () => ({ who: owner }),
+
+    'GET /api/patient-profile': () => ({ who: patient }),
+    'GET /api/patient-profile/access-log': () => ({ who: patient }),
+    'PUT /api/patient-profile/:user_id': () => ({
+      who: patient,
+      path: `/api/patient-profile/${patient.id}`,
+      body: patientFields,
+    }),
+    'GET /api/doctor-profile': () => ({ who: assignedDoctor }),
+    'PUT /api/doctor-profile/:user_id': () => ({
+      who: assignedDoctor,
+      path: `/api/doctor-profile/${assignedDoctor.id}`,
+      body: doctorFields,
+    }),
+
+    'POST /api/admin/assign-patient': async () => ({
+      who: admin,
+      body: { patient_id: ownRecord, doctor_id: await newDoctor() },
+    }),
+    'GET /api/admin/users': () => ({ who: admin }),
+    'GET /api/admin/users/:id': () => ({ who: admin, path: `/api/admin/users/${owner.id}` }),
+    'PATCH /api/admin/users/:id': async () => ({
+      who: admin,
+      path: `/api/admin/users/${pendingDoctor.id}`,
+      body: { disabled: false },
+    }),
+    'POST /api/admin/doctors/:id/approve': () => ({
+      who: admin,
+      path: `/api/admin/doctors/${doctorIds.pending}/approve`,
+    }),
+    'POST /api/admin/doctors/:id/revoke': () => ({
+      who: admin,
+      path: `/api/admin/doctors/${doctorIds.pending}/revoke`,
+    }),
+    'GET /api/admin/audit': () => ({ who: admin }),
+    'POST /api/admin/audit/:id/restore': async () => ({
+      who: admin,
+      path: `/api/admin/audit/${await deleted()}/restore`,
+    }),
+  };
+
+  const prepare = async (route: string): Promise<Prepared> => {
+    const [method = '', pattern = ''] = route.split(' ');
+    // what anybody may ask needs nothing
+    const request = pattern.startsWith('/api/') ? requests[route] : () => ({}) as Ready;
+    if (!request) throw new Error(`test/support/every-route.ts has no request for ${route}`);
+    const { who, path = pattern, body } = await request();
+    return { route, method, path: path.startsWith('/api/') ? `${path}/` : path, token: who?.token, who, body };
+  };
+  return { prepare, prepareAll: () => Promise.all(routes.map(prepare)) };
+};
+
+export const send = (
+  call: ReturnType<typeof caller>,
+  { method, path, token, body }: Prepared,
+  headers?: Record<string, string>,
+): Promise<Answer> => call(method, path, { token, body, headers });
