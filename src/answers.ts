@@ -1,8 +1,8 @@
 // What routes answer, for the document and for the tests, which hold every answer against it.
 import * as z from 'zod';
 import { problems } from './errors.ts';
+import { recordId } from './http/validate.ts';
 import { accountRoles, genders } from './schema.ts';
-import { recordId } from './validate.ts';
 
 const time = z.iso.datetime();
 const text = z.string();

@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { type Env, Misconfigured } from './context.ts';
+import { type Env, Misconfigured } from './config.ts';
 
 export const problems = {
   invalid_input: [400, 'Invalid input', 'Correct the fields listed in errors and send the request again.'],

@@ -5,22 +5,22 @@ import { createMiddleware } from 'hono/factory';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
-import { type Bindings, config, configOf, type Env } from './context.ts';
-import { sweep } from './db.ts';
+import { type Bindings, config, configOf, type Env } from './config.ts';
+import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
-import { isCurrent } from './etag.ts';
-import { SplitRouter } from './router.ts';
-import { account } from './routes/account.ts';
-import { adminRoutes } from './routes/admin.ts';
-import { accessLogRoute, auditRoutes } from './routes/audit.ts';
-import { auth } from './routes/auth.ts';
+import { isCurrent } from './http/etag.ts';
+import { SplitRouter } from './http/router.ts';
+import { declaredLength } from './http/validate.ts';
+import { adminRoutes } from './routes/admin/accounts.ts';
+import { accessLogRoute, auditRoutes } from './routes/admin/audit.ts';
+import { account } from './routes/auth/own-account.ts';
+import { auth } from './routes/auth/sign-in.ts';
 import { doctorRoutes, patientsDoctorRoutes } from './routes/doctors.ts';
 import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
 import { doctorsPatientRoutes, patientRoutes } from './routes/patients.ts';
 import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
-import { declaredLength } from './validate.ts';
 
 // Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
 

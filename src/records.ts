@@ -3,8 +3,8 @@
 import { type GetColumnData, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
+import { emailAddress, optionalEmail, optionalText, requiredText, text, whole } from './http/validate.ts';
 import { doctors, genders, mappings, patients, users } from './schema.ts';
-import { emailAddress, optionalEmail, optionalText, requiredText, text, whole } from './validate.ts';
 
 /** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
 const furthestAhead = 14;

@@ -1,8 +1,8 @@
 // Who the requests come from: accounts with sessions and records, put straight into the database.
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { NeonQueryFunction } from '@neondatabase/serverless';
-import { hashPassword } from '../../src/passwords.ts';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/tokens.ts';
+import { hashPassword } from '../../src/accounts/passwords.ts';
+import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
 import type { AnyItem, Plan } from './items.ts';
 
 export type Sql = NeonQueryFunction<false, false>;

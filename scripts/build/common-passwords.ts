@@ -1,10 +1,10 @@
-// Writes src/common-passwords.ts: of the 10,000 commonest passwords in @zxcvbn-ts/language-common those that our minimum
+// Writes src/accounts/common-passwords.ts: of the 10,000 commonest passwords in @zxcvbn-ts/language-common those that our minimum
 // length does not refuse already. The whole list would be 170 KB in every isolate; this is 15 KB compressed.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const source = fileURLToPath(import.meta.resolve('@zxcvbn-ts/language-common/src/passwords.json'));
-const target = fileURLToPath(new URL('../../src/common-passwords.ts', import.meta.url));
+const target = fileURLToPath(new URL('../../src/accounts/common-passwords.ts', import.meta.url));
 
 export const render = async (): Promise<string> => {
   const passwords: string[] = JSON.parse(await readFile(source, 'utf8'));

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { app } from '../../src/index.ts';
-import { documentOf } from '../../src/openapi.ts';
+import { documentOf } from '../../src/openapi/document.ts';
 
 const [file = '.wrangler/openapi.json'] = process.argv.slice(2);
 await mkdir(dirname(file), { recursive: true });

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { NeonQueryPromise } from '@neondatabase/serverless';
 import type { z } from 'zod';
-import { hashPassword, weakness } from '../../src/passwords.ts';
+import { hashPassword, weakness } from '../../src/accounts/passwords.ts';
 import { bold, confirm, dim, Fatal, readSecret, run } from '../support/terminal.ts';
 import type { Sql } from './connect.ts';
 import { withDatabase } from './database.ts';

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { NeonQueryPromise } from '@neondatabase/serverless';
-import { hashPassword } from '../../src/passwords.ts';
+import { hashPassword } from '../../src/accounts/passwords.ts';
 import { bold, dim, duration, Fatal, progress, run, step } from '../support/terminal.ts';
 import { asCli, freeUsername } from './admin.ts';
 import type { Sql } from './connect.ts';

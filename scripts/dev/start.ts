@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { NeonDbError, neon } from '@neondatabase/serverless';
-import { type Bindings, configOf, Misconfigured } from '../../src/context.ts';
+import { type Bindings, configOf, Misconfigured } from '../../src/config.ts';
 import { connect, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';

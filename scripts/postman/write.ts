@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app } from '../../src/index.ts';
-import { documentOf } from '../../src/openapi.ts';
+import { documentOf } from '../../src/openapi/document.ts';
 import { root, short } from '../support/paths.ts';
 import { Fatal, run } from '../support/terminal.ts';
 import { tidy } from '../support/tidy.ts';

@@ -3,16 +3,17 @@ import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { patient } from '../answers.ts';
-import { allow, owners, readers } from '../auth.ts';
-import { changing, deleting } from '../changes.ts';
-import type { Env } from '../context.ts';
-import { ask } from '../db.ts';
-import { describe } from '../describe.ts';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Given, iAm, idsIn, me, prepare, witnessed } from '../db/prepared.ts';
 import { found } from '../errors.ts';
-import { tagged } from '../etag.ts';
-import { listing, listQuery } from '../lists.ts';
-import { once } from '../once.ts';
-import { type Given, iAm, idsIn, me, prepare, witnessed } from '../queries.ts';
+import { allow, owners, readers } from '../http/auth.ts';
+import { changing, deleting } from '../http/changes.ts';
+import { tagged } from '../http/etag.ts';
+import { once } from '../http/idempotency.ts';
+import { listing, listQuery } from '../http/pages.ts';
+import { byId, idText, json, numberText, partial } from '../http/validate.ts';
+import { describe } from '../openapi/describe.ts';
 import {
   dateText,
   gender,
@@ -23,7 +24,6 @@ import {
   searchText,
 } from '../records.ts';
 import { mappings, patients } from '../schema.ts';
-import { byId, idText, json, numberText, partial } from '../validate.ts';
 
 const createBody = z.strictObject(patientFields).meta({ id: 'NewPatient' });
 const patchBody = partial(patientFields, patientReadOnly).meta({ id: 'PatientPatch' });

@@ -2,17 +2,17 @@
 import { eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import { doctor, patient } from '../answers.ts';
-import { allow } from '../auth.ts';
-import { changing } from '../changes.ts';
-import type { Env } from '../context.ts';
-import { ask } from '../db.ts';
-import { describe } from '../describe.ts';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { idsIn, me, prepare, witnessed } from '../db/prepared.ts';
 import { found } from '../errors.ts';
-import { tagged } from '../etag.ts';
-import { idsIn, me, prepare, witnessed } from '../queries.ts';
+import { allow } from '../http/auth.ts';
+import { changing } from '../http/changes.ts';
+import { tagged } from '../http/etag.ts';
+import { json, params } from '../http/validate.ts';
+import { describe } from '../openapi/describe.ts';
 import { doctorColumns, doctorPut, patientColumns, patientPut } from '../records.ts';
 import { doctors, patients } from '../schema.ts';
-import { json, params } from '../validate.ts';
 
 const patientsOnly = allow('patient');
 const doctorsOnly = allow('doctor', 'pending_doctor');

@@ -3,17 +3,17 @@ import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { sync } from '../answers.ts';
-import { everyone } from '../auth.ts';
-import type { Env } from '../context.ts';
-import { ask } from '../db.ts';
-import { describe } from '../describe.ts';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Given, idsIn, prepare, witnessed } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { untagged } from '../etag.ts';
-import { pageFields, seal, unseal } from '../lists.ts';
-import { type Given, idsIn, prepare, witnessed } from '../queries.ts';
+import { everyone } from '../http/auth.ts';
+import { untagged } from '../http/etag.ts';
+import { pageFields, seal, unseal } from '../http/pages.ts';
+import { query, storable } from '../http/validate.ts';
+import { describe } from '../openapi/describe.ts';
 import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
-import { query, storable } from '../validate.ts';
 
 /** Whose, in which scope, from where to where, and the last change of the page before: kind, transaction, id. */
 const int = z.int();

@@ -3,11 +3,11 @@ import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import manifest from '../../package.json' with { type: 'json' };
 import { health, openApi, page, service } from '../answers.ts';
-import type { Env } from '../context.ts';
-import { askAuth } from '../db.ts';
-import { describe } from '../describe.ts';
-import { documentOf } from '../openapi.ts';
-import { prepare } from '../queries.ts';
+import type { Env } from '../config.ts';
+import { askAuth } from '../db/client.ts';
+import { prepare } from '../db/prepared.ts';
+import { describe } from '../openapi/describe.ts';
+import { documentOf } from '../openapi/document.ts';
 
 const { name, version } = manifest;
 const links = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };

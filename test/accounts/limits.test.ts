@@ -1,7 +1,7 @@
 // Requests a minute, by Workers' own limiter and with the numbers of wrangler.toml.
 import { env } from 'cloudflare:test';
 import { describe, expect, test } from 'vitest';
-import type { Bindings } from '../../src/context.ts';
+import type { Bindings } from '../../src/config.ts';
 import { type Answer, boot, caller, cheapPasswords } from '../support/app.ts';
 
 cheapPasswords();

@@ -1,6 +1,6 @@
 // Passwords: what they must be, what a hash costs, and how it is kept.
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { hashPassword, verifyPassword } from '../../src/passwords.ts';
+import { hashPassword, verifyPassword } from '../../src/accounts/passwords.ts';
 import { boot, type Json } from '../support/app.ts';
 
 const app = await boot();

@@ -1,9 +1,9 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { all, answer, type Options, pages, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';
-import { configOf } from '../../src/context.ts';
+import { signAccess } from '../../src/accounts/tokens.ts';
+import { configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
-import { signAccess } from '../../src/tokens.ts';
 import { type App, boot, cheapPasswords, password } from '../support/app.ts';
 
 cheapPasswords();

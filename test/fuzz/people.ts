@@ -1,10 +1,10 @@
 // Accounts by the dozen, without a request for each.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll, inject } from 'vitest';
-import { configOf } from '../../src/context.ts';
+import { hashPassword } from '../../src/accounts/passwords.ts';
+import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
+import { configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
-import { hashPassword } from '../../src/passwords.ts';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/tokens.ts';
 import { type App, cheapPasswords, password } from '../support/app.ts';
 
 declare module 'vitest' {

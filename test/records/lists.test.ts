@@ -1,6 +1,6 @@
 // Every list: its pages, sorts, filters and refusals. Expected rows come from SQL as the owner, never from the API.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { seal } from '../../src/lists.ts';
+import { seal } from '../../src/http/pages.ts';
 import { type Account, boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 

@@ -8,7 +8,7 @@ import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import { openPglite } from '../../scripts/neon/open-pglite.ts';
-import { verifyPassword } from '../../src/passwords.ts';
+import { verifyPassword } from '../../src/accounts/passwords.ts';
 
 // each test starts programs
 vi.setConfig({ testTimeout: 30_000 });

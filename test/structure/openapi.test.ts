@@ -3,7 +3,7 @@ import { Validator } from '@cfworker/json-schema';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { app } from '../../src/index.ts';
-import { documentOf } from '../../src/openapi.ts';
+import { documentOf } from '../../src/openapi/document.ts';
 import { boot, type Json } from '../support/app.ts';
 import { conforms } from '../support/conforms.ts';
 

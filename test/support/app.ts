@@ -1,9 +1,9 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll } from 'vitest';
-import { type Bindings, configOf } from '../../src/context.ts';
+import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
+import { type Bindings, configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/tokens.ts';
 import { conforms } from './conforms.ts';
 import { freshDatabase } from './database.ts';
 

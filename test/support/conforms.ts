@@ -1,7 +1,7 @@
 // Holds every answer that a test gets against the document: its status, headers and body are what it promises.
 import { type Schema, Validator } from '@cfworker/json-schema';
 import { app } from '../../src/index.ts';
-import { documentOf } from '../../src/openapi.ts';
+import { documentOf } from '../../src/openapi/document.ts';
 import type { Answer, Json } from './app.ts';
 
 const validators = new WeakMap<object, Validator>();

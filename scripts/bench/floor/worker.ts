@@ -1,9 +1,15 @@
 // The floor: what a Worker must do at least. It verifies the token, sends the very SQL that Wardbook sends by the raw
 // driver, and answers with the rows. No framework, no validation, no query builder, no log, no error but a 500.
 import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
-import type { Config } from '../../../src/context.ts';
-import { verifyPassword } from '../../../src/passwords.ts';
-import { keyedHashes, newRefreshSecret, readRefreshToken, refreshToken, signAccess } from '../../../src/tokens.ts';
+import { verifyPassword } from '../../../src/accounts/passwords.ts';
+import {
+  keyedHashes,
+  newRefreshSecret,
+  readRefreshToken,
+  refreshToken,
+  signAccess,
+} from '../../../src/accounts/tokens.ts';
+import type { Config } from '../../../src/config.ts';
 import type { Parameter, Templates } from '../record.ts';
 
 interface Bindings {

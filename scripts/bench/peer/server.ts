@@ -7,8 +7,8 @@ import jwt from '@fastify/jwt';
 import { DrizzleQueryError } from 'drizzle-orm';
 import Fastify, { type FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { recordId, whole } from '../../../src/http/validate.ts';
 import { patientFields, patientReadOnly } from '../../../src/records.ts';
-import { recordId, whole } from '../../../src/validate.ts';
 import { authRoutes } from './auth.ts';
 import { assign, changePatient, createPatient, getPatient, listPatients, unassign } from './queries.ts';
 

@@ -1,8 +1,8 @@
 // Against flooding: requests a minute, per address or account, by Workers' rate limiting.
 import type { Context } from 'hono';
-import type { Env, Limiter } from './context.ts';
-import { noted } from './describe.ts';
-import { Problem } from './errors.ts';
+import type { Env, Limiter } from '../config.ts';
+import { Problem } from '../errors.ts';
+import { noted } from '../openapi/describe.ts';
 
 /** Counts a request against Workers' limiter, where there is one. */
 export const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {

@@ -2,7 +2,7 @@
 // know either.
 import { sign, verify } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
-import type { Actor, Config } from './context.ts';
+import type { Actor, Config } from '../config.ts';
 
 const encoder = new TextEncoder();
 const keys = new Map<string, Promise<CryptoKey>>();

@@ -5,12 +5,12 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { config, type Env } from './context.ts';
-import { ask } from './db.ts';
-import { found, Problem } from './errors.ts';
-import { type Database, type Given, me, prepare, type Values } from './queries.ts';
-import { idempotencyKeys, isoTime } from './schema.ts';
-import { keyedHashes } from './tokens.ts';
+import { keyedHashes } from '../accounts/tokens.ts';
+import { config, type Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Database, type Given, me, prepare, type Values } from '../db/prepared.ts';
+import { found, Problem } from '../errors.ts';
+import { idempotencyKeys, isoTime } from '../schema.ts';
 
 const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
 const firstAnswer = prepare((db, { key }: Given<'key'>) => [db.select().from(idempotencyKeys).where(mine(key))]);

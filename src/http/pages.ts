@@ -6,10 +6,10 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { Context } from 'hono';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
-import type { Env } from './context.ts';
-import { ask } from './db.ts';
-import { found, Problem } from './errors.ts';
-import { type Database, type Given, prepare } from './queries.ts';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Database, type Given, prepare } from '../db/prepared.ts';
+import { found, Problem } from '../errors.ts';
 import { query, storable } from './validate.ts';
 
 /** What a list may be sorted by: columns that are never null. `id` decides between equals. */

@@ -1,6 +1,6 @@
 // Versions as strong entity tags, "<version>" or "<version>-<age>": an age that is derived changes without a write.
 import type { Context } from 'hono';
-import type { Env } from './context.ts';
+import type { Env } from '../config.ts';
 
 interface Versioned {
   version: number;
@@ -19,15 +19,6 @@ export const tagged = <T extends Versioned>(c: Context<Env>, record: T): Omit<T,
 export const untagged = <T extends Versioned>(rows: T[]): Omit<T, 'version'>[] => {
   for (const row of rows as Partial<Versioned>[]) row.version = undefined;
   return rows;
-};
-
-/** The versions that If-Match allows, for app.touch(); '' when it allows any. */
-export const ifMatch = (c: Context<Env>): string => {
-  const header = c.req.header('If-Match')?.trim();
-  if (!header || header === '*') return '';
-  // Cloudflare makes tags weak when it compresses, so a W/ is no reason to refuse; what is no tag of ours matches nothing
-  const versions = header.split(',').map((tag) => /^\s*(?:W\/)?"(\d+)(?:-\d+)?"\s*$/.exec(tag)?.[1] ?? 'none');
-  return versions.join(',');
 };
 
 /** Whether If-None-Match names the tag, which says that the client has this already. */

@@ -2,19 +2,25 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { signedIn as tokens } from '../answers.ts';
-import { config, type Env } from '../context.ts';
-import { askAuth } from '../db.ts';
-import { describe } from '../describe.ts';
-import { found, Problem, type ProblemCode } from '../errors.ts';
-import { attemptAt, forgiven, tryPassword } from '../guesses.ts';
-import { limitAddress } from '../limits.ts';
-import { hashPassword, needsRehash, weakness } from '../passwords.ts';
-import { type AnswersOf, type Call, type Database, type Given, prepare } from '../queries.ts';
-import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../records.ts';
-import { type accountRoles, credentials, users } from '../schema.ts';
-import { newRefreshSecret, type RefreshSecret, readRefreshToken, refreshToken, signAccess } from '../tokens.ts';
-import { json, text } from '../validate.ts';
+import { attemptAt, forgiven, tryPassword } from '../../accounts/guesses.ts';
+import { hashPassword, needsRehash, weakness } from '../../accounts/passwords.ts';
+import {
+  newRefreshSecret,
+  type RefreshSecret,
+  readRefreshToken,
+  refreshToken,
+  signAccess,
+} from '../../accounts/tokens.ts';
+import { signedIn as tokens } from '../../answers.ts';
+import { config, type Env } from '../../config.ts';
+import { askAuth } from '../../db/client.ts';
+import { type AnswersOf, type Call, type Database, type Given, prepare } from '../../db/prepared.ts';
+import { found, Problem, type ProblemCode } from '../../errors.ts';
+import { limitAddress } from '../../http/limits.ts';
+import { json, text } from '../../http/validate.ts';
+import { describe } from '../../openapi/describe.ts';
+import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../../records.ts';
+import { type accountRoles, credentials, users } from '../../schema.ts';
 
 const accountFields = {
   email: userFields.email,

@@ -1,9 +1,10 @@
 // Who is asking, and which roles a route is for. The database decides whether they still hold.
-import { config, type Role } from './context.ts';
-import { noted } from './describe.ts';
-import { Problem } from './errors.ts';
+
+import { verifyAccess } from '../accounts/tokens.ts';
+import { config, type Role } from '../config.ts';
+import { Problem } from '../errors.ts';
+import { noted } from '../openapi/describe.ts';
 import { withinLimit } from './limits.ts';
-import { verifyAccess } from './tokens.ts';
 
 /** Requires a valid access token. app.begin() checks the live role against `roles`, in the request's one round trip. */
 export const allow = (...roles: Role[]) =>

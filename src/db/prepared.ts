@@ -6,8 +6,8 @@ import { drizzle, type NeonHttpDatabase } from 'drizzle-orm/neon-http';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
-import type { Role } from './context.ts';
-import { audit } from './schema.ts';
+import type { Role } from '../config.ts';
+import { audit } from '../schema.ts';
 
 export type Database = NeonHttpDatabase;
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];

@@ -3,10 +3,9 @@
 import { type FullQueryResults, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { type Config, config, type Env } from './context.ts';
-import { databaseProblem, isPassing, Problem } from './errors.ts';
-import { ifMatch } from './etag.ts';
-import { type Call, prepare } from './queries.ts';
+import { type Config, config, type Env } from '../config.ts';
+import { databaseProblem, isPassing, Problem } from '../errors.ts';
+import { type Call, prepare } from './prepared.ts';
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
@@ -40,6 +39,15 @@ const send = async (client: Client, first: [string, unknown[]], { statements, va
 };
 const read = <Answers>({ statements }: Call<Answers>, results: FullQueryResults<true>[]) =>
   statements.map(({ rows }, at) => rows(results[at]?.rows ?? [])) as Answers;
+
+/** The versions that If-Match allows, for app.begin(); '' when it allows any. */
+const ifMatch = (c: Context<Env>): string => {
+  const header = c.req.header('If-Match')?.trim();
+  if (!header || header === '*') return '';
+  // Cloudflare makes tags weak when it compresses, so a W/ is no reason to refuse; what is no tag of ours matches nothing
+  const versions = header.split(',').map((tag) => /^\s*(?:W\/)?"(\d+)(?:-\d+)?"\s*$/.exec(tag)?.[1] ?? 'none');
+  return versions.join(',');
+};
 
 type DatabaseRole = 'app_api' | 'app_auth';
 const anonymously = (request: string): [string, unknown[]] => [

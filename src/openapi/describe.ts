@@ -2,8 +2,8 @@
 import type { MiddlewareHandler, ValidationTargets } from 'hono';
 import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
 import * as z from 'zod';
-import type { Env, Role } from './context.ts';
-import type { ProblemCode } from './errors.ts';
+import type { Env, Role } from '../config.ts';
+import type { ProblemCode } from '../errors.ts';
 
 export interface Note extends DescribeRouteOptions {
   codes?: readonly ProblemCode[];

@@ -2,8 +2,8 @@
 import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
-import { checking } from './describe.ts';
-import { type FieldErrors, Problem } from './errors.ts';
+import { type FieldErrors, Problem } from '../errors.ts';
+import { checking } from '../openapi/describe.ts';
 
 /** What zod would say in words for programmers. */
 z.config({

@@ -2,12 +2,12 @@
 import type { Hono } from 'hono';
 import { clearSpecsContext, generateSpecs, loadVendor, resolver } from 'hono-openapi';
 import * as z from 'zod';
-import manifest from '../package.json' with { type: 'json' };
-import { problem } from './answers.ts';
-import type { Env, Role } from './context.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { problem } from '../answers.ts';
+import type { Env, Role } from '../config.ts';
+import { type ProblemCode, problemOf, problems, problemType } from '../errors.ts';
 import type { Note } from './describe.ts';
-import { type ProblemCode, problemOf, problems, problemType } from './errors.ts';
-import fixed from './openapi.json' with { type: 'json' };
+import fixed from './fixed.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;
 

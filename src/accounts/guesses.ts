@@ -1,13 +1,13 @@
 // Against guessing: wrong passwords are counted in the database, and each is counted before its hash is computed.
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { config, type Env } from './context.ts';
-import { askAuth } from './db.ts';
-import { found, Problem } from './errors.ts';
-import { addressOf } from './limits.ts';
+import { config, type Env } from '../config.ts';
+import { askAuth } from '../db/client.ts';
+import { type Database, type Given, prepare } from '../db/prepared.ts';
+import { found, Problem } from '../errors.ts';
+import { addressOf } from '../http/limits.ts';
+import { credentials, users } from '../schema.ts';
 import { verifyPassword } from './passwords.ts';
-import { type Database, type Given, prepare } from './queries.ts';
-import { credentials, users } from './schema.ts';
 import { keyedHashes } from './tokens.ts';
 
 type Keys = Given<'keys'>;

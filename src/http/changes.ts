@@ -4,12 +4,12 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { SelectedFieldsFlat } from 'drizzle-orm/pg-core';
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import type { Context } from 'hono';
-import type { Env } from './context.ts';
-import { ask } from './db.ts';
-import { written } from './errors.ts';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Database, type Given, prepare } from '../db/prepared.ts';
+import { written } from '../errors.ts';
+import type { doctors, patients } from '../schema.ts';
 import { tagged } from './etag.ts';
-import { type Database, type Given, prepare } from './queries.ts';
-import type { doctors, patients } from './schema.ts';
 
 type Table = typeof patients | typeof doctors;
 type Columns = SelectedFieldsFlat & Pick<Table, 'id' | 'version'>;

@@ -2,16 +2,16 @@
 import { and, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { accessEntry, auditEntry, restored } from '../answers.ts';
-import { admins, allow } from '../auth.ts';
-import type { Env } from '../context.ts';
-import { ask } from '../db.ts';
-import { describe } from '../describe.ts';
-import { found } from '../errors.ts';
-import { listing, listQuery } from '../lists.ts';
-import { type Given, prepare, witnessed } from '../queries.ts';
-import { audit } from '../schema.ts';
-import { byId, idText } from '../validate.ts';
+import { accessEntry, auditEntry, restored } from '../../answers.ts';
+import type { Env } from '../../config.ts';
+import { ask } from '../../db/client.ts';
+import { type Given, prepare, witnessed } from '../../db/prepared.ts';
+import { found } from '../../errors.ts';
+import { admins, allow } from '../../http/auth.ts';
+import { listing, listQuery } from '../../http/pages.ts';
+import { byId, idText } from '../../http/validate.ts';
+import { describe } from '../../openapi/describe.ts';
+import { audit } from '../../schema.ts';
 
 const { tx: _tx, ...entryColumns } = getTableColumns(audit);
 /** A row of app.access_log(), which Drizzle does not know as a table. */
