@@ -44,6 +44,8 @@ export interface Env {
   Bindings: Bindings;
   Variables: {
     requestId: string;
+    /** What Hono's jwt middleware found in the token. */
+    jwtPayload: Record<string, unknown>;
     actor?: Actor;
     roles?: Role[];
     keyed?: boolean;

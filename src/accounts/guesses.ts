@@ -1,14 +1,28 @@
 // Against guessing: wrong passwords are counted in the database, and each is counted before its hash is computed.
 import { eq, type SQL, sql } from 'drizzle-orm';
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
 import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
+import { moment, reference, stamps } from '../db/columns.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { addressOf } from '../http/limits.ts';
-import { credentials, users } from '../schema.ts';
+import { users } from '../records/user.ts';
 import { verifyPassword } from './passwords.ts';
 import { keyedHashes } from './tokens.ts';
+
+export const credentials = pgTable('credentials', {
+  user_id: reference().primaryKey(),
+  password_hash: text().notNull(),
+  updated_at: stamps.updated_at,
+});
+export const guesses = pgTable('guesses', {
+  key: text().primaryKey(),
+  failures: integer().notNull(),
+  blocked_until: moment(),
+  forget_at: moment().notNull(),
+});
 
 type Keys = Given<'keys'>;
 

@@ -55,7 +55,6 @@ export const targets: Record<string, Target> = {
   'GET /': { as: 'user' },
   'GET /healthz': { as: 'user', answer: ['status'] },
   'GET /readyz': { as: 'user', answer: ['status'] },
-  'GET /openapi.json': { as: 'user' },
   'GET /docs': { as: 'user' },
 
   'POST /api/auth/register': { as: 'user', body: anAccount, answer: signedIn },

@@ -477,7 +477,7 @@ describe('CORS', () => {
   test.each([
     [200, () => app.call('GET', '/api/auth/me/', { token: owner.token, ...readable })],
     [401, () => app.call('GET', '/api/auth/me/', readable)],
-    [404, () => app.call('GET', '/api/nothing/', readable)],
+    [404, () => app.call('GET', '/api/nothing/', { token: owner.token, ...readable })],
     [415, () => app.call('POST', '/api/auth/login/', { body: new TextEncoder().encode('x'), ...readable })],
   ])('lets a page read a %i, and the headers that the contract lists', async (status, ask) => {
     const answer = await ask();

@@ -1,9 +1,9 @@
-// The way in: register, log in, refresh. Each answers with a pair of tokens and the user.
+// /api/auth, the way in: register, log in, refresh. Each answers with a pair of tokens and the user.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { attemptAt, forgiven, tryPassword } from '../../accounts/guesses.ts';
-import { hashPassword, needsRehash, weakness } from '../../accounts/passwords.ts';
+import { attemptAt, credentials, forgiven, tryPassword } from '../../accounts/guesses.ts';
+import { givenPassword, hashPassword, needsRehash, newPassword, weakness } from '../../accounts/passwords.ts';
 import {
   newRefreshSecret,
   type RefreshSecret,
@@ -11,16 +11,18 @@ import {
   refreshToken,
   signAccess,
 } from '../../accounts/tokens.ts';
-import { signedIn as tokens } from '../../answers.ts';
 import { config, type Env } from '../../config.ts';
 import { askAuth } from '../../db/client.ts';
 import { type AnswersOf, type Call, type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
+import { text } from '../../http/fields.ts';
 import { limitAddress } from '../../http/limits.ts';
-import { json, text } from '../../http/validate.ts';
+import { json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../../records.ts';
-import { type accountRoles, credentials, users } from '../../schema.ts';
+import { doctorFields } from '../../records/doctor.ts';
+import { patientFields } from '../../records/patient.ts';
+import { signedIn as tokens } from '../../records/session.ts';
+import { type accountRoles, userFields, users } from '../../records/user.ts';
 
 const accountFields = {
   email: userFields.email,
@@ -31,16 +33,25 @@ const accountFields = {
 const registration = <Profile extends z.ZodRawShape>(profile: Profile) =>
   z.strictObject({ ...profile, ...accountFields });
 const patientProfile = z.object(patientFields).omit({ name: true, email: true }).shape;
-const userBody = registration({}).meta({ id: 'Registration' });
-const patientBody = registration(patientProfile).meta({ id: 'PatientRegistration' });
-const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shape).meta({ id: 'DoctorRegistration' });
+const example = { email: 'john@example.com', password: 'four unrelated words here' };
+const userBody = registration({}).meta({ id: 'Registration', examples: [{ username: 'john_doe', ...example }] });
+const patientBody = registration(patientProfile).meta({
+  id: 'PatientRegistration',
+  examples: [{ name: 'Jane Doe', date_of_birth: '1990-04-12', ...example }],
+});
+const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shape).meta({
+  id: 'DoctorRegistration',
+  examples: [{ name: 'Dr. Smith', specialization: 'Cardiology', ...example }],
+});
 
 const loginBody = z
   .strictObject({ email: text(254).optional(), username: text(254).optional(), password: givenPassword })
   .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' })
-  .meta({ id: 'Login' });
+  .meta({ id: 'Login', examples: [{ username: 'john_doe', password: example.password }] });
 
-const refreshBody = z.strictObject({ refresh: z.string().max(500, 'at most 500 characters') }).meta({ id: 'Refresh' });
+const refreshBody = z
+  .strictObject({ refresh: z.string().max(500, 'at most 500 characters') })
+  .meta({ id: 'Refresh', examples: [{ refresh: '21.c2VjcmV0.bWFj' }] });
 const logsIn = describe('Log in', { 200: tokens }, 'invalid_credentials', 'account_disabled', 'too_many_attempts');
 const refreshes = describe('Refresh tokens', { 200: tokens }, 'session_ended', 'refresh_invalid', 'refresh_reused');
 const asUser = describe('Register', { 201: tokens }, 'duplicate');
@@ -132,13 +143,15 @@ const register = async (
   return c.json(await signIn(c, call, [secret]), 201);
 };
 
-export const auth = new Hono<Env>({ strict: false })
-  .use('/register/*', limitAddress('LOGIN_LIMIT'))
-  .post('/register', asUser, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
-  .post('/register/patient', asPatient, json(patientBody), (c) => register(c, 'patient', c.req.valid('json')))
-  .post('/register/doctor', asDoctor, json(doctorBody), (c) => register(c, 'doctor', c.req.valid('json')))
+/** Registrations and logins of one address are counted together. */
+const limited = limitAddress('LOGIN_LIMIT');
 
-  .post('/login', logsIn, limitAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
+export const signInRoutes = new Hono<Env>({ strict: false })
+  .post('/register', asUser, limited, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
+  .post('/register/patient', asPatient, limited, json(patientBody), (c) => register(c, 'patient', c.req.valid('json')))
+  .post('/register/doctor', asDoctor, limited, json(doctorBody), (c) => register(c, 'doctor', c.req.valid('json')))
+
+  .post('/login', logsIn, limited, json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');
     const identifier = email || username || '';
     const attempt = identifier.includes('@') ? attemptByEmail : attemptByUsername;
