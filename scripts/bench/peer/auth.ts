@@ -4,7 +4,8 @@ import { promisify } from 'node:util';
 import { eq, sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { credentials, users } from '../../../src/schema.ts';
+import { credentials } from '../../../src/accounts/guesses.ts';
+import { users } from '../../../src/records/user.ts';
 import { askAnonymously, db } from './queries.ts';
 
 const secret = process.env.JWT_SECRET ?? '';

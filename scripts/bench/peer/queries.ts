@@ -4,8 +4,9 @@ import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { unionAll } from 'drizzle-orm/pg-core';
-import { mappingColumns, patientColumns } from '../../../src/records.ts';
-import { audit, mappings, patients } from '../../../src/schema.ts';
+import { audit } from '../../../src/db/audit.ts';
+import { mappingColumns, mappings } from '../../../src/records/mapping.ts';
+import { patientColumns, patients } from '../../../src/records/patient.ts';
 
 neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`;
 const db = drizzle({ client: neon(process.env.DATABASE_URL ?? '') });
