@@ -46,9 +46,6 @@ export const table = (rows: Row[]): string => {
 };
 
 const five = ['get', 'list', 'create', 'update', 'assign'] as const satisfies Item[];
-/** CPU ms a request of Django 3.2 + DRF + simplejwt + gunicorn, measured on this kind of machine. */
-const django: Record<(typeof five)[number], number> = { get: 3.0, list: 6.0, create: 3.1, update: 4.4, assign: 4.3 };
-
 export const check = (holds: boolean, text: string): string => `${holds ? green('✓') : red('✗')} ${text}`;
 
 /** The promises that this run can judge. */
@@ -63,8 +60,6 @@ export const limits = (rows: Row[], isServer: boolean): string => {
   const toPeer = measured
     .filter((item) => item !== 'login')
     .map((item) => ({ item, times: cpu(item, 'wardbook') / cpu(item, 'fastify') }));
-  const toDjango = toFloor.map(({ item }) => django[item as keyof typeof django] / cpu(item, 'wardbook'));
-  const average = toDjango.reduce((sum, times) => sum + times, 0) / toDjango.length;
   const login = cpu('login', 'wardbook') / cpu('login', 'fastify');
   const ours = rows.filter(({ target }) => target === 'wardbook');
   const trips = ours.filter(
@@ -85,7 +80,6 @@ export const limits = (rows: Row[], isServer: boolean): string => {
         `less CPU than Fastify: ${list(toPeer)}`,
       ),
     Number.isFinite(login) && check(login <= 0.5, `login at most half of Node's CPU: ${login.toFixed(2)}`),
-    toFloor.length > 0 && check(average >= 4, `4 times less CPU than Django, on average: ${average.toFixed(1)} times`),
     check(
       trips.length === 0,
       `one round trip a request, two for login${trips.map(({ item }) => `, but not ${item}`).join('')}`,
