@@ -91,7 +91,7 @@ export const makeStage = async (running: AsyncDisposableStack, server: string | 
     ] satisfies Target[];
   });
 
-  const database = own?.version ?? 'PGlite';
+  const database = { name: own?.version ?? 'PGlite', pid: own?.pid };
   return { targets, bridge, load: load.call, plansFor, database, folder, bundle: wardbookBuilt, sql };
 };
 export type Stage = Awaited<ReturnType<typeof makeStage>>;

@@ -17,6 +17,16 @@ export const of = (rows: Row[], item: Item, target: TargetName): Row | undefined
 
 const ratio = (a: number | undefined, b: number | undefined): string => (a && b ? (a / b).toFixed(2) : '');
 
+const milliseconds = (value: number): string => (Number.isFinite(value) ? value.toFixed(2) : 'unknown');
+
+/** Why there are no figures of PostgreSQL's own, or what is in them. */
+export const aboutPostgres = ({ pid }: { pid: number | undefined }, isServer: boolean): string => {
+  if (!isServer) return 'PGlite runs inside of the bridge: its CPU is part of the figure there.';
+  if (pid === undefined)
+    return "PostgreSQL's CPU is unknown: its processes are not on this machine, or not to be seen.";
+  return "PostgreSQL's CPU is that of the whole server, with its background processes, and with whatever else it is asked meanwhile.";
+};
+
 export const table = (rows: Row[]): string => {
   const heading = [
     'item',
@@ -27,6 +37,7 @@ export const table = (rows: Row[]): string => {
     'CPU ms',
     '× floor',
     '× Fastify',
+    'PostgreSQL CPU ms',
     'bridge CPU ms',
     'round trips',
   ];
@@ -39,6 +50,7 @@ export const table = (rows: Row[]): string => {
     row.cpu_ms.toFixed(2),
     ratio(row.cpu_ms, of(rows, item, 'floor')?.cpu_ms),
     ratio(row.cpu_ms, of(rows, item, 'fastify')?.cpu_ms),
+    milliseconds(row.postgres_cpu_ms),
     row.bridge_cpu_ms.toFixed(2),
     row.round_trips.toFixed(2),
   ]);
