@@ -1,4 +1,4 @@
-// The processes of a bench: each is known by its pid, measured by it and ended by it.
+// Starts the processes of the bench and ends them. Each is known by its pid, by which its CPU is read.
 import { type ChildProcess, fork, type SpawnOptions, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,4 @@
-// What a process has used of the CPU, as Linux counts it in /proc.
+// Reads from /proc how much CPU a process has used, and finds the processes of a PostgreSQL server.
 import { readdirSync, readFileSync } from 'node:fs';
 
 const ticks = 100; // USER_HZ, which Linux fixes for /proc

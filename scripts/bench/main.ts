@@ -1,4 +1,5 @@
-// Reads what was asked for, and ends everything that was started for it, also on Ctrl-C.
+// Reads the options of `npm run bench`, runs what they ask for, and ends everything that was started for it, on
+// Ctrl-C too.
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';

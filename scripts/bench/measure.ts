@@ -1,4 +1,5 @@
-// The rounds: every item on every target in turn, so that whatever else the machine does falls on all alike.
+// Measures every item on every server in turn, in short slices, so that whatever else the machine does meanwhile
+// falls on all of them alike.
 import { cpuSeconds } from './cpu.ts';
 import { type Item, titles } from './items.ts';
 import { type Stage, type Target, type TargetName, targetNames } from './stage.ts';

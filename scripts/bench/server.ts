@@ -1,4 +1,4 @@
-// A database and a login of the bench's own on a PostgreSQL server: made before, gone afterwards.
+// Makes a database for the bench on a PostgreSQL server, with a login of its own, and removes both afterwards.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { Fatal } from '../support/terminal.ts';

@@ -1,4 +1,4 @@
-// The figures as a person reads them, and whether they are what was promised.
+// Prints the figures as a table, and says which of the limits that the project promises they keep.
 import { green, red } from '../support/terminal.ts';
 import { type Item, titles } from './items.ts';
 import type { Row } from './measure.ts';

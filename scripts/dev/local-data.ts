@@ -1,4 +1,4 @@
-// The data of this machine: PGlite in a folder, which one process at a time has open, behind Neon's protocol.
+// Opens the database of this machine: PGlite in a folder, behind Neon's protocol. Only one process may have it open.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
