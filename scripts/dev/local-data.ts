@@ -95,6 +95,11 @@ async function readHolder(): Promise<Holder | undefined> {
   }
 }
 
+/** The URL of the owner of this machine's database, while a Wardbook has it open. */
+export async function runningUrl(): Promise<string | undefined> {
+  return (await readHolder())?.url;
+}
+
 function isAlive(pid: number): boolean {
   if (pid === process.pid) {
     return false; // left behind in a container, where a process gets the same number each time
