@@ -9,6 +9,8 @@ import { cleanUp, type World } from './world.ts';
 
 export interface Check {
   name: string;
+  /** Without it none of the others is worth trying. */
+  isNeeded?: boolean;
   /** Answers what it found, or fails with a sentence. */
   run(world: World): Promise<string>;
 }
@@ -20,7 +22,7 @@ const databaseChecks: Check[] = [
 ];
 
 export const checksFor = ({ ownerUrl }: World): Check[] => [
-  { name: 'health', run: health },
+  { name: 'health', run: health, isNeeded: true },
   { name: 'readiness', run: readiness },
   { name: 'reference', run: reference },
   { name: 'preflight', run: preflight },

@@ -68,7 +68,9 @@ const main = async (): Promise<void> => {
   const outcomes: Outcome[] = [];
   for (const check of checksFor(world)) {
     if (stop.signal.aborted) break;
-    outcomes.push(await tryOne(check, world));
+    const outcome = await tryOne(check, world);
+    if (outcome === 'failed' && check.isNeeded) throw new Fatal('No Wardbook answers there: nothing else was tried.');
+    outcomes.push(outcome);
   }
   if (stop.signal.aborted) {
     await cleanUp(world);
