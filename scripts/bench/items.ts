@@ -1,4 +1,4 @@
-// What is measured: each item as the requests that a client sends, one after the other, over and over.
+// Lists what is measured: for each item the requests that a client sends, one after the other, over and over.
 export const items = ['get', 'list', 'create', 'update', 'assign', 'login', 'refresh'] as const;
 export type Item = (typeof items)[number];
 

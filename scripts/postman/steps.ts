@@ -1,4 +1,5 @@
-// What a person clicks in Postman, one after the other, and what one request hands to the next.
+// Lists the requests of the Postman collection in the order in which a person clicks through them, and what one hands
+// to the next.
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json | undefined };
 export type Fields = Record<string, Json>;
 

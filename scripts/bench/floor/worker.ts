@@ -1,5 +1,6 @@
-// The floor: what a Worker must do at least. It verifies the token, sends the very SQL that Wardbook sends by the raw
-// driver, and answers with the rows. No framework, no validation, no query builder, no log, no error but a 500.
+// The floor that Wardbook is compared with: what a Worker must do at least. It verifies the token, sends the very SQL that
+// Wardbook sends by the raw driver, and answers with the rows. No framework, no validation, no query builder, no log, and
+// every error is a 500.
 import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
 import { verifyPassword } from '../../../src/accounts/passwords.ts';
 import {

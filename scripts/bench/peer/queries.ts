@@ -1,4 +1,5 @@
-// One batch a request, under the same policies: the queries that Wardbook makes, by Drizzle's query builder.
+// The SQL of the Fastify server: the batches that Wardbook sends, under the same policies, made by Drizzle's query
+// builder.
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';

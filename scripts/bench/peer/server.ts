@@ -1,4 +1,5 @@
-// The peer: the same API as a Node team would deploy it, with Fastify, zod, a JWT plugin and Drizzle over Neon's driver.
+// The Fastify server that Wardbook is compared with: the same API as a Node team would deploy it, with zod, a JWT
+// plugin and Drizzle over Neon's driver.
 import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
