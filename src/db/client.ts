@@ -65,6 +65,9 @@ const begin = (c: Context<Env>, role: DatabaseRole): [string, unknown[]] => {
   ];
 };
 
+/** Before the second attempt: a database that restarts, or a pool that fills again, is rarely there in the same instant. */
+const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
+
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
@@ -75,7 +78,7 @@ const sent = async (c: Context<Env>, role: DatabaseRole, call: Call<unknown>) =>
   try {
     return await send(client, first, call).catch((error) => {
       if (!isRepeatable(c) || !isPassing(error)) throw error;
-      return send(client, first, call);
+      return pause().then(() => send(client, first, call));
     });
   } catch (error) {
     throw databaseProblem(error);
