@@ -1,3 +1,4 @@
+// Brings a database to this version of Wardbook: what is new in migrations/, and what must hold of its roles.
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -143,7 +144,7 @@ function isRace({ code, message, constraint }: NeonDbError): boolean {
 }
 
 function migrationError(error: NeonDbError, { name, text }: Migration): unknown {
-  if (error.code === undefined || error.code === '42501') {
+  if (!error.code || error.code === '42501') {
     return databaseError(error, name);
   }
   const line = errorLine(error, text);
