@@ -14,37 +14,54 @@ create index mappings_changed on mappings (changed_tx, id);
 create index audit_deleted on audit (resource, tx, resource_id) where action = 'delete';
 
 -- On which servers the database has been: those numbers are of one server, and of one history of it. What a phone holds of
--- another is worth nothing.
+-- another is worth nothing. On Neon all branches of a project have the identifier of their first server, and what tells
+-- them apart is their timeline; anywhere else there is none.
 create table app.servers (
   epoch integer generated always as identity primary key,
-  identifier bigint not null
+  identifier bigint not null,
+  timeline text
 );
 revoke all on app.servers from app_login, app_api, app_auth;
 
--- `npm run migrate` calls this, because a database that was moved or rewound may hold numbers that its server has not come
--- to, and such a record would be in no round for long. They count as changed now. True when phones have to begin anew.
+-- `npm run migrate` calls this. True when the database is another one than it was, or an older one: restored, moved, on
+-- another branch, or rewound, which only whoever did it can tell. Then
+--   phones have to begin anew. The rows may hold numbers that this server has not come to, and such a record would be in
+--   no round of syncing for long: those count as changed now.
+--   every session ends. Somebody may have logged out, changed a stolen password or been disabled since the backup, and
+--   their session would be alive again. Only whoever signs in with a password that counts now gets a new one. Its
+--   number is one that was never given before, so that no token of the history that was left belongs to it.
+-- The answers that Idempotency-Keys wait for stay: they are of the same moment as the records that they tell of, and a
+-- phone that sends its request once more must not do it twice.
 create function app.settle(moved boolean) returns boolean language plpgsql as $$
 declare
-  before bigint := (select identifier from app.servers order by epoch desc limit 1);
+  before app.servers;
   server bigint := 0;
+  here text := nullif(current_setting('neon.timeline_id', true), '');
   kind text;
 begin
+  select * into before from app.servers order by epoch desc limit 1;
   begin
     server := (select system_identifier from pg_control_system());
   exception when insufficient_privilege then
     -- then only whoever moved it knows
   end;
-  if not moved and server = before then
+  if not moved and server = before.identifier and here is not distinct from before.timeline then
     return false;
   end if;
-  insert into app.servers (identifier) values (server);
+  insert into app.servers (identifier, timeline) values (server, here);
+  if before.epoch is null and not moved then
+    return false;
+  end if;
   foreach kind in array array['patients', 'doctors', 'mappings'] loop
     -- nobody changed these: neither their version nor the trail has to know
     execute format('alter table %I disable trigger user', kind);
     execute format('update %I set changed_tx = $1 where changed_tx > $1', kind) using app.tx();
     execute format('alter table %I enable trigger user', kind);
   end loop;
-  return before is not null;
+  delete from sessions;
+  perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);
+  insert into audit (action, resource, actor_role) values ('sessions_ended', 'session', 'cli');
+  return true;
 end $$;
 
 create function app.stamp_tx() returns trigger language plpgsql as $$

@@ -106,8 +106,10 @@ const sqlError = (error: unknown): SqlError => {
   const { name, message, stack, sourceError, constraint, routine, code } = (
     error instanceof Error && error.cause instanceof Error ? error.cause : error
   ) as SqlError;
-  // an abort has a code too, but it is a number
-  return { name, message, stack, sourceError, constraint, routine, code: typeof code === 'string' ? code : undefined };
+  // Neon sends an empty code when its connection to PostgreSQL broke, and an abort has a code that is a number: neither
+  // is a SQLSTATE
+  const sqlstate = typeof code === 'string' && code !== '' ? code : undefined;
+  return { name, message, stack, sourceError, constraint, routine, code: sqlstate };
 };
 
 const asProblem = (error: Error): Problem => {

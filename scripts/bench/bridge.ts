@@ -21,9 +21,9 @@ let recorded: Batch[] | undefined;
 
 const bridge = await startNeon({
   backend: {
-    run: (login, statements, begin) => {
+    run: (login, statements, ...more) => {
       recorded?.push(statements);
-      const run = () => backend.run(login, statements, begin);
+      const run = () => backend.run(login, statements, ...more);
       return delay > 0 ? sleep(delay).then(run) : run();
     },
     close: backend.close,

@@ -1,3 +1,4 @@
+// From a PostgreSQL URL to Neon's driver, whatever the URL leads to, and a sentence when it leads nowhere.
 import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { bridgePath, type Neon, postgresBackend, startNeon } from '../neon/bridge.ts';
 import { Fatal } from '../support/terminal.ts';
@@ -86,25 +87,44 @@ function explain(error: unknown, url: string): Error {
   if (!(error instanceof NeonDbError)) {
     return error instanceof Error ? error : new Error(String(error));
   }
-  if (error.code === '28P01' || error.code === '28000') {
-    return new Fatal(`The database at ${place} does not let ${decodeURIComponent(username)} in: ${error.message}.`);
+  const { status, code, message } = answerOf(error);
+  const sentence = message.replace(/\.$/, '');
+  // Neon looks at the address and the password before PostgreSQL is asked, so that these refusals have no SQLSTATE
+  if (/not allowed to connect|from a blocked network/.test(message)) {
+    return new Fatal(`The database at ${place} does not let this machine in: ${sentence}.`);
   }
-  if (error.code === '3D000') {
+  if (/^28/.test(code) || /^password authentication failed/.test(message)) {
+    return new Fatal(`The database at ${place} does not let ${decodeURIComponent(username)} in: ${sentence}.`);
+  }
+  if (code === '3D000') {
     return new Fatal(`There is no database ${decodeURIComponent(pathname.slice(1))} at ${place}.`);
   }
-  if (error.code) {
-    return new Fatal(`The database at ${place} cannot be used: ${error.message} (${error.code}).`);
+  if (code) {
+    return new Fatal(`The database at ${place} cannot be used: ${sentence} (${code}).`);
+  }
+  if (status === 400) {
+    return new Fatal(`The database at ${place} cannot be used: ${sentence}.`);
   }
   const hint = isLoopback(hostname) ? ' Is it running (npm start)?' : '';
-  return new Fatal(`The database at ${place} cannot be reached${reason(error)}.${hint}`);
+  return new Fatal(`The database at ${place} cannot be reached${sentence && ` (${sentence})`}.${hint}`);
 }
 
-/** The bridge's own sentence, or what the network said. */
-function reason({ message, sourceError }: NeonDbError): string {
+/** What the database, Neon or the network said. The driver reads the JSON of a 400 only; any other answer is its text. */
+function answerOf({ code, message, sourceError }: NeonDbError): { status?: number; code: string; message: string } {
   const cause = sourceError?.cause;
   if (cause instanceof Error) {
-    return ` (${cause.message})`;
+    return { code: '', message: cause.message };
   }
-  const [, code] = /Could not connect to PostgreSQL at [^:]+:\d+: ([^"]+)/.exec(message) ?? [];
-  return code ? ` (${code})` : '';
+  const [, status, text = ''] = /^Server error \(HTTP status (\d+)\): ([\s\S]*)$/.exec(message) ?? [];
+  if (status === undefined) {
+    return { status: 400, code: code ?? '', message };
+  }
+  try {
+    const said: Partial<NeonDbError> = JSON.parse(text);
+    const unreachable = /^Could not connect to PostgreSQL at \S+: (.+)/.exec(said.message ?? '')?.[1];
+    return { status: Number(status), code: said.code ?? '', message: unreachable ?? said.message ?? '' };
+  } catch {
+    // a page of something that stands in between
+    return { status: Number(status), code: '', message: `HTTP ${status}` };
+  }
 }

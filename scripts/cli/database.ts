@@ -40,7 +40,8 @@ export function databaseError(error: unknown, doing?: string): unknown {
   }
   const { code, message, sourceError } = error;
   const prefix = doing ? `${doing}: ` : '';
-  if (code === undefined) {
+  // none, or Neon's empty one when its connection to PostgreSQL broke
+  if (!code) {
     const cause = sourceError?.cause instanceof Error ? sourceError.cause.message : message;
     return new Fatal(`${prefix}The database stopped answering (${cause}).`);
   }

@@ -1,3 +1,4 @@
+// Brings a database to this version of Wardbook: what is new in migrations/, and what must hold of its roles.
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +8,8 @@ import { NeonDbError } from '@neondatabase/serverless';
 import { bold, dim, duration, Fatal, green, run } from '../support/terminal.ts';
 import type { Sql } from './connect.ts';
 import { databaseError, withDatabase } from './database.ts';
+import { explainMove } from './moved.ts';
+import { checkRoles } from './roles.ts';
 
 type Migration = { name: string; text: string; checksum: string };
 
@@ -54,11 +57,11 @@ export async function migrate(
   return applied;
 }
 
-/** Phones sync by numbers that are of one server: on another one, or as it was before, they have to begin anew. */
+/** In a database that is not where it was, or as it was, phones sync anew and sessions end; says so, and what is left. */
 export async function settle(sql: Sql, isMoved = false): Promise<void> {
   const [answer] = await sql`select app.settle(${isMoved}) as anew`;
   if (answer?.anew) {
-    console.log('The database is not where it was, or as it was: phones sync anew.');
+    await explainMove(sql);
   }
 }
 
@@ -143,7 +146,7 @@ function isRace({ code, message, constraint }: NeonDbError): boolean {
 }
 
 function migrationError(error: NeonDbError, { name, text }: Migration): unknown {
-  if (error.code === undefined || error.code === '42501') {
+  if (!error.code || error.code === '42501') {
     return databaseError(error, name);
   }
   const line = errorLine(error, text);
@@ -195,7 +198,9 @@ async function main(): Promise<void> {
   await withDatabase(async ({ sql, url, name }) => {
     console.log(`Migrating ${name}`);
     const started = performance.now();
+    await checkRoles(sql, { migrated: false });
     const applied = await migrate(sql, { log: console.log });
+    await checkRoles(sql, { migrated: true });
     const summary = applied.length > 0 ? `: ${applied.length} applied in ${duration(performance.now() - started)}` : '';
     console.log(`Up to date${summary}.`);
     await settle(sql, moved);
@@ -213,7 +218,7 @@ function readArguments() {
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     throw new Fatal(
-      `${reason}\n\nUsage: npm run migrate [-- --app-login] [--moved]\n  --app-login  gives the Worker's role a new password and prints its URL\n  --moved      after a restore of the same server to an earlier time: phones sync anew`,
+      `${reason}\n\nUsage: npm run migrate [-- --app-login] [--moved]\n  --app-login  gives the Worker's role a new password and prints its URL\n  --moved      after going back to an earlier time on the same server: ends every session, and phones sync anew`,
       2,
     );
   }

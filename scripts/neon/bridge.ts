@@ -1,3 +1,4 @@
+// Neon on this machine: an HTTP server that speaks Neon's protocol in front of any PostgreSQL, for development and tests.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -5,7 +6,6 @@ import {
   beginOf,
   failure,
   isOurs,
-  limit,
   parseBody,
   parseLogin,
   problem,
@@ -39,13 +39,13 @@ export function startNeon({ backend, port = 0, host = '127.0.0.1', control }: Op
   const counts = new Map<string, number>();
   const logins = new Map<string, Login>();
 
-  async function answer(request: IncomingMessage): Promise<[status: number, body: string]> {
+  async function answer(request: IncomingMessage, client: AbortSignal): Promise<[status: number, body: string]> {
     const path = request.url ?? '/';
     if (!isOurs(request)) {
       return [403, problem('this server answers only programs on its own machine')];
     }
     if (path === '/sql') {
-      return request.method === 'POST' ? [200, await sql(request)] : [405, problem('use POST')];
+      return request.method === 'POST' ? [200, await sql(request, client)] : [405, problem('use POST')];
     }
     if (path === bridgePath && request.method === 'GET') {
       return [200, '{"bridge":"neon"}'];
@@ -79,7 +79,7 @@ export function startNeon({ backend, port = 0, host = '127.0.0.1', control }: Op
     return undefined;
   }
 
-  async function sql(request: IncomingMessage): Promise<string> {
+  async function sql(request: IncomingMessage, client: AbortSignal): Promise<string> {
     const { headers } = request;
     const login = loginOf(headers['neon-connection-string']);
     counts.set(login.database, (counts.get(login.database) ?? 0) + 1);
@@ -92,11 +92,11 @@ export function startNeon({ backend, port = 0, host = '127.0.0.1', control }: Op
       if (!Array.isArray(body.queries)) {
         throw badRequest('queries must be an array');
       }
-      const results = await backend.run(login, body.queries.map(statementOf), begin);
-      return limit(`{"results":[${results.join(',')}]}`);
+      const results = await backend.run(login, body.queries.map(statementOf), begin, client);
+      return `{"results":[${results.join(',')}]}`;
     }
-    const [result = ''] = await backend.run(login, [statementOf(body)]);
-    return limit(result);
+    const [result = ''] = await backend.run(login, [statementOf(body)], undefined, client);
+    return result;
   }
 
   function loginOf(header: string | string[] | undefined): Login {
@@ -111,7 +111,11 @@ export function startNeon({ backend, port = 0, host = '127.0.0.1', control }: Op
   }
 
   const server = createServer((request, response) => {
-    answer(request)
+    const client = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) client.abort();
+    });
+    answer(request, client.signal)
       .catch(failure)
       .then(([status, body]) => send(response, status, body));
   });

@@ -1,7 +1,18 @@
+// The bridge's way to PGlite: PostgreSQL in WASM, in this very process, with one connection that everybody shares.
 import { createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import { execute } from './pipeline.ts';
-import { type Backend, createSession, databaseError, type Login, type Session, tidy } from './session.ts';
+import {
+  type Backend,
+  createSession,
+  databaseError,
+  type Login,
+  passwordFailed,
+  refusal,
+  type Session,
+  tidy,
+} from './session.ts';
 
 type Instance = { session: Session; turn: Promise<unknown>; login: string; verified: Map<string, string> };
 
@@ -17,7 +28,12 @@ export function pgliteBackend(databases: { get(name: string): PGlite | undefined
     let instance = instances.get(pglite);
     if (!instance) {
       const session = createSession({ version: 0 }, (bytes) => {
-        pglite.execProtocolRaw(bytes).then((answer) => session.receive(Buffer.from(answer)), session.lose);
+        const receive = async (answer: Uint8Array) => {
+          // while PGlite computes nothing else can happen here: now it is heard when a client went away
+          await nextTurn();
+          session.receive(Buffer.from(answer));
+        };
+        pglite.execProtocolRaw(bytes).then(receive, session.lose);
       });
       instance = { session, turn: Promise.resolve(), login: '', verified: new Map() };
       instances.set(pglite, instance);
@@ -26,24 +42,26 @@ export function pgliteBackend(databases: { get(name: string): PGlite | undefined
   }
 
   return {
-    run(login, statements, begin) {
+    run(login, statements, begin, client) {
       const pglite = databases.get(login.database);
       if (!pglite) {
-        throw databaseError('3D000', `database "${login.database}" does not exist`, 'FATAL');
+        const missing = databaseError('3D000', `database "${login.database}" does not exist`, 'FATAL');
+        throw Object.assign(missing, { status: 500 });
       }
       const instance = instanceOf(pglite);
       const answer = instance.turn.then(async () => {
+        if (client?.aborted) throw refusal(500, 'Query cancelled, connection was terminated');
         await become(instance, login);
-        try {
-          return await execute(instance.session, statements, begin);
-        } finally {
-          if (instance.session.tainted) {
-            await tidy(instance.session);
-            instance.login = '';
-          }
-        }
+        return execute(instance.session, statements, begin, client);
       });
-      instance.turn = answer.catch(() => {});
+      instance.turn = answer
+        .catch(() => {})
+        .then(async () => {
+          // what undoes everything also ends being somebody
+          if (instance.session.tainted) instance.login = '';
+          await tidy(instance.session);
+        })
+        .catch(() => {});
       return answer;
     },
     async close() {},
@@ -64,12 +82,10 @@ async function become(instance: Instance, { user, password }: Login): Promise<vo
   const switchUser = `select set_config('session_authorization', $1, false)`;
   await ask(switchUser, ['postgres']);
   const role = await ask('select rolcanlogin, rolpassword from pg_authid where rolname = $1', [user]);
-  if (role?.[0] === 'f') {
-    throw databaseError('28000', `role "${user}" is not permitted to log in`, 'FATAL');
-  }
   const verifier = role?.[1];
-  if (!role || (verifier && verified.get(login) !== verifier && !isPassword(password, verifier))) {
-    throw databaseError('28P01', `password authentication failed for user "${user}"`, 'FATAL');
+  const mayEnter = role?.[0] === 't';
+  if (!mayEnter || (verifier && verified.get(login) !== verifier && !isPassword(password, verifier))) {
+    throw passwordFailed(user);
   }
   if (verifier) {
     verified.set(login, verifier);

@@ -1,3 +1,4 @@
+// Runs the statements of a request on one connection, all or nothing, in as few exchanges with PostgreSQL as it takes.
 import { type DatabaseError, serialize } from 'pg-protocol';
 import {
   databaseError,
@@ -8,32 +9,65 @@ import {
   type Message,
   noop,
   type Prepared,
+  refusal,
   type Session,
   type Statement,
 } from './session.ts';
 
 const maxStatements = 256;
 const maxStatementLength = 16_384;
+/** Neon's own limit for what a request answers. */
+const maxAnswerBytes = 10 * 1024 * 1024;
 
 /**
- * Runs statements in one network round trip, between `begin` and a commit if it is given. All or nothing is kept, and
- * the session is out of any transaction afterwards.
+ * Runs statements in one exchange, after `begin` if it is given, and commits in a second one. Until then, as on Neon, an
+ * answer that is too large or a client that went away rolls everything back. All or nothing is kept, and the session is
+ * out of any transaction afterwards.
  */
-export async function execute(session: Session, statements: Statement[], begin?: string): Promise<string[]> {
-  const steps = begin ? [{ query: begin, params: [] }, ...statements, { query: 'commit', params: [] }] : statements;
+export async function execute(
+  session: Session,
+  statements: Statement[],
+  begin?: string,
+  client?: AbortSignal,
+): Promise<string[]> {
+  const steps = begin ? [{ query: begin, params: [] }, ...statements] : statements;
   let attempt = await pipeline(session, steps);
   if (attempt.stale) {
     // another client changed the schema; nothing was kept, so once more with fresh plans
+    await leaveTransaction(session, attempt);
     forgetStatements(session);
     attempt = await pipeline(session, steps);
   }
-  if (attempt.error) {
-    throw attempt.error;
+  const error = attempt.error ?? refuseAnswer(attempt, client);
+  if (!begin || error) {
+    await leaveTransaction(session, attempt);
+  } else {
+    const { error: failed, ...committed } = await pipeline(session, [{ query: 'commit', params: [] }]);
+    await leaveTransaction(session, committed);
+    if (failed) throw failed;
   }
-  return begin ? attempt.results.slice(1, -1) : attempt.results;
+  if (error) {
+    throw error;
+  }
+  return begin ? attempt.results.slice(1) : attempt.results;
 }
 
-type Attempt = { results: string[]; error?: Error; stale: boolean };
+function refuseAnswer({ results }: Pick<Attempt, 'results'>, client?: AbortSignal): Error | undefined {
+  if (client?.aborted) {
+    return refusal(500, 'Query cancelled, connection was terminated');
+  }
+  const bytes = results.reduce((sum, result) => sum + Buffer.byteLength(result), 0);
+  return bytes > maxAnswerBytes ? refusal(507, `response is too large (max is ${maxAnswerBytes} bytes)`) : undefined;
+}
+
+async function leaveTransaction(session: Session, { status }: Pick<Attempt, 'status'>): Promise<void> {
+  if (status !== 'I' && !session.broken) {
+    await exchange(session, serialize.query('rollback'), noop);
+  }
+}
+
+/** `status` is that of the transaction afterwards: I is none. */
+type Attempt = { results: string[]; error?: Error; stale: boolean; status: string };
 
 async function pipeline(session: Session, steps: Statement[]): Promise<Attempt> {
   const { bytes, prepared } = write(session, steps);
@@ -42,6 +76,7 @@ async function pipeline(session: Session, steps: Statement[]): Promise<Attempt> 
   let bound = false;
   let error: DatabaseError | undefined;
   let stale = false;
+  let status = 'I';
 
   const finish = (tag: string) => {
     const { fields, staysLocal } = prepared[results.length] as Prepared;
@@ -90,10 +125,7 @@ async function pipeline(session: Session, steps: Statement[]): Promise<Attempt> 
   };
 
   try {
-    const status = await exchange(session, bytes, hear);
-    if (status !== 'I') {
-      await exchange(session, serialize.query('rollback'), noop);
-    }
+    status = await exchange(session, bytes, hear);
   } catch (lost) {
     // a server that goes away says why before it hangs up
     error ??= lost as DatabaseError;
@@ -108,7 +140,7 @@ async function pipeline(session: Session, steps: Statement[]): Promise<Attempt> 
     if (session.statements.size <= maxStatements) break;
     forgetStatement(session, text);
   }
-  return { results, stale, ...(error && { error }) };
+  return { results, stale, status, ...(error && { error }) };
 }
 
 /** Parse only what this session has not prepared yet, describe only what it has not described yet. */

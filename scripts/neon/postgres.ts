@@ -1,19 +1,23 @@
-import type { Socket } from 'node:net';
+// The bridge's way to a PostgreSQL server: a small pool of connections for each login, cancelled when nobody waits.
+import { connect, type Socket } from 'node:net';
 import { Client } from 'pg';
-import { DatabaseError } from 'pg-protocol';
+import { DatabaseError, serialize } from 'pg-protocol';
 import { execute } from './pipeline.ts';
 import {
   type Backend,
   type Catalog,
+  connectionClosed,
   createSession,
-  databaseError,
   type Login,
   noop,
+  passwordFailed,
+  refusal,
   type Session,
   tidy,
 } from './session.ts';
 
-type Pooled = Session & { pool: Pool; end(): void; idleSince: number };
+/** `clean` is when nothing of the last request is left in it. */
+type Pooled = Session & { pool: Pool; cancel(): void; end(): void; idleSince: number; clean: Promise<void> };
 type Pool = { login: Login; size: number; idle: Pooled[] };
 type Waiter = { pool: Pool; resolve(session: Pooled): void; reject(error: Error): void };
 
@@ -33,6 +37,8 @@ export function postgresBackend(
   const pools = new Map<string, Pool>();
   const catalogs = new Map<string, Catalog>();
   const sessions = new Set<Pooled>();
+  /** Told to go, and still counted until the server has closed them. */
+  const leaving = new Set<Pooled>();
   const waiters: Waiter[] = [];
   let size = 0;
   const connecting = new Set<() => void>();
@@ -79,23 +85,25 @@ export function postgresBackend(
       const idle = pool.idle.pop();
       if (idle) {
         resolve(idle);
-      } else if (pool.size < perLogin && (size < total || endOneIdle())) {
+      } else if (pool.size < perLogin && size < total) {
         open(pool).then(resolve, reject);
       } else {
+        // its place is free when the server has closed it, and that calls this again
+        if (pool.size < perLogin) endOneIdle();
         continue;
       }
       waiters.splice(index--, 1);
     }
   }
 
-  function endOneIdle(): boolean {
+  function endOneIdle(): void {
+    if (leaving.size > 0) return;
     for (const session of sessions) {
       if (session.pool.idle.includes(session)) {
         session.end();
-        return true;
+        return;
       }
     }
-    return false;
   }
 
   async function open(pool: Pool): Promise<Pooled> {
@@ -140,37 +148,45 @@ export function postgresBackend(
       {
         pool,
         idleSince: 0,
+        clean: Promise.resolve(),
+        cancel: () => cancelQuery(client),
         end: () => {
           const idle = pool.idle.indexOf(session);
           if (idle >= 0) pool.idle.splice(idle, 1);
-          sessions.delete(session);
-          session.lose(new Error('connection to the database closed'));
+          if (sessions.delete(session)) leaving.add(session);
+          session.lose(connectionClosed());
           if (idle >= 0) client.end(noop);
           else socket.destroy();
-          leave();
         },
       },
     );
     sessions.add(session);
     socket.on('data', session.receive);
     socket.on('close', () => {
-      session.lose(new Error('connection to the database lost'));
       session.end();
+      leaving.delete(session);
+      leave();
     });
     return session;
   }
 
   return {
-    async run(login, statements, begin) {
+    async run(login, statements, begin, client) {
       const session = await acquire(login);
+      const { cancel } = session;
+      client?.addEventListener('abort', cancel);
       try {
-        return await execute(session, statements, begin);
+        await session.clean;
+        if (client?.aborted) throw refusal(500, 'Query cancelled, connection was terminated');
+        return await execute(session, statements, begin, client);
       } finally {
-        if (session.tainted && !session.broken) {
-          tidy(session)
-            .catch(noop)
-            .finally(() => release(session));
+        client?.removeEventListener('abort', cancel);
+        if (session.broken || client?.aborted) {
+          // as Neon: a cancellation that is still on its way must not meet the next request
+          session.end();
         } else {
+          // the answer need not wait for it, whoever comes next does
+          session.clean = tidy(session).catch(noop);
           release(session);
         }
       }
@@ -210,16 +226,22 @@ function loginUrl(serverUrl: string, { user, password, database, applicationName
   return url.href;
 }
 
-/** Wrong credentials and the like are the client's error, as on Neon; anything else means that there is no database. */
+/** PostgreSQL takes this over a connection of its own, and then nothing more over it. */
+function cancelQuery(client: Client): void {
+  const { host, port, processID, secretKey } = client as Client & { processID: number; secretKey: number };
+  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+  socket.on('error', noop);
+  socket.end(serialize.cancel(processID, secretKey));
+}
+
+/** A wrong password is the client's error, as on Neon; anything else means that there is no database. */
 function connectError(error: unknown, { host, port }: Client, { user }: Login): Error {
   if (error instanceof DatabaseError) {
-    return /^(28|3D|42)/.test(error.code ?? '') ? error : Object.assign(error, { status: 500 });
+    return /^28/.test(error.code ?? '') ? passwordFailed(user) : Object.assign(error, { status: 500 });
   }
   if (error instanceof Error && /^SASL: .*password must be/.test(error.message)) {
-    return databaseError('28P01', `password authentication failed for user "${user}"`, 'FATAL');
+    return passwordFailed(user);
   }
   const { code, message } = error as NodeJS.ErrnoException;
-  return Object.assign(new Error(`Could not connect to PostgreSQL at ${host}:${port}: ${code ?? message}`), {
-    status: 500,
-  });
+  return refusal(500, `Could not connect to PostgreSQL at ${host}:${port}: ${code ?? message}`);
 }

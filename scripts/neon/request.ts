@@ -1,6 +1,7 @@
+// A request in Neon's HTTP protocol: what its headers and body say, and what is answered when it fails.
 import type { IncomingMessage } from 'node:http';
 import { DatabaseError } from 'pg-protocol';
-import type { Login, Statement } from './session.ts';
+import { type Login, refusal, type Statement } from './session.ts';
 
 // Neon's own limits, so that what is too large there is too large here
 const maxBytes = 10 * 1024 * 1024;
@@ -60,7 +61,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
   }
   if (size > maxBytes) {
-    throw httpError(413, `request is too large (max is ${maxBytes} bytes)`);
+    throw refusal(413, `request is too large (max is ${maxBytes} bytes)`);
   }
   return Buffer.concat(chunks).toString();
 }
@@ -114,19 +115,8 @@ function arrayText(values: unknown[]): string {
   return `{${items.join(',')}}`;
 }
 
-export function limit(body: string): string {
-  if (body.length > maxBytes) {
-    throw httpError(507, `response is too large (max is ${maxBytes} bytes)`);
-  }
-  return body;
-}
-
-function httpError(status: number, message: string): Error {
-  return Object.assign(new Error(message), { status });
-}
-
 export function badRequest(message: string): Error {
-  return httpError(400, message);
+  return refusal(400, message);
 }
 
 const errorFields =
@@ -139,7 +129,11 @@ export function failure(error: Error & { status?: number }): [status: number, bo
   return [status, problem(error.message, error)];
 }
 
+/** What is absent is null, but for these two: Neon has them as empty texts. */
+const emptyFields = new Set(['severity', 'code']);
+
 export function problem(message: string, error: object = {}): string {
-  const fields = errorFields.map((field) => [field, (error as Record<string, unknown>)[field] ?? null]);
+  const absent = (field: string) => (emptyFields.has(field) ? '' : null);
+  const fields = errorFields.map((field) => [field, (error as Record<string, unknown>)[field] ?? absent(field)]);
   return JSON.stringify({ message, ...Object.fromEntries(fields) });
 }

@@ -1,12 +1,16 @@
+// One connection to PostgreSQL, spoken to in its own protocol: what goes over it, and how it is made as new again.
 import { DatabaseError, serialize } from 'pg-protocol';
 import { Parser } from 'pg-protocol/dist/parser.js';
 
 export type Login = { user: string; password: string; database: string; applicationName: string };
 export type Statement = { query: string; params: (string | null)[] };
 
-/** What a bridge stands in front of. Runs statements as a login's user and answers each one's result as JSON text. */
+/**
+ * What a bridge stands in front of. Runs statements as a login's user and answers each one's result as JSON text. Those
+ * of a client that goes away are rolled back.
+ */
 export type Backend = {
-  run(login: Login, statements: Statement[], begin?: string): Promise<string[]>;
+  run(login: Login, statements: Statement[], begin?: string, client?: AbortSignal): Promise<string[]>;
   close(): Promise<void>;
 };
 
@@ -37,7 +41,7 @@ export type Session = {
   receive(bytes: Buffer): void;
   /** Called when the connection is gone. */
   lose(error: Error): void;
-  /** Something may outlast the transaction (`set`, `listen`), and the next request must not see it. */
+  /** A statement was seen that may make the session another user's, or leaves more behind than `refresh` takes away. */
   tainted: boolean;
   broken: boolean;
   hear: (message: Message) => void;
@@ -77,7 +81,7 @@ export function createSession(catalog: Catalog, send: (bytes: Uint8Array) => voi
 export function exchange(session: Session, bytes: Uint8Array, hear: (message: Message) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     if (session.broken) {
-      reject(new Error('connection to the database lost'));
+      reject(connectionClosed());
       return;
     }
     session.fail = reject;
@@ -97,12 +101,38 @@ export function forgetStatements(session: Session): void {
   }
 }
 
-/** Takes away whatever a request left behind in a session that others will use. */
+/**
+ * Takes away whatever a request left behind in a session that others will use, as Neon does whenever a connection goes
+ * back to its pool: settings, a role, temporary tables, locks of the session. All but prepared statements, which no
+ * client can name and which make a test run three times as fast.
+ */
 export async function tidy(session: Session): Promise<void> {
-  session.statements.clear();
-  session.forgotten = [];
-  await exchange(session, serialize.query('discard all'), noop);
-  session.tainted = false;
+  if (session.tainted) {
+    session.statements.clear();
+    session.forgotten = [];
+    await exchange(session, serialize.query('discard all'), noop);
+    session.tainted = false;
+  } else {
+    await exchange(session, serialize.query(resetSession), noop);
+  }
+}
+
+const resetSession =
+  'reset role; reset all; close all; unlisten *; select pg_advisory_unlock_all(); discard temp; discard sequences';
+
+/** What the bridge itself has to say, with the status that Neon's proxy gives it. */
+export function refusal(status: number, message: string): Error {
+  return Object.assign(new Error(message), { status });
+}
+
+/** In Neon's words, and with its status: to a client it looks like any other failure of a query. */
+export function connectionClosed(): Error {
+  return refusal(400, 'connection closed');
+}
+
+/** Neon's proxy checks passwords itself, so that its refusal has no SQLSTATE, and does not tell who exists. */
+export function passwordFailed(user: string): Error {
+  return refusal(400, `password authentication failed for user '${user}'`);
 }
 
 export function databaseError(code: string, message: string, severity = 'ERROR'): DatabaseError {

@@ -62,6 +62,9 @@ const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Cal
   return answers as Answers;
 };
 
+/** Before the second attempt: a database that restarts, or a pool that fills again, is rarely there in the same instant. */
+const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
+
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
@@ -72,7 +75,7 @@ const run = async <Answers>(c: Context<Env>, become: 'app_api' | 'app_auth', cal
   try {
     return await inOneBatch(db, first, call).catch((error) => {
       if (!isRepeatable(c) || !isPassing(error)) throw error;
-      return inOneBatch(db, first, call);
+      return pause().then(() => inOneBatch(db, first, call));
     });
   } catch (error) {
     throw databaseProblem(error);

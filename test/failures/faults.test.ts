@@ -167,6 +167,17 @@ describe.each(Object.values(faults).flat() as Fault[])('%s', (fault) => {
   });
 });
 
+test('a connection that broke gets a moment before the call is made again', async () => {
+  const read = await prepare('GET /api/patients/:id');
+  await database.fail('connection closed', { times: 1 });
+  const started = Date.now();
+  const answer = await send(call, read);
+  const took = Date.now() - started;
+  await database.heal();
+  expect(answer.status).toBe(200);
+  expect(took).toBeGreaterThanOrEqual(50);
+});
+
 describe('an answer that got lost', () => {
   const lost = async (request: Prepared, headers?: Record<string, string>, only?: string) => {
     await database.fail('cut after the commit', { only });

@@ -531,7 +531,17 @@ describe('a cursor', () => {
   });
 
   test('of another server, or of another history of this one, has to begin anew', async () => {
-    const settle = async (moved: boolean) => (await sql.query(`select app.settle(${moved}) as anew`))[0]?.anew;
+    const settle = async (moved: boolean) => {
+      const anew = (await sql.query(`select app.settle(${moved}) as anew`))[0]?.anew;
+      if (anew) {
+        // whoever was signed in is not any more
+        const answers = await Promise.all(names.map((name) => send(name, 'GET', '/api/auth/me/')));
+        expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['session_ended']));
+        for (const name of names) Object.assign(accounts[name], await app.device(accounts[name]));
+      }
+      return anew;
+    };
+    const lastSession = async () => (await sql.query('select max(id)::int as id from sessions'))[0]?.id;
     const cursorNow = async () => (await done('u1', 'GET', '/api/sync/?limit=1')).cursor;
     const idsNow = async () => (await done('u1', 'GET', '/api/sync/')).patients.map((patient: Json) => patient.id);
     const expectReset = async (cursor: string) => {
@@ -554,8 +564,27 @@ describe('a cursor', () => {
     expect(await sql.query(`select version from patients where id = ${row?.id}`)).toEqual([{ version: 1 }]);
 
     const here = await cursorNow();
+    const before = await lastSession();
     expect(await settle(true)).toBe(true);
     await expectReset(here);
+    // a number that the history which was left may have given must not be given again
+    expect(await lastSession()).toBeGreaterThan(before + 1_000_000);
+    const [entry] = await sql.query(`select action, resource, actor_role from audit order by id desc limit 1`);
+    expect(entry).toEqual({ action: 'sessions_ended', resource: 'session', actor_role: 'cli' });
+
+    // on Neon a branch has the identifier of the server that it was taken from, and a timeline of its own
+    const branch = (timeline: string) =>
+      sql.transaction([
+        sql.query(`select set_config('neon.timeline_id', $1, true)`, [timeline]),
+        sql.query('select app.settle(false) as anew'),
+      ]);
+    for (const [timeline, anew] of [
+      ['a1', true],
+      ['a1', false],
+      ['b2', true],
+    ] as const)
+      expect((await branch(timeline))[1]).toEqual([{ anew }]);
+    for (const name of names) Object.assign(accounts[name], await app.device(accounts[name]));
   });
 
   test('of a doctor forgets a patient whom an older number of another server says it lost', async () => {

@@ -8,6 +8,7 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
+import { checkRoles } from '../../scripts/cli/roles.ts';
 import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import { openPglite } from '../../scripts/neon/open-pglite.ts';
 
@@ -75,6 +76,10 @@ const journal = async () => {
   const rows = await connection.sql`select name from app.migrations order by applied_at`;
   return rows.map((row) => row.name);
 };
+
+const script = resolve(import.meta.dirname, '../../scripts/cli/migrate.ts');
+const cli = (url: string, ...flags: string[]) =>
+  promisify(execFile)(process.execPath, [script, ...flags], { env: { ...process.env, DATABASE_URL: url } });
 
 describe('migrate', () => {
   test('applies files in order, once, whatever they hold', async () => {
@@ -175,11 +180,66 @@ describe('migrate', () => {
   });
 });
 
-describe('npm run migrate', () => {
-  const script = resolve(import.meta.dirname, '../../scripts/cli/migrate.ts');
-  const cli = (url: string, ...flags: string[]) =>
-    promisify(execFile)(process.execPath, [script, ...flags], { env: { ...process.env, DATABASE_URL: url } });
+// roles belong to the whole server, and other runs on it need them as they are
+describe.skipIf(server)('the roles of the Worker', () => {
+  const check = (migrated = true) => checkRoles(connection.sql, { migrated });
+  const runAll = async (statements: string[]) => {
+    for (const statement of statements) await connection.sql.query(statement);
+  };
+  beforeAll(() => migrate(connection.sql));
 
+  test('are as the migrations made them', async () => {
+    await check();
+  });
+
+  test.each([
+    ['alter role app_login bypassrls', 'app_login is bound by no policy'],
+    ['alter role app_api superuser', 'app_api may do everything'],
+    ['alter role app_auth createrole', 'app_auth may change roles'],
+    ['alter role app_api createdb', 'app_api may make databases'],
+    ['alter role app_api replication', 'app_api may copy the whole server'],
+    ['alter role app_login inherit', "app_login has its roles' rights without asking"],
+    ['alter role app_api login', 'app_api can sign in'],
+    ['alter role app_login nologin', 'app_login cannot sign in'],
+    ['grant pg_read_all_data to app_api', 'app_api belongs to pg_read_all_data'],
+    ['create role "Neon Superuser"; grant "Neon Superuser" to app_login', 'app_login belongs to Neon Superuser'],
+    ['grant app_api to app_login with inherit true', 'app_login has the rights of app_api without asking'],
+    ['revoke app_auth from app_login', 'app_login cannot become app_auth'],
+  ])('are refused after %s, and are right again after what the refusal says to run', async (harm, says) => {
+    await runAll(harm.split('; '));
+    const refusal: string = await check().then(
+      () => '',
+      ({ message }) => message,
+    );
+    expect(refusal).toContain(says);
+    const mend = refusal.split('\n').filter((line) => / {2}(alter|revoke|grant|create) .*;$/.test(line));
+    await runAll(mend.flatMap((line) => line.split(';')).filter((statement) => statement.trim() !== ''));
+    await check();
+  });
+
+  test('may not be there, or not be joined yet, before the first migration, but have no more rights', async () => {
+    await runAll(['revoke app_api, app_auth from app_login', 'alter role app_login rename to app_login_away']);
+    await check(false);
+    await expect(check()).rejects.toThrow('There is no role app_login.');
+    await runAll(['alter role app_login_away rename to app_login', 'alter role app_login bypassrls']);
+    await expect(check(false)).rejects.toThrow('app_login is bound by no policy');
+    await runAll(['alter role app_login nobypassrls', 'grant app_api, app_auth to app_login']);
+    await check();
+  });
+
+  test('stop npm run migrate', async () => {
+    await runAll(['alter role app_login bypassrls']);
+    await expect(cli(database.url)).rejects.toMatchObject({
+      code: 1,
+      stdout: expect.not.stringContaining('✓'),
+      stderr: expect.stringContaining('alter role app_login nobypassrls;'),
+    });
+    await runAll(['alter role app_login nobypassrls']);
+    expect((await cli(database.url)).stdout).toContain('✓');
+  });
+});
+
+describe('npm run migrate', () => {
   // roles belong to the whole server, and the other tests sign in as this one
   test.skipIf(server)('migrates, gives app_login a password and prints its URL once', async () => {
     const { stdout } = await cli(database.url, '--app-login');

@@ -1,16 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { request } from 'node:http';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { createServer as createHttpServer, request } from 'node:http';
+import { type AddressInfo, connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
 import { type FullQueryResults, NeonDbError, type NeonQueryFunction, neon } from '@neondatabase/serverless';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../scripts/cli/connect.ts';
 import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
+import type { Backend } from '../../scripts/neon/session.ts';
 import { bootPglite } from '../support/global-setup.ts';
 
 type Sql = NeonQueryFunction<false, false>;
-type Place = { bridge: Neon; database: string; user: string; password: string; drop(): Promise<void> };
+type Place = {
+  bridge: Neon;
+  backend: Backend;
+  database: string;
+  user: string;
+  password: string;
+  drop(): Promise<void>;
+};
 
 const server = process.env.TEST_DATABASE_URL;
 const id = randomUUID().slice(0, 8);
@@ -23,12 +31,13 @@ if (server) {
 
 async function onPglite(): Promise<Place> {
   const pglite = await bootPglite();
-  const bridge = await startNeon({ backend: pgliteBackend(new Map<string, PGlite>([['first', pglite]])) });
+  const backend = pgliteBackend(new Map<string, PGlite>([['first', pglite]]));
+  const bridge = await startNeon({ backend });
   const drop = async () => {
     await bridge.close();
     await pglite.close();
   };
-  return { bridge, database: 'first', user: 'postgres', password: '', drop };
+  return { bridge, backend, database: 'first', user: 'postgres', password: '', drop };
 }
 
 async function onPostgres(url: string): Promise<Place> {
@@ -36,7 +45,8 @@ async function onPostgres(url: string): Promise<Place> {
   await admin.connect();
   const database = `bridge_${id}`;
   await admin.query(`create database ${database}`);
-  const bridge = await startNeon({ backend: postgresBackend(url) });
+  const backend = postgresBackend(url);
+  const bridge = await startNeon({ backend });
   const drop = async () => {
     await bridge.close();
     await admin.query(`drop database ${database} with (force)`);
@@ -44,7 +54,8 @@ async function onPostgres(url: string): Promise<Place> {
     await admin.end();
   };
   const { username, password } = new URL(url);
-  return { bridge, database, user: decodeURIComponent(username), password: decodeURIComponent(password), drop };
+  const owner = { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { bridge, backend, database, ...owner, drop };
 }
 
 /** The error of a query that must fail. */
@@ -272,6 +283,28 @@ describe.each(places)('Neon bridge in front of %s', (_name, open) => {
       expect(error.code).toBe('25006');
     });
 
+    it('keeps nothing of a batch whose client went away', async () => {
+      const client = new AbortController();
+      const insert = { query: `insert into notes values (40, 'nobody waits')`, params: [] };
+      const asOwner = { user: place.user, password: place.password, database: place.database, applicationName: 'neon' };
+      const answer = place.backend.run(asOwner, [insert], 'begin', client.signal);
+      client.abort();
+      await expect(answer).rejects.toThrow('Query cancelled');
+      expect(await owner`select * from notes`).toEqual([]);
+    });
+
+    it('keeps nothing of a batch whose answer is too large', async () => {
+      const error = await failure(
+        owner.transaction([
+          owner`insert into notes values (50, 'too much')`,
+          owner`select repeat('x', 6 * 1024 * 1024)`,
+          owner`select repeat('x', 6 * 1024 * 1024)`,
+        ]),
+      );
+      expect(error.message).toContain('HTTP status 507');
+      expect(await owner`select * from notes`).toEqual([]);
+    });
+
     it('refuses an isolation level that does not exist', async () => {
       const answer = await post({ queries: [{ query: 'select 1' }] }, { 'neon-batch-isolation-level': 'Chaos' });
       expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('invalid isolation level') });
@@ -438,6 +471,24 @@ describe.each(places)('Neon bridge in front of %s', (_name, open) => {
       expect(new Set(after.map(([row]) => row?.statement_timeout))).toEqual(new Set(['0']));
     });
 
+    it('do not leave anything of a session behind, however it came about', async () => {
+      // inside of a function nothing shows from outside: neither in the text nor in the command's tag
+      await owner`create function litter() returns int language plpgsql as $$
+        begin
+          perform set_config('statement_timeout', '12345', false), set_config('test.left', 'here', false);
+          perform pg_advisory_lock(4711);
+          create temporary table litter (a int);
+          return pg_backend_pid();
+        end $$`;
+      await owner`select litter()`;
+      const look = `select current_setting('statement_timeout') as timeout, current_setting('test.left', true) as left,
+        to_regclass('pg_temp.litter')::text as litter,
+        (select count(*)::int from pg_locks where locktype = 'advisory' and objid = 4711 and pid = pg_backend_pid()) as locks`;
+      const after = await Promise.all(Array.from({ length: 20 }, () => owner.query(look)));
+      for (const [row] of after) expect(row).toMatchObject({ timeout: '0', litter: null, locks: 0 });
+      expect(after.map(([row]) => row?.left || null)).toEqual(Array(20).fill(null));
+    });
+
     it('do not escape by ending the transaction', async () => {
       await user.transaction([user`commit`, user.query(who)]).then(
         ([, rows]) => expect(rows).toEqual([{ current: login, session: login }]),
@@ -449,18 +500,18 @@ describe.each(places)('Neon bridge in front of %s', (_name, open) => {
     it('need to exist, to be allowed to log in, and their password', async () => {
       const as = (name: string, password: string, database = place.database) =>
         failure(neon(place.bridge.url(name, password, database))`select 1`);
-      expect(await as('nobody', 'x')).toMatchObject({
-        code: '28P01',
-        severity: 'FATAL',
-        message: 'password authentication failed for user "nobody"',
+      const refused = (name: string) => ({
+        code: '',
+        severity: '',
+        message: `password authentication failed for user '${name}'`,
       });
-      expect((await as(login, 'wrong')).code).toBe('28P01');
-      expect((await as(login, '')).code).toBe('28P01');
-      expect((await as(stranger, 'x')).code).toMatch(/^28/);
-      expect(await as(login, 'a pass:word', 'nowhere')).toMatchObject({
-        code: '3D000',
-        message: 'database "nowhere" does not exist',
-      });
+      expect(await as('nobody', 'x')).toMatchObject(refused('nobody'));
+      expect(await as(login, 'wrong')).toMatchObject(refused(login));
+      expect(await as(login, '')).toMatchObject(refused(login));
+      expect(await as(stranger, 'x')).toMatchObject(refused(stranger));
+      const { message } = await as(login, 'a pass:word', 'nowhere');
+      expect(message).toContain('HTTP status 500');
+      expect(message).toContain('"message":"database \\"nowhere\\" does not exist","severity":"FATAL","code":"3D000"');
       expect(await user`select 1 as fine`).toEqual([{ fine: 1 }]);
     });
   });
@@ -598,6 +649,9 @@ describe.each(places)('Neon bridge in front of %s', (_name, open) => {
       expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('too many parameters') });
       expect((await post({ query: 'select $1', params: ['x'.repeat(11 * 1024 * 1024)] })).status).toBe(413);
       expect((await post({ query: `select repeat('x', 11 * 1024 * 1024)`, params: [] })).status).toBe(507);
+      // bytes, not characters
+      expect((await post({ query: `select repeat('é', 6 * 1024 * 1024)`, params: [] })).status).toBe(507);
+      expect((await post({ query: `select repeat('é', 4 * 1024 * 1024)`, params: [] })).status).toBe(200);
     });
 
     it('refuses web pages', async () => {
@@ -692,6 +746,41 @@ describe.runIf(server)('Neon bridge on a server', () => {
     await bridge.close();
   });
 
+  it('answers a connection that broke without a word as Neon does', async () => {
+    const sockets = new Set<Socket>();
+    const cable = createServer((socket) => {
+      const toServer = connectSocket(Number(url.port || 5432), url.hostname);
+      for (const end of [socket, toServer]) sockets.add(end.on('error', () => {}));
+      socket.pipe(toServer).pipe(socket);
+    });
+    const port = await listening(cable);
+    const bridge = await startNeon({ backend: postgresBackend(`postgres://127.0.0.1:${port}`) });
+    const sql = neon(
+      bridge.url(decodeURIComponent(url.username), decodeURIComponent(url.password), url.pathname.slice(1)),
+    );
+    await sql`select 1`;
+    const broken = failure(sql`select pg_sleep(30)`);
+    setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, 100);
+    expect(await broken).toMatchObject({ message: 'connection closed', code: '', severity: '' });
+    expect(await sql`select 1 as fine`).toEqual([{ fine: 1 }]);
+    await bridge.close();
+    cable.close();
+  });
+
+  it('cancels what a client that went away still had running', async () => {
+    const bridge = await startNeon({ backend: postgresBackend(url.href) });
+    const at = bridge.url(decodeURIComponent(url.username), decodeURIComponent(url.password), url.pathname.slice(1));
+    const running = neon(`${at}?application_name=${id}gone`, { fetchOptions: { signal: AbortSignal.timeout(300) } });
+    const sql = neon(at);
+    await failure(running.transaction([running`select pg_sleep(30)`]));
+    const left = async () =>
+      (await sql`select count(*)::int as n from pg_stat_activity where application_name = ${`${id}gone`}`)[0]?.n;
+    await expect.poll(left, { timeout: 5000 }).toBe(0);
+    await bridge.close();
+  });
+
   it('gives up a connection that waits for data to copy', async () => {
     const bridge = await startNeon({ backend: postgresBackend(url.href) });
     const sql = neon(
@@ -739,6 +828,39 @@ describe('Neon bridge without a database', () => {
     );
   });
 
+  it.each([
+    [400, { message: "password authentication failed for user 'u'", code: '' }, 'does not let u in: password authenti'],
+    [
+      400,
+      {
+        message:
+          'This IP address 192.0.2.1 is not allowed to connect to this endpoint. Please add it to the allowed list in the Neon console.',
+        code: '',
+      },
+      'does not let this machine in: This IP address 192.0.2.1 is not allowed',
+    ],
+    [
+      400,
+      { message: 'The requested endpoint could not be found, or you don’t have access to it.', code: '' },
+      'cannot be used: The requested endpoint could not be found, or you don’t have access to it.',
+    ],
+    [500, { message: 'database "d" does not exist', code: '3D000' }, 'There is no database d at 127.0.0.1'],
+    [
+      500,
+      { message: "Couldn't connect to compute node", code: '' },
+      "cannot be reached (Couldn't connect to compute node)",
+    ],
+  ])('and what Neon says without a SQLSTATE: %i %j', async (status, said, sentence) => {
+    const gateway = createHttpServer((asked, answer) => {
+      asked.resume();
+      answer.writeHead(asked.url === '/sql' ? status : 200, { 'content-type': 'application/json' });
+      answer.end(asked.url === '/sql' ? JSON.stringify(said) : '{"bridge":"neon"}');
+    });
+    const port = await listening(gateway);
+    await expect(connect(`postgres://u:secret@127.0.0.1:${port}/d`)).rejects.toThrow(sentence);
+    gateway.close();
+  });
+
   it('says that its port is taken', async () => {
     const backend = pgliteBackend(new Map());
     const first = await startNeon({ backend });
@@ -784,6 +906,12 @@ describe('Neon bridge without a database', () => {
     await bridge.close();
   });
 });
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

@@ -41,13 +41,15 @@ export const faults = {
     'html with 502',
     'an internal error',
     'an error without a code',
+    'connection closed',
+    'compute unreachable',
     'an empty body',
     'not an object',
     'no results',
     'too few results',
     'results of another shape',
   ],
-  all: ['cut after the commit', 'half an answer'],
+  all: ['cut after the commit', 'connection closed after the commit', 'half an answer'],
   /** And the client gives up first. */
   allTooLate: ['silence', 'silence in the middle'],
 } satisfies Record<string, Fault[]>;

@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 const html = '<!doctype html><title>Sorry</title><h1>Something went wrong</h1>';
 const json = 'application/json';
 
+const connectionClosed = '{"message":"connection closed","code":"","severity":"","detail":null}';
+
 /** Answers that come from something before the database, which never hears of the request. */
 const strangers = {
   'html with 200': [200, 'text/html', html],
@@ -13,6 +15,9 @@ const strangers = {
   'html with 502': [502, 'text/html', html],
   'an internal error': [500, 'text/plain', 'internal error'],
   'an error without a code': [400, json, '{"message":"too many connections for role"}'],
+  // as Neon says that its own connection to PostgreSQL is gone: no SQLSTATE is an empty one
+  'connection closed': [400, json, connectionClosed],
+  'compute unreachable': [500, json, '{"message":"Couldn\'t connect to compute node","code":"","severity":""}'],
   'an empty body': [200, json, ''],
   'not an object': [200, json, 'null'],
   'no results': [200, json, '{"rows":[],"fields":[]}'],
@@ -30,6 +35,7 @@ const afterwards = {
     response.writeHead(status, { 'content-type': json, 'content-length': Buffer.byteLength(body) });
     response.write(body.slice(0, body.length / 2));
   },
+  'connection closed after the commit': (response) => send(response, [400, json, connectionClosed]),
   'half an answer': (response, { status, body }) => send(response, [status, json, body.slice(0, body.length / 2)]),
 } satisfies Record<string, (response: ServerResponse, reply: Reply) => void>;
 

@@ -1,0 +1,104 @@
+// Whether the three database roles are as the migrations made them, and the SQL that mends what is not. Policies bind a
+// role only as long as nothing lets it past them, and a role that was there before the migrations was taken as it was.
+import { Fatal } from '../support/terminal.ts';
+import type { Sql } from './connect.ts';
+
+const roles = ['app_login', 'app_api', 'app_auth'] as const;
+type RoleName = (typeof roles)[number];
+
+/** What no role may have, and what each of them gains by it. */
+const forbidden = {
+  superuser: 'may do everything',
+  bypassrls: 'is bound by no policy',
+  createrole: 'may change roles',
+  createdb: 'may make databases',
+  replication: 'may copy the whole server',
+} as const;
+
+type Role = Record<keyof typeof forbidden, boolean> & {
+  name: RoleName;
+  inherit: boolean;
+  login: boolean;
+  /** Roles that it belongs to, and whether it has their rights without asking. */
+  memberships: { role: string; inherits: boolean }[];
+};
+
+type Flaw = { says: string; mend: string };
+
+/** Says in a sentence what is wrong with the roles. Before the first migration they need not be there, nor be joined. */
+export async function checkRoles(sql: Sql, { migrated }: { migrated: boolean }): Promise<void> {
+  const found = await readRoles(sql);
+  const flaws = roles.flatMap((name) => {
+    const role = found.find((one) => one.name === name);
+    if (role) return flawsOf(role, migrated);
+    return migrated ? [missing(name)] : [];
+  });
+  if (flaws.length > 0) throw new Fatal(explain(flaws));
+}
+
+async function readRoles(sql: Sql): Promise<Role[]> {
+  // since PostgreSQL 16 a membership says itself whether it is inherited; to_jsonb reads the column where there is one
+  const rows = await sql`
+    select r.rolname as name, r.rolsuper as superuser, r.rolbypassrls as bypassrls, r.rolcreaterole as createrole,
+      r.rolcreatedb as createdb, r.rolreplication as replication, r.rolinherit as inherit, r.rolcanlogin as login,
+      coalesce((
+        select json_agg(json_build_object('role', g.rolname,
+          'inherits', coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, r.rolinherit)) order by g.rolname)
+        from pg_auth_members m join pg_roles g on g.oid = m.roleid where m.member = r.oid), '[]') as memberships
+    from pg_roles r where r.rolname = any(${[...roles]})`;
+  return rows as Role[];
+}
+
+function flawsOf(role: Role, migrated: boolean): Flaw[] {
+  const { name, memberships } = role;
+  const isLogin = name === 'app_login';
+  const wanted = isLogin ? ['app_api', 'app_auth'] : [];
+  const flaws: Flaw[] = [];
+  for (const [attribute, gain] of Object.entries(forbidden)) {
+    if (role[attribute as keyof typeof forbidden]) {
+      flaws.push({ says: `${name} ${gain} (${attribute}).`, mend: `alter role ${name} no${attribute};` });
+    }
+  }
+  if (isLogin && role.inherit) {
+    flaws.push({
+      says: `${name} has its roles' rights without asking (inherit).`,
+      mend: `alter role ${name} noinherit;`,
+    });
+  }
+  if (isLogin !== role.login) {
+    const says = isLogin ? `${name} cannot sign in.` : `${name} can sign in, past app_login.`;
+    flaws.push({ says, mend: `alter role ${name} ${isLogin ? 'login' : 'nologin'};` });
+  }
+  for (const other of memberships.filter(({ role }) => !wanted.includes(role))) {
+    flaws.push({ says: `${name} belongs to ${other.role}.`, mend: `revoke ${quoted(other.role)} from ${name};` });
+  }
+  // since PostgreSQL 16 a membership stays as it was granted, whatever becomes of the role's own attribute
+  for (const other of memberships.filter(({ role: granted, inherits }) => wanted.includes(granted) && inherits)) {
+    const mend = `revoke ${other.role} from ${name}; grant ${other.role} to ${name};`;
+    flaws.push({ says: `${name} has the rights of ${other.role} without asking.`, mend });
+  }
+  for (const role of migrated ? wanted : []) {
+    if (!memberships.some((membership) => membership.role === role)) {
+      flaws.push({ says: `${name} cannot become ${role}.`, mend: `grant ${role} to ${name};` });
+    }
+  }
+  return flaws;
+}
+
+function missing(name: RoleName): Flaw {
+  const attributes = name === 'app_login' ? 'login noinherit' : 'nologin';
+  return { says: `There is no role ${name}.`, mend: `create role ${name} ${attributes};` };
+}
+
+const quoted = (name: string): string => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+
+function explain(flaws: Flaw[]): string {
+  return [
+    'The database roles of the Worker are not as they have to be, and nothing more was done:',
+    ...flaws.map(({ says }) => `  ${says}`),
+    'Run this, as the owner of the database or as whoever made the roles:',
+    ...flaws.map(({ mend }) => `  ${mend}`),
+    'On Neon roles come out like this when they are made in the console. Where PostgreSQL does not let you change one and',
+    'the database is new, delete it in the console and run npm run migrate again, which makes it.',
+  ].join('\n');
+}
