@@ -64,6 +64,7 @@ export const sessions = pgTable('sessions', {
   refresh_hash: text().notNull(),
   parent_hash: text(),
   rotation: integer().notNull().default(1),
+  network: text(),
   user_agent: text(),
   created_at: stamps.created_at,
   last_used_at: moment().notNull().default(sql`now()`),

@@ -80,7 +80,7 @@ describe('app_login, without a context', () => {
       where nspname in ('public', 'app') and has_function_privilege('app_login', pg_proc.oid, 'execute') order by 1`);
     expect(callable.map(({ proname }) => proname)).toEqual(['begin', 'begin_anonymous']);
     expect(await outcome(database.query('select app.erase_account()'))).toBe(forbidden);
-    expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', 60)`))).toBe(
+    expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', '', 60)`))).toBe(
       forbidden,
     );
   });

@@ -286,16 +286,29 @@ describe('the very next request is refused', () => {
     expect((await me(two.token)).status).toBe(200);
   });
 
-  test('on all other devices after a new password', async () => {
-    const [one, two] = [await app.device(owner), await app.device(owner)];
+  test('on all devices after a new password, but with the tokens of its answer', async () => {
+    const who = await app.register('new_password');
+    const [one, two] = [await app.device(who), await app.device(who)];
+    // one that was copied before its owner refreshed is the parent of one that counts
+    const next = (await refresh(one.refresh)).body;
     const body = { current_password: password, new_password: 'another good password' };
-    expect((await app.call('POST', '/api/auth/password/', { token: one.token, body })).status).toBe(204);
-    expect((await me(two.token)).body.code).toBe('session_ended');
-    expect((await refresh(two.refresh)).body.code).toBe('session_ended');
-    expect((await me(one.token)).status).toBe(200);
-    expect((await refresh(one.refresh)).status).toBe(200);
-    const back = { current_password: 'another good password', new_password: password };
-    expect((await app.call('POST', '/api/auth/password/', { token: one.token, body: back })).status).toBe(204);
+    const answer = await app.call('POST', '/api/auth/password/', {
+      token: next.access,
+      body,
+      headers: { 'User-Agent': 'Laptop/1.0' },
+    });
+    expect(answer.status).toBe(200);
+    for (const token of [who.token, one.token, next.access, two.token])
+      expect((await me(token)).body.code).toBe('session_ended');
+    for (const token of [who.refresh, one.refresh, next.refresh, two.refresh])
+      expect((await refresh(token)).body.code).toBe('session_ended');
+    const { access: token, refresh: fresh } = answer.body;
+    expect((await me(token)).body).toEqual(who.user);
+    const list = await app.call('GET', '/api/auth/sessions/', { token });
+    expect(list.body).toMatchObject([{ device: 'Laptop/1.0', current: true }]);
+    expect((await refresh(fresh)).status).toBe(200);
+    // nobody else's
+    expect((await me(owner.token)).status).toBe(200);
   });
 
   test('after being disabled, until it is undone and they log in again', async () => {
@@ -377,6 +390,25 @@ describe('while a password is being compared', () => {
     expect(await sessionsOf(who.id)).toBe(1);
   });
 
+  test('it may be made another one by the server: who changes it a moment later changes nothing', async () => {
+    const who = await app.register('reset_meanwhile');
+    const other = await app.register('of_another_password');
+    const late = await meanwhile(
+      () =>
+        app.asOwner(
+          `update credentials set password_hash = (select password_hash from credentials where user_id = $2)
+          where user_id = $1`,
+          [who.id, other.id],
+        ),
+      () => changePassword(who, password, 'the second new password'),
+    );
+    expect([late.status, late.body.errors]).toEqual([400, { current_password: ['is not your password'] }]);
+    expect((await me(who.token)).status).toBe(200);
+    expect(await rows('select action from audit where request_id = $1', [late.headers.get('X-Request-Id')])).toEqual(
+      [],
+    );
+  });
+
   test('it may be changed: who changes it a moment later changes nothing', async () => {
     const who = await app.register('twice_at_once');
     let since = who;
@@ -387,7 +419,7 @@ describe('while a password is being compared', () => {
       },
       () => changePassword(who, password, 'the second new password'),
     );
-    expect(late.body.errors).toEqual({ current_password: ['is not your password'] });
+    expect(late.body.code).toBe('session_ended');
     expect((await me(since.token)).status).toBe(200);
     const trail = await rows('select action from audit where request_id = $1', [late.headers.get('X-Request-Id')]);
     expect(trail).not.toContainEqual({ action: 'password_change' });

@@ -62,7 +62,7 @@ const leaves: Record<string, string[]> = {
   'POST /api/auth/logout': ['logout session'],
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
-  'POST /api/auth/password': ['password_change user'],
+  'POST /api/auth/password': ['login session', 'password_change user'],
   'POST /api/patients': ['create patient'],
   'GET /api/patients': ['read patient'],
   'GET /api/patients/my-doctors': ['read mapping'],
