@@ -64,6 +64,7 @@ export const sessions = pgTable('sessions', {
   refresh_hash: text().notNull(),
   parent_hash: text(),
   rotation: integer().notNull().default(1),
+  arrived_at: moment().default(sql`now()`),
   network: text(),
   user_agent: text(),
   created_at: stamps.created_at,

@@ -38,6 +38,7 @@ const codes = (answers: Answer[]) => answers.map(({ status, body }) => body?.cod
 const wait = (who: Account, interval: string) =>
   app.asOwner(
     `update sessions set created_at = created_at - $2::interval, last_used_at = last_used_at - $2::interval,
+      arrived_at = arrived_at - $2::interval,
       idle_until = idle_until - $2::interval, expires_at = expires_at - $2::interval where id = $1`,
     [sessionOf(who), interval],
   );
@@ -182,6 +183,89 @@ describe('a refresh token', () => {
       expect((await refresh(token)).body.code).toBe('session_ended');
     // another device of the same person goes on
     expect((await me(owner.token)).status).toBe(200);
+  });
+
+  describe('whose successor has arrived', () => {
+    /** A device that refreshed, and said so by a request with its new access token. */
+    const moved = async (from?: string) => {
+      const who = await app.device(owner);
+      const next = (await refresh(who.refresh, from ? { 'CF-Connecting-IP': from } : {})).body;
+      expect((await me(next.access)).status).toBe(200);
+      return { who, next };
+    };
+
+    test('ends the session after half a minute, however often it was good for an answer before', async () => {
+      const { who, next } = await moved();
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      await wait(who, '25 seconds');
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      await wait(who, '6 seconds');
+      const reused = await refresh(who.refresh);
+      expect(reused.body.code).toBe('refresh_reused');
+      expect(await trailOf(reused)).toEqual([entry('refresh_reused', who)]);
+      expect(codes([await me(next.access), await refresh(next.refresh)])).toEqual(['session_ended', 'session_ended']);
+    });
+
+    test('has arrived only by its own access token: the old one says nothing, nor does a refusal', async () => {
+      const who = await app.device(owner);
+      const next = (await refresh(who.refresh)).body;
+      expect((await me(who.token)).status).toBe(200);
+      expect((await app.call('GET', '/api/admin/users/', { token: next.access })).status).toBe(403);
+      await wait(who, '1 hour');
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      // one that was given again is of the same rotation
+      const again = (await refresh(who.refresh)).body;
+      expect(claimsOf({ ...who, token: again.access }).rot).toBe(2);
+      await me(again.access);
+      await wait(who, '1 hour');
+      expect((await refresh(who.refresh)).body.code).toBe('refresh_reused');
+    });
+
+    test('is noted once a rotation, and never of a login', async () => {
+      const who = await login('owner');
+      const written = async () =>
+        (await rows('select xmin::text from sessions where id = $1', [sessionOf(who)]))[0].xmin;
+      const atLogin = await written();
+      await me(who.token);
+      expect(await written()).toBe(atLogin);
+      const next = (await refresh(who.refresh)).body;
+      const refreshed = await written();
+      await me(next.access);
+      const noted = await written();
+      expect(noted).not.toBe(refreshed);
+      await Promise.all([me(next.access), me(who.token), me(next.access)]);
+      expect(await written()).toBe(noted);
+    });
+
+    const trailOf = (answer: Answer) =>
+      rows(
+        `select action, resource, resource_id::int, actor_id::int, address from audit where request_id = $1 order by id`,
+        [answer.headers.get('X-Request-Id')],
+      );
+    const entry = (action: string, who: Account, address: string | null = null) => ({
+      ...{ action, resource: 'session', resource_id: sessionOf(who), actor_id: owner.id, address },
+    });
+
+    test('leaves a trace of each replay, and one that stands out where it came from elsewhere', async () => {
+      const { who, next } = await moved('2001:db8:1:2::10');
+      const replay = async (address: string) => {
+        const answer = await refresh(who.refresh, { 'CF-Connecting-IP': address });
+        expect(answer.body.refresh).toBe(next.refresh);
+        return trailOf(answer);
+      };
+      const address = '2001:db8:1:2:aaaa::7';
+      // a phone changes its address within its network by the hour
+      expect(await replay(address)).toEqual([entry('refresh_replayed', who, address)]);
+      expect(await replay('198.51.100.9')).toEqual([
+        entry('refresh_replayed', who, '198.51.100.9'),
+        entry('refresh_replayed_elsewhere', who, '198.51.100.9'),
+      ]);
+      const path = `/api/admin/audit/?action=refresh_replayed_elsewhere&actor=${owner.id}`;
+      const found = await app.call('GET', path, { token: admin.token });
+      expect(found.body).toMatchObject([{ resource_id: sessionOf(who), address: '198.51.100.9' }]);
+      // what replaced it in the regular way leaves none
+      expect(await trailOf(await refresh(next.refresh, { 'CF-Connecting-IP': '203.0.113.5' }))).toEqual([]);
+    });
   });
 
   test('made up is refused, ends nothing and never reaches the database', async () => {

@@ -37,7 +37,13 @@ const loginBody = z
 
 const refreshBody = z.strictObject({ refresh: z.string().max(500, 'at most 500 characters') }).meta({ id: 'Refresh' });
 const logsIn = describe('Log in', { 200: tokens }, 'invalid_credentials', 'account_disabled', 'too_many_attempts');
-const refreshes = describe('Refresh tokens', { 200: tokens }, 'session_ended', 'refresh_invalid', 'refresh_reused');
+const refreshes = describe(
+  'Refresh tokens. Both are new: store both before you use them. If the answer gets lost, send the old one again; once the new access token was used, the old refresh token ends the session.',
+  { 200: tokens },
+  'session_ended',
+  'refresh_invalid',
+  'refresh_reused',
+);
 const asUser = describe('Register', { 201: tokens }, 'duplicate');
 const asPatient = describe('Register as a patient', { 201: tokens }, 'duplicate');
 const asDoctor = describe('Register as a doctor', { 201: tokens }, 'duplicate');
