@@ -385,6 +385,7 @@ export const chapters: Chapter[] = [
       {
         on: 'POST /api/auth/password/',
         instead: { current_password: '{{password}}', new_password: 'even more unrelated words' },
+        keep: tokens(''),
       },
       { on: 'DELETE /api/auth/sessions/' },
       { on: 'POST /api/auth/logout/' },

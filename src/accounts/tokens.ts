@@ -26,9 +26,16 @@ const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
 /** What a token has to be. Its iat is not checked: the clocks of two data centres may differ by a second. */
 export const verification = { alg: 'HS256', verification: { ...claims, iat: false } } as const;
 
-export const signAccess = async (config: Config, { id, session }: Actor): Promise<string> => {
+export const signAccess = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { ...claims, sub: String(id), sid: session, iat: now, exp: now + config.ACCESS_TOKEN_TTL };
+  const payload = {
+    ...claims,
+    sub: String(id),
+    sid: session,
+    rot: rotation,
+    iat: now,
+    exp: now + config.ACCESS_TOKEN_TTL,
+  };
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
 };
 

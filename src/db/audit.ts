@@ -18,6 +18,7 @@ export const audit = pgTable('audit', {
   resource_id: reference(),
   patient_ids: bigint({ mode: 'number' }).array().notNull().default([]),
   request_id: text().default(sql`app.request_id()`),
+  address: text().default(sql`app.address()`),
   before: jsonb(),
 });
 

@@ -4,6 +4,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
+import { addressOf } from '../address.ts';
 import { type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isPassing, Problem } from '../errors.ts';
 import { type Call, type Database, type Given, prepare } from './prepared.ts';
@@ -37,21 +38,23 @@ const ifMatch = (c: Context<Env>): string => {
   return versions.join(',');
 };
 
-type Begin = Given<'session' | 'actor' | 'request' | 'roles' | 'if_match' | 'become'>;
+type Begin = Given<'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'become'>;
 /** From here on the policies of the role that this transaction becomes decide. */
-const begin = prepare((db, { session, actor, request, roles, if_match, become }: Begin) => [
-  db.execute(sql`select app.begin(${session}, ${actor}, ${request}, ${roles}, ${if_match}),
+const begin = prepare((db, { session, actor, rotation, request, address, roles, if_match, become }: Begin) => [
+  db.execute(sql`select app.begin(${session}, ${actor}, ${rotation}, ${request}, ${address}, ${roles}, ${if_match}),
     set_config('role', ${become}, true)`),
 ]);
-const beginAnonymous = prepare((db, { request }: Given<'request'>) => [
-  db.execute(sql`select app.begin_anonymous(${request}), set_config('role', 'app_auth', true)`),
+const beginAnonymous = prepare((db, { request, address }: Given<'request' | 'address'>) => [
+  db.execute(sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true)`),
 ]);
 
 const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   const { actor, roles, requestId: request } = c.var;
-  if (!actor) return beginAnonymous({ request });
+  const address = addressOf(c);
+  if (!actor) return beginAnonymous({ request, address });
   if (!roles) throw new Problem('internal_error');
-  return begin({ session: actor.session, actor: actor.id, request, roles: `{${roles}}`, if_match: ifMatch(c), become });
+  const { id, session, rotation } = actor;
+  return begin({ session, actor: id, rotation, request, address, roles: `{${roles}}`, if_match: ifMatch(c), become });
 };
 
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
@@ -98,6 +101,7 @@ const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).
 
 /** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
 export const sweep = async (settings: Config) => {
-  const [[row]] = await inOneBatch(databaseOf(settings), beginAnonymous({ request: 'sweep' }), sweeping({}));
+  const first = beginAnonymous({ request: 'sweep', address: null });
+  const [[row]] = await inOneBatch(databaseOf(settings), first, sweeping({}));
   return row?.swept as Record<string, number>;
 };

@@ -25,12 +25,16 @@ export const validToken = createMiddleware<Env>(async function validToken(c, nex
   return check(c, next);
 });
 
+/** As PostgreSQL can count them. */
+const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
+
 /** The account and session that the token names. A token without them is not one of ours, whoever signed it. */
 export const actor = createMiddleware<Env>(async function actor(c, next) {
-  const { sub, sid, exp } = c.get('jwtPayload');
+  const { sub, sid, rot, exp } = c.get('jwtPayload');
   const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
-  if (!id || typeof sid !== 'number' || !Number.isSafeInteger(sid) || !exp) throw new Problem('unauthenticated');
-  c.set('actor', { id, session: sid });
+  const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
+  if (!id || !isNamed || !exp) throw new Problem('unauthenticated');
+  c.set('actor', { id, session: sid, rotation: rot });
   await withinLimit(c, 'USER_LIMIT', String(id));
   await next();
 });

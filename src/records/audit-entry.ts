@@ -42,6 +42,7 @@ export const auditEntry = z
     resource_id: recordId.nullable(),
     patient_ids: z.array(recordId),
     request_id: text.nullable(),
+    address: text.nullable(),
     before: z.record(text, z.unknown()).nullable().describe('the record before it was changed or deleted'),
   })
   .meta({
@@ -52,6 +53,7 @@ export const auditEntry = z
         resource_id: null,
         patient_ids: [7],
         request_id: '0c8f3c1e-6f0b-4d7e-9a53-0f6d0a1c2b3d',
+        address: '192.0.2.1',
         before: null,
       },
     ],

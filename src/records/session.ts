@@ -1,6 +1,6 @@
 // A session is a device that is signed in, and what a sign-in answers.
 import { sql } from 'drizzle-orm';
-import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference, stamps } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
@@ -11,6 +11,9 @@ export const sessions = pgTable('sessions', {
   user_id: reference().notNull(),
   refresh_hash: textColumn().notNull(),
   parent_hash: textColumn(),
+  rotation: integer().notNull().default(1),
+  arrived_at: moment().default(sql`now()`),
+  network: textColumn(),
   user_agent: textColumn(),
   created_at: stamps.created_at,
   last_used_at: moment().notNull().default(sql`now()`),

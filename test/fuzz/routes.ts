@@ -85,7 +85,7 @@ export const targets: Record<string, Target> = {
   'POST /api/auth/password': {
     as: 'user',
     body: () => ({ current_password: password, new_password: 'another horse battery' }),
-    answer: [],
+    answer: signedIn,
   },
   'GET /api/auth/sessions': { as: 'user', answer: ['id', 'device', 'created_at', 'last_used_at', 'current'] },
   'DELETE /api/auth/sessions': { as: 'user', answer: [] },

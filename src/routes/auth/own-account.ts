@@ -4,17 +4,19 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { attemptAt, forgive, forgiven, type Proven, tryPassword } from '../../accounts/guesses.ts';
 import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
+import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
+import { newRefreshSecret } from '../../accounts/tokens.ts';
 import type { Actor, Env } from '../../config.ts';
 import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
 import { type Given, prepare } from '../../db/prepared.ts';
-import { found, Problem } from '../../errors.ts';
+import { found, Problem, type ProblemCode } from '../../errors.ts';
 import { everyone } from '../../http/auth.ts';
 import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { session as oneSession, sessionColumns, sessions } from '../../records/session.ts';
+import { session as oneSession, sessionColumns, sessions, signedIn } from '../../records/session.ts';
 import { user, userColumns, type userFields, userPatch, users } from '../../records/user.ts';
 
 const passwords = z.strictObject({ current_password: givenPassword, new_password: newPassword });
@@ -26,7 +28,13 @@ const eraseBody = z.strictObject({ password: givenPassword }).meta({
   id: 'Erasure',
   examples: [{ password: 'four unrelated words here' }],
 });
-const changesPassword = describe('Change my password', { 204: null }, 'not_found', 'too_many_attempts');
+const changesPassword = describe(
+  'Change my password. Ends every session and token of the account, those that asked as well: go on with the new ones.',
+  { 200: signedIn },
+  'not_found',
+  'account_disabled',
+  'too_many_attempts',
+);
 const erases = describe('Erase my account', { 204: null }, 'last_admin', 'too_many_attempts', {
   asks: ['If-Match'],
   codes: ['stale_version'],
@@ -58,10 +66,8 @@ const update = prepare((db, changes: Given<never, keyof typeof userFields>) => [
     .returning(userColumns),
 ]);
 const erase = prepare((db, given: Given<'keys'>) => [forgiven(db, given), db.execute(sql`select app.erase_account()`)]);
-const changePassword = prepare((db, given: Given<'keys' | 'proven' | 'chosen' | 'session'>) => [
-  db
-    .select({ changed: sql<boolean>`changed` })
-    .from(sql`app.change_password(${given.proven}, ${given.chosen}, ${given.session}) as changed`),
+const changePassword = prepare((db, given: Opening & Given<'keys' | 'proven' | 'chosen'>) => [
+  signedInBy(db, sql`app.change_password(${given.proven}, ${given.chosen}, ${opening(given)})`),
   forgiven(db, given),
 ]);
 const logOut = prepare((db, { id, session }: Given<'id' | 'session'>) => [
@@ -121,7 +127,6 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
   })
 
   .post('/password', changesPassword, everyone, json(passwordBody), async (c) => {
-    const { session } = actorOf(c);
     const { current_password, new_password } = c.req.valid('json');
     const { hash, keys, own } = await provePassword(c, 'current_password', current_password);
     const weak = weakness(new_password, own);
@@ -129,10 +134,12 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
       await askAuth(c, forgive({ keys }));
       throw new Problem('invalid_input', { errors: { new_password: [weak] } });
     }
-    const chosen = await hashPassword(new_password);
-    const [[answer]] = await askAuth(c, changePassword({ proven: hash, chosen, session, keys }));
-    if (!answer?.changed) throw notYours('current_password');
-    return c.body(null, 204);
+    const [chosen, secret] = await Promise.all([hashPassword(new_password), newRefreshSecret()]);
+    const call = changePassword({ ...openingOf(c, secret), proven: hash, chosen, keys });
+    // somebody else changed it while the hashes were computed
+    const problem = (code: ProblemCode) =>
+      code === 'invalid_credentials' ? notYours('current_password') : new Problem(code);
+    return c.json(await signIn(c, call, [secret], problem));
   })
 
   .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }), everyone, listed, (c) => {
