@@ -3,7 +3,17 @@
 import { type GetColumnData, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { emailAddress, optionalEmail, optionalText, requiredText, text, whole } from './http/validate.ts';
+import { me } from './db/prepared.ts';
+import {
+  emailAddress,
+  lines,
+  optionalEmail,
+  optionalLines,
+  optionalText,
+  requiredText,
+  text,
+  whole,
+} from './http/validate.ts';
 import { doctors, genders, mappings, patients, users } from './schema.ts';
 
 /** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
@@ -21,7 +31,7 @@ const dateOfBirth = dateText
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
 
 /** Words, of which each begins a word of the record or is a typo away from one. */
-export const searchText = requiredText(100);
+export const searchText = lines(100).min(1, 'must not be empty');
 
 type Gender = (typeof genders)[number];
 /** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
@@ -41,19 +51,19 @@ export const patientFields = {
   gender: gender.nullish(),
   phone: optionalText(50),
   email: optionalEmail,
-  address: optionalText(500),
-  medical_history: optionalText(20_000),
+  address: optionalLines(500),
+  medical_history: optionalLines(20_000),
 };
-export const patientReadOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+const patientReadOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
 export const patientPut = whole(patientFields, patientReadOnly).meta({ id: 'PatientPut' });
 
 export const doctorFields = {
   name: requiredText(200),
   specialization: requiredText(200),
-  contact_info: optionalText(500),
+  contact_info: optionalLines(500),
   license_number: optionalText(100),
 };
-export const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
+const doctorReadOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
 export const doctorPut = whole(doctorFields, doctorReadOnly).meta({ id: 'DoctorPut' });
 
 /** Columns that are kept for sorting, searching and syncing are nobody's answer. */
@@ -66,10 +76,15 @@ const {
   name_key: _dn,
   search_key: _ds,
   specialization_key: _dk,
+  license_key: _dl,
   changed_tx: _dc,
   ...doctorStored
 } = getTableColumns(doctors);
-export const doctorColumns = doctorStored;
+const seesLicense = sql`(select app.role()) = 'admin' or ${doctors.created_by} = ${me} or ${doctors.user_id} = ${me}`;
+/** Null to everybody but those, because it is what somebody would need to pass for the doctor. */
+const licenseAs = (name: string) =>
+  sql<string | null>`case when ${seesLicense} then ${doctors.license_number} end`.as(name);
+export const doctorColumns = { ...doctorStored, license_number: licenseAs('license_number') };
 
 export const mappingColumns = {
   id: mappings.id,
@@ -84,17 +99,31 @@ const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T
     Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
   ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
 
-const { version: _, ...doctorAnswer } = doctorColumns;
-export const assignedDoctorColumns = { ...mappingColumns, doctor_detail: prefixed('doctor', doctorAnswer) };
+const { version: _, ...doctorAnswer } = doctorStored;
+export const assignedDoctorColumns = {
+  ...mappingColumns,
+  doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseAs('doctor_license_number') },
+};
 
 const { id, name, username, email, role, created_at, version } = getTableColumns(users);
 export const userColumns = { id, name, username, email, role, created_at, version };
 
+const alphabets = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
+/** Two usernames that look alike must be the same one, or an attacker's can pass for somebody's. */
+export const sameLooking = (value: string) => value.normalize('NFKC');
+const usernameText = requiredText(150)
+  .overwrite(sameLooking)
+  .max(150, 'at most 150 characters')
+  .refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value) && !/\p{Default_Ignorable_Code_Point}/u.test(value), {
+    error: 'only letters, digits and _ . + - (no @, no spaces)',
+  })
+  .refine((value) => alphabets.filter((alphabet) => alphabet.test(value)).length <= 1, {
+    error: 'must not mix Latin, Greek and Cyrillic letters',
+  });
+
 export const userFields = {
   name: requiredText(200),
-  username: requiredText(150).refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value), {
-    error: 'only letters, digits and _ . + - (no @, no spaces)',
-  }),
+  username: usernameText,
   email: emailAddress,
 };
 export const newPassword = z

@@ -43,10 +43,11 @@ export const users = pgTable('users', {
   id: id(),
   name: text().notNull(),
   username: text(),
-  username_key: text().generatedAlwaysAs(sql`lower(username)`),
+  username_key: text().generatedAlwaysAs(sql`lower(normalize(username, NFKC))`),
   email: text(),
   role: text({ enum: accountRoles }).notNull().default('user'),
   name_key: folded(sql`app.fold(name)`),
+  search_key: folded(sql`app.searchable(name)`),
   disabled_at: moment(),
   erased_at: moment(),
   ...stamps,
@@ -101,6 +102,7 @@ export const doctors = pgTable('doctors', {
   changed_tx: transaction(),
   specialization_key: folded(sql`app.fold(specialization)`),
   search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
+  license_key: folded(sql`app.searchable(license_number)`),
   ...stamps,
 });
 

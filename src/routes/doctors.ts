@@ -14,11 +14,11 @@ import { once } from '../http/idempotency.ts';
 import { listing, listQuery } from '../http/pages.ts';
 import { byId, json, partial, requiredText } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
-import { doctorColumns, doctorFields, doctorPut, doctorReadOnly, searchText } from '../records.ts';
+import { doctorColumns, doctorFields, doctorPut, searchText } from '../records.ts';
 import { doctors, mappings, patients } from '../schema.ts';
 
 const createBody = z.strictObject(doctorFields).meta({ id: 'NewDoctor' });
-const patchBody = partial(doctorFields, doctorReadOnly).meta({ id: 'DoctorPatch' });
+const patchBody = partial(doctorFields).meta({ id: 'DoctorPatch' });
 const doctorList = z.array(doctor);
 
 const sorts = {

@@ -14,19 +14,11 @@ import { once } from '../http/idempotency.ts';
 import { listing, listQuery } from '../http/pages.ts';
 import { byId, idText, json, numberText, partial } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
-import {
-  dateText,
-  gender,
-  patientColumns,
-  patientFields,
-  patientPut,
-  patientReadOnly,
-  searchText,
-} from '../records.ts';
+import { dateText, gender, patientColumns, patientFields, patientPut, searchText } from '../records.ts';
 import { mappings, patients } from '../schema.ts';
 
 const createBody = z.strictObject(patientFields).meta({ id: 'NewPatient' });
-const patchBody = partial(patientFields, patientReadOnly).meta({ id: 'PatientPatch' });
+const patchBody = partial(patientFields).meta({ id: 'PatientPatch' });
 const patientList = z.array(patient);
 const lists = describe('List patients. Those that the caller made; for administrators all.', { 200: patientList });
 

@@ -148,8 +148,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -171,8 +171,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -189,6 +189,7 @@ export type Routes = {
               count?: 'exact' | undefined;
               role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
               disabled?: 'false' | 'true' | undefined;
+              search?: string | undefined;
             }
           | undefined;
       };
@@ -227,6 +228,9 @@ export type Routes = {
     $patch: {
       input: {
         json: {
+          name?: string | undefined;
+          username?: string | undefined;
+          email?: string | undefined;
           role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
           disabled?: boolean | undefined;
         };
@@ -510,8 +514,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -539,8 +543,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -570,8 +574,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       }[];
       outputFormat: 'json';
       status: 200;
@@ -594,8 +598,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 201;
@@ -627,8 +631,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -654,8 +658,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -681,8 +685,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -843,8 +847,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         };
       }[];
       outputFormat: 'json';
@@ -880,8 +884,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         };
       }[];
       outputFormat: 'json';
@@ -1167,8 +1171,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       }[];
       outputFormat: 'json';
       status: 200;
@@ -1209,8 +1213,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         }[];
         mappings: {
           id: number;

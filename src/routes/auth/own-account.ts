@@ -17,7 +17,7 @@ import { describe } from '../../openapi/describe.ts';
 import { givenPassword, newPassword, userColumns, userFields } from '../../records.ts';
 import { audit, sessions, users } from '../../schema.ts';
 
-const profileBody = partial(userFields, ['id', 'role', 'created_at']).meta({ id: 'UserPatch' });
+const profileBody = partial(userFields).meta({ id: 'UserPatch' });
 const passwords = z.strictObject({ current_password: givenPassword, new_password: newPassword });
 const passwordBody = passwords.meta({ id: 'PasswordChange' });
 const eraseBody = z.strictObject({ password: givenPassword }).meta({ id: 'Erasure' });

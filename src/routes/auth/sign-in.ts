@@ -17,9 +17,9 @@ import { askAuth } from '../../db/client.ts';
 import { type AnswersOf, type Call, type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
 import { limitAddress } from '../../http/limits.ts';
-import { json, text } from '../../http/validate.ts';
+import { json, text, withoutUnseen } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { doctorFields, givenPassword, newPassword, patientFields, userFields } from '../../records.ts';
+import { doctorFields, givenPassword, newPassword, patientFields, sameLooking, userFields } from '../../records.ts';
 import { type accountRoles, credentials, users } from '../../schema.ts';
 
 const accountFields = {
@@ -36,7 +36,11 @@ const patientBody = registration(patientProfile).meta({ id: 'PatientRegistration
 const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shape).meta({ id: 'DoctorRegistration' });
 
 const loginBody = z
-  .strictObject({ email: text(254).optional(), username: text(254).optional(), password: givenPassword })
+  .strictObject({
+    email: text(254).optional(),
+    username: text(254).overwrite(sameLooking).optional(),
+    password: givenPassword,
+  })
   .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' })
   .meta({ id: 'Login' });
 
@@ -94,10 +98,9 @@ const signIn = async (c: Context<Env>, call: SignedIn, secrets: RefreshSecret[])
 };
 
 const device = (c: Context<Env>) =>
-  c.req
-    .header('User-Agent')
-    ?.slice(0, 300)
-    .replace(/[\ud800-\udbff]$/, '') ?? null;
+  withoutUnseen(c.req.header('User-Agent') ?? '')
+    .slice(0, 300)
+    .replace(/[\ud800-\udbff]$/, '') || null;
 /** What every session begins or goes on with. */
 const sessionOf = (c: Context<Env>, { hash }: { hash: string }) => ({
   hash,
