@@ -11,6 +11,7 @@ create table audit (
   resource_id bigint,
   patient_ids bigint[] not null default '{}',
   request_id text default app.request_id(),
+  address text default app.address(),
   before jsonb
 );
 create index audit_actor on audit (actor_id, id);

@@ -49,6 +49,7 @@ create table sessions (
   user_id bigint not null references users on delete cascade,
   refresh_hash text not null,
   parent_hash text,
+  rotation integer not null default 1,
   user_agent text,
   created_at timestamptz(3) not null default now(),
   last_used_at timestamptz(3) not null default now(),

@@ -1,8 +1,9 @@
 -- The first statement of every signed-in request. It finds the session alive and the account enabled, reads the live
 -- role, and sets who is asking; a refusal aborts the whole batch. So logout, demotion and disabling count at once. It
 -- writes nothing: a "last used" here would make the requests of one session wait for each other.
-create function app.begin(session bigint, actor bigint, request text, allowed text[], if_match text)
-returns void security definer set search_path = public, pg_temp language plpgsql as $$
+create function app.begin(
+  session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text
+) returns void security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   live text;
   doctor bigint;
@@ -25,20 +26,21 @@ begin
   end if;
   perform set_config('app.user_id', actor::text, true), set_config('app.role', live, true),
     set_config('app.doctor_id', coalesce(doctor::text, ''), true), set_config('app.request_id', request, true),
-    set_config('app.if_match', if_match, true);
+    set_config('app.address', coalesce(address, ''), true), set_config('app.if_match', if_match, true);
 end $$;
 
 -- The same for somebody who is not signed in.
-create function app.begin_anonymous(request text) returns void language plpgsql as $$
+create function app.begin_anonymous(request text, address text) returns void language plpgsql as $$
 begin
-  perform set_config('app.request_id', request, true);
+  perform set_config('app.request_id', request, true), set_config('app.address', coalesce(address, ''), true);
 end $$;
 
-grant execute on function app.begin(bigint, bigint, text, text[], text), app.begin_anonymous(text) to app_login;
+grant execute on function
+  app.begin(bigint, bigint, integer, text, text, text[], text), app.begin_anonymous(text, text) to app_login;
 
 -- What registration, login and refresh answer with. A refusal is a row too, and `refused` says why.
 create type app.signed_in as (
-  refused text, session_id bigint, successor integer,
+  refused text, session_id bigint, rotation integer, successor integer,
   id bigint, name text, username text, email text, role text, created_at timestamptz(3)
 );
 
@@ -52,7 +54,7 @@ begin
   -- the password may have changed while its hash was computed; the lock makes a change that comes now see this session
   perform from credentials where user_id = account and password_hash = proven for share;
   if not found then
-    return row('invalid_credentials', null, null, null, null, null, null, null, null)::app.signed_in;
+    return row('invalid_credentials', null, null, null, null, null, null, null, null, null)::app.signed_in;
   end if;
   insert into sessions (user_id, refresh_hash, user_agent, idle_until, expires_at)
   select id, open_session.refresh_hash, agent, now() + make_interval(secs => idle_seconds),
@@ -61,10 +63,10 @@ begin
   returning sessions.id into opened;
   if opened is null then
     insert into audit (action, resource, resource_id) values ('login_failed', 'user', account);
-    return row('account_disabled', null, null, null, null, null, null, null, null)::app.signed_in;
+    return row('account_disabled', null, null, null, null, null, null, null, null, null)::app.signed_in;
   end if;
   insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', opened, account);
-  select null, opened, 1, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
+  select null, opened, 1, 1, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
   from users u where u.id = account;
   return answer;
 end $$;
@@ -119,13 +121,15 @@ begin
   select * into s from sessions where id = session for update;
   if s.id is null or least(s.idle_until, s.expires_at) <= now()
      or not exists (select from users where id = s.user_id and disabled_at is null) then
-    return row('session_ended', null, null, null, null, null, null, null, null)::app.signed_in;
+    return row('session_ended', null, null, null, null, null, null, null, null, null)::app.signed_in;
   end if;
   if presented = s.refresh_hash then
     place := 1;
-    update sessions set refresh_hash = successors[1], parent_hash = presented, last_used_at = now(),
+    update sessions set refresh_hash = successors[1], parent_hash = presented, rotation = s.rotation + 1,
+      last_used_at = now(),
       user_agent = coalesce(agent, user_agent), idle_until = now() + make_interval(secs => idle_seconds)
-    where id = s.id;
+    where id = s.id
+    returning sessions.rotation into s.rotation;
   elsif presented = s.parent_hash then
     -- more than one candidate only while a signing key is being replaced
     place := array_position(successors, s.refresh_hash);
@@ -133,9 +137,9 @@ begin
   if place is null then
     delete from sessions where id = s.id;
     insert into audit (action, resource, resource_id, actor_id) values ('refresh_reused', 'session', s.id, s.user_id);
-    return row('refresh_reused', null, null, null, null, null, null, null, null)::app.signed_in;
+    return row('refresh_reused', null, null, null, null, null, null, null, null, null)::app.signed_in;
   end if;
-  select null, s.id, place, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
+  select null, s.id, s.rotation, place, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
   from users u where u.id = s.user_id;
   return answer;
 end $$;

@@ -43,7 +43,7 @@ const use = { id: recordId, device: textOrNull, created_at: time, last_used_at: 
 export const session = z.object(use).meta({ id: 'Session' });
 
 const act = { id: recordId, at: time, action: text, resource: text, actor_id: idOrNull, actor_role: textOrNull };
-const target = { resource_id: idOrNull, patient_ids: z.array(recordId), request_id: textOrNull };
+const target = { resource_id: idOrNull, patient_ids: z.array(recordId), request_id: textOrNull, address: textOrNull };
 const before = z.record(text, z.unknown()).nullable().describe('the record before it was changed or deleted');
 export const auditEntry = z.object({ ...act, ...target, before }).meta({ id: 'AuditEntry' });
 export const accessEntry = z.object({ ...act, actor_name: textOrNull }).meta({ id: 'AccessEntry' });

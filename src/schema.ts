@@ -64,6 +64,7 @@ export const sessions = pgTable('sessions', {
   user_id: reference().notNull(),
   refresh_hash: text().notNull(),
   parent_hash: text(),
+  rotation: integer().notNull().default(1),
   user_agent: text(),
   created_at: stamps.created_at,
   last_used_at: moment().notNull().default(sql`now()`),
@@ -146,5 +147,6 @@ export const audit = pgTable('audit', {
   resource_id: reference(),
   patient_ids: bigint({ mode: 'number' }).array().notNull().default([]),
   request_id: text().default(sql`app.request_id()`),
+  address: text().default(sql`app.address()`),
   before: jsonb(),
 });

@@ -102,7 +102,7 @@ export const signedIn = async (sql: Sql, secret: string, accounts: Account[], it
         item,
         email,
         password,
-        token: isPublic ? '' : await signAccess(config, { id, session }),
+        token: isPublic ? '' : await signAccess(config, { id, session, rotation: 1 }),
         refresh: await refreshToken(config, session, secrets[index] ?? { secret: '', hash: '' }),
         patient,
         doctor,

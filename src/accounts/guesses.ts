@@ -1,11 +1,11 @@
 // Against guessing: wrong passwords are counted in the database, and each is counted before its hash is computed.
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
+import { networkOf } from '../address.ts';
 import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { addressOf } from '../http/limits.ts';
 import { credentials, users } from '../schema.ts';
 import { verifyPassword } from './passwords.ts';
 import { keyedHashes } from './tokens.ts';
@@ -56,7 +56,7 @@ export const tryPassword = async (
   identifier: string | number,
   password: string,
 ): Promise<Proven | null> => {
-  const names = [`account:${String(identifier).toLowerCase()}`, `address:${addressOf(c)}`];
+  const names = [`account:${String(identifier).toLowerCase()}`, `address:${networkOf(c)}`];
   const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
   const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, identifier }));
   const { wait, keys } = found(counted);

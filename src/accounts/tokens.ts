@@ -23,9 +23,16 @@ const keysOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config) =>
 
 const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
 
-export const signAccess = async (config: Config, { id, session }: Actor): Promise<string> => {
+export const signAccess = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { ...claims, sub: String(id), sid: session, iat: now, exp: now + config.ACCESS_TOKEN_TTL };
+  const payload = {
+    ...claims,
+    sub: String(id),
+    sid: session,
+    rot: rotation,
+    iat: now,
+    exp: now + config.ACCESS_TOKEN_TTL,
+  };
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
 };
 
@@ -50,15 +57,17 @@ export const verifyAccess = async (config: Config, token: string): Promise<Actor
   return good.actor;
 };
 
+/** As PostgreSQL can count them. */
+const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
+
 const checkSignature = async (config: Config, token: string): Promise<Remembered | null> => {
   for (const key of await keysOf(config)) {
     try {
       // iat is not checked: the clocks of two data centres may differ by a second
-      const { sub, sid, exp } = await verify(token, key, { alg: 'HS256', ...claims, iat: false });
+      const { sub, sid, rot, exp } = await verify(token, key, { alg: 'HS256', ...claims, iat: false });
       const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
-      return id && typeof sid === 'number' && Number.isSafeInteger(sid) && exp
-        ? { actor: { id, session: sid }, exp }
-        : null;
+      const named = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
+      return id && named && exp ? { actor: { id, session: sid, rotation: rot }, exp } : null;
     } catch {
       // signed with the other secret, or by nobody we know
     }

@@ -3,6 +3,7 @@
 import { type FullQueryResults, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
+import { addressOf } from '../address.ts';
 import { type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isPassing, Problem } from '../errors.ts';
 import { type Call, prepare } from './prepared.ts';
@@ -50,18 +51,18 @@ const ifMatch = (c: Context<Env>): string => {
 };
 
 type DatabaseRole = 'app_api' | 'app_auth';
-const anonymously = (request: string): [string, unknown[]] => [
-  `select app.begin_anonymous($1), set_config('role', 'app_auth', true)`,
-  [request],
+const anonymously = (request: string, address: string | null): [string, unknown[]] => [
+  `select app.begin_anonymous($1, $2), set_config('role', 'app_auth', true)`,
+  [request, address],
 ];
 const begin = (c: Context<Env>, role: DatabaseRole): [string, unknown[]] => {
   const actor = c.get('actor');
-  if (!actor) return anonymously(c.get('requestId'));
+  if (!actor) return anonymously(c.get('requestId'), addressOf(c));
   const roles = c.get('roles');
   if (!roles) throw new Problem('internal_error');
   return [
-    `select app.begin($1, $2, $3, $4, $5), set_config('role', $6, true)`,
-    [actor.session, actor.id, c.get('requestId'), `{${roles}}`, ifMatch(c), role],
+    `select app.begin($1, $2, $3, $4, $5, $6, $7), set_config('role', $8, true)`,
+    [actor.session, actor.id, actor.rotation, c.get('requestId'), addressOf(c), `{${roles}}`, ifMatch(c), role],
   ];
 };
 
@@ -103,6 +104,6 @@ const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).
 /** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
 export const sweep = async (settings: Config) => {
   const call = sweeping({});
-  const [[row]] = read(call, await send(clientOf(settings), anonymously('sweep'), call));
+  const [[row]] = read(call, await send(clientOf(settings), anonymously('sweep', null), call));
   return row?.swept as Record<string, number>;
 };

@@ -33,7 +33,7 @@ const everything = {
 
 const everyRole = '{user,patient,doctor,pending_doctor,admin}';
 const begin = (user: number, session: number, allowed = everyRole) =>
-  database.query('select app.begin($1, $2, $3, $4, $5)', [session, user, 'a test', allowed, '']);
+  database.query('select app.begin($1, $2, 1, $3, null, $4, $5)', [session, user, 'a test', allowed, '']);
 const become = (role: string) => database.query(`select set_config('role', $1, true)`, [role]);
 
 /** Rows, or the SQLSTATE of the refusal. */

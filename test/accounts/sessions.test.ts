@@ -69,19 +69,20 @@ describe('an access token', () => {
     expect(Math.floor(Date.now() / 1000)).toBeGreaterThanOrEqual(now + 2);
   });
 
-  test('names who, which session, by whom and for whom, and nothing else', async () => {
+  test('names who, which session and rotation of it, by whom and for whom, and nothing else', async () => {
     expect(claims()).toEqual({
       iss: 'wardbook',
       aud: 'wardbook',
       sub: String(owner.id),
       sid: expect.any(Number),
+      rot: 1,
       iat: expect.any(Number),
       exp: expect.any(Number),
     });
     expect(await accepted(claims())).toBe(200);
   });
 
-  test.each(['iss', 'aud', 'exp', 'sub', 'sid'])('without %s is refused', async (name) => {
+  test.each(['iss', 'aud', 'exp', 'sub', 'sid', 'rot'])('without %s is refused', async (name) => {
     const { [name]: _, ...rest } = claims();
     expect(await accepted(rest)).toBe(401);
   });
@@ -100,6 +101,10 @@ describe('an access token', () => {
     ['sid', '1'],
     ['sid', 1.5],
     ['sid', null],
+    ['rot', '1'],
+    ['rot', 0],
+    ['rot', 1.5],
+    ['rot', 2 ** 31],
     ['nbf', now + 100],
   ])('with a %s of %j is refused', async (name, value) => {
     expect(await accepted({ ...claims(), [name]: value })).toBe(401);

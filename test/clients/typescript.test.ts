@@ -74,7 +74,7 @@ const device = (options: Partial<Options> & Weather = {}) => {
 /** The same tokens an hour later, which the client does not know: its clock was wrong, or it slept. */
 const expired = async (tokens: Tokens | null): Promise<Tokens> => {
   if (!tokens) throw new Error('nobody is signed in');
-  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10) };
+  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10), rotation: 1 };
   return { ...tokens, access: await signAccess({ ...configOf(server.env), ACCESS_TOKEN_TTL: -3000 }, actor) };
 };
 

@@ -110,6 +110,7 @@ export type Routes = {
         resource_id: number | null;
         patient_ids: number[];
         request_id: string | null;
+        address: string | null;
         before: import('hono/utils/types').JSONValue;
       }[];
       outputFormat: 'json';

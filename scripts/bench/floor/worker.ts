@@ -70,10 +70,10 @@ const run = async (name: keyof Templates, values: Values) => {
 };
 
 const tokens = async (config: Config, row: Row | undefined, secret: { secret: string; hash: string } | undefined) => {
-  const { id, session_id } = row as { id: string; session_id: string };
+  const { id, session_id, rotation } = row as { id: string; session_id: string; rotation: number };
   if (!secret) throw new Error('no refresh token');
   const [access, refresh] = await Promise.all([
-    signAccess(config, { id: Number(id), session: Number(session_id) }),
+    signAccess(config, { id: Number(id), session: Number(session_id), rotation: Number(rotation) }),
     refreshToken(config, Number(session_id), secret),
   ]);
   return Response.json({ access, refresh, token_type: 'Bearer', expires_in: 600, user: row });

@@ -19,14 +19,14 @@ export interface Asker {
 
 /** Live session and role, then the policies' role, then the queries: one POST, one transaction. */
 const ask = async <T extends BatchItem<'pg'>[]>({ actor, session, requestId, roles }: Asker, ...queries: T) => {
-  const begin = sql`select app.begin(${session}, ${actor}, ${requestId}, ${`{${roles}}`}, ${''}), set_config('role', ${'app_api'}, true)`;
+  const begin = sql`select app.begin(${session}, ${actor}, ${1}, ${requestId}, ${null}, ${`{${roles}}`}, ${''}), set_config('role', ${'app_api'}, true)`;
   const [, ...answers] = await db.batch([db.execute(begin), ...queries]);
   return answers as BatchResponse<T>;
 };
 
 /** The same before sign-in. */
 export const askAnonymously = async <T extends BatchItem<'pg'>[]>(requestId: string, ...queries: T) => {
-  const begin = sql`select app.begin_anonymous(${requestId}), set_config('role', ${'app_auth'}, true)`;
+  const begin = sql`select app.begin_anonymous(${requestId}, ${null}), set_config('role', ${'app_auth'}, true)`;
   const [, ...answers] = await db.batch([db.execute(begin), ...queries]);
   return answers as BatchResponse<T>;
 };

@@ -55,6 +55,7 @@ const asDoctor = describe('Register as a doctor', { 201: tokens }, 'duplicate');
 const signedIn = {
   refused: sql<ProblemCode | null>`refused`,
   session: sql<number>`session_id`.mapWith(Number),
+  rotation: sql<number>`rotation`,
   successor: sql<number>`successor`,
   id: sql<number>`id`.mapWith(users.id),
   name: sql<string>`name`,
@@ -85,13 +86,13 @@ type SignedIn = Call<readonly [AnswersOf<ReturnType<typeof refreshing>>[0], ...u
 /** Runs one of the functions that open or renew a session, and makes the tokens for what it answers. */
 const signIn = async (c: Context<Env>, call: SignedIn, secrets: RefreshSecret[]) => {
   const [rows] = await askAuth(c, call);
-  const { refused, session, successor, ...user } = found(rows);
+  const { refused, session, rotation, successor, ...user } = found(rows);
   if (refused) throw new Problem(refused);
   const settings = config(c);
   const secret = secrets[successor - 1];
   if (!secret) throw new Problem('internal_error');
   const [access, refresh] = await Promise.all([
-    signAccess(settings, { id: user.id, session }),
+    signAccess(settings, { id: user.id, session, rotation }),
     refreshToken(settings, session, secret),
   ]);
   return { access, refresh, token_type: 'Bearer' as const, expires_in: settings.ACCESS_TOKEN_TTL, user };
