@@ -42,11 +42,19 @@ export const signedIn = z.object({ ...tokens, user }).meta({ id: 'SignedIn' });
 const use = { id: recordId, device: textOrNull, created_at: time, last_used_at: time, current: z.boolean() };
 export const session = z.object(use).meta({ id: 'Session' });
 
-const act = { id: recordId, at: time, action: text, resource: text, actor_id: idOrNull, actor_role: textOrNull };
+const act = {
+  id: recordId,
+  at: time,
+  action: text,
+  resource: text,
+  actor_id: idOrNull,
+  actor_name: textOrNull,
+  actor_role: textOrNull,
+};
 const target = { resource_id: idOrNull, patient_ids: z.array(recordId), request_id: textOrNull, address: textOrNull };
 const before = z.record(text, z.unknown()).nullable().describe('the record before it was changed or deleted');
 export const auditEntry = z.object({ ...act, ...target, before }).meta({ id: 'AuditEntry' });
-export const accessEntry = z.object({ ...act, actor_name: textOrNull }).meta({ id: 'AccessEntry' });
+export const accessEntry = z.object(act).meta({ id: 'AccessEntry' });
 const back = { resource: z.enum(['patient', 'doctor']), id: recordId, mappings: z.array(recordId) };
 export const restored = z.object(back).meta({ id: 'Restored' });
 

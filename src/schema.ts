@@ -141,6 +141,7 @@ export const audit = pgTable('audit', {
   at: moment().notNull().default(sql`now()`),
   tx: transaction(),
   actor_id: reference().default(sql`app.user_id()`),
+  actor_name: text(),
   actor_role: text().default(sql`app.role()`),
   action: text().notNull(),
   resource: text().notNull(),

@@ -1,10 +1,11 @@
 // A patient's and a doctor's own record, by the account that it is linked to.
-import { eq } from 'drizzle-orm';
-import { Hono } from 'hono';
+import { eq, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
 import { doctor, patient } from '../answers.ts';
-import type { Env } from '../config.ts';
+import { config, type Env } from '../config.ts';
 import { ask } from '../db/client.ts';
-import { idsIn, me, prepare, witnessed } from '../db/prepared.ts';
+import { type Given, idsIn, me, prepare, witnessed } from '../db/prepared.ts';
 import { found } from '../errors.ts';
 import { allow } from '../http/auth.ts';
 import { changing } from '../http/changes.ts';
@@ -24,7 +25,19 @@ const readPatient = prepare((db) => [
 ]);
 const readDoctor = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, me))]);
 const changePatient = changing(patients, patientColumns, 'user_id');
-const changeDoctor = changing(doctors, doctorColumns, 'user_id');
+/** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
+const updateDoctor = prepare((db, { user_id, approval, ...fields }: Given<'user_id' | 'approval'>) => [
+  db.execute(sql`select set_config('app.doctor_approval', ${approval}, true)`),
+  db
+    .update(doctors)
+    .set({ ...fields, updated_at: sql`now()` })
+    .where(eq(doctors.user_id, user_id))
+    .returning(doctorColumns),
+]);
+const changeDoctor = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
+  const [, rows] = await ask(c, updateDoctor({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
+  return c.json(tagged(c, found(rows)));
+};
 
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', describe('Read my patient record', { 200: patient }, 'not_found'), patientsOnly, async (c) => {

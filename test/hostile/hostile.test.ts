@@ -668,7 +668,15 @@ describe('headers', () => {
 describe('tokens', () => {
   const now = () => Math.floor(Date.now() / 1000);
   const { sid } = JSON.parse(atob(people.owner.token.split('.')[1] ?? ''));
-  const claims = { iss: 'wardbook', aud: 'wardbook', sub: String(people.owner.id), sid, iat: now(), exp: now() + 60 };
+  const claims = {
+    iss: 'wardbook',
+    aud: 'wardbook',
+    sub: String(people.owner.id),
+    sid,
+    rot: 1,
+    iat: now(),
+    exp: now() + 60,
+  };
   const me = async (payload: object, key = secret, alg: 'HS256' | 'HS384' | 'HS512' = 'HS256') =>
     app.call('GET', '/api/auth/me/', { token: await sign({ ...payload }, key, alg) });
   const without = (name: keyof typeof claims) => ({ ...claims, [name]: undefined });

@@ -130,8 +130,9 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     }),
     'GET /api/doctor-profile': () => ({ who: assignedDoctor }),
     'PUT /api/doctor-profile/:user_id': () => ({
-      who: assignedDoctor,
-      path: `/api/doctor-profile/${assignedDoctor.id}`,
+      // another doctor would lose its approval by it
+      who: pendingDoctor,
+      path: `/api/doctor-profile/${pendingDoctor.id}`,
       body: doctorFields,
     }),
 

@@ -104,6 +104,7 @@ export type Routes = {
         id: number;
         at: string;
         actor_id: number | null;
+        actor_name: string | null;
         actor_role: string | null;
         action: string;
         resource: string;
