@@ -123,12 +123,15 @@ export const idsIn = (column: 'id' | 'patient'): SQL =>
  */
 export const witnessed = <S extends ColumnsSelection, R>(
   db: Database,
-  resource: 'patient' | 'mapping' | 'audit',
+  resource: 'patient' | 'mapping' | 'audit' | 'user',
   patientIds: SQL,
   query: TypedQueryBuilder<S, R>,
+  resourceId?: SQL,
 ): RunnableQuery<R, 'pg'> => {
   const found = db.$with('found').as(query);
-  const trail = db.$with('trail').as(db.insert(audit).values({ action: 'read', resource, patient_ids: patientIds }));
+  const trail = db
+    .$with('trail')
+    .as(db.insert(audit).values({ action: 'read', resource, resource_id: resourceId, patient_ids: patientIds }));
   // Drizzle cannot carry a generic selection through a CTE; the rows are those of the query
   return db
     .with(found, trail)

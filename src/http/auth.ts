@@ -18,7 +18,8 @@ export const allow = (...roles: Role[]) =>
     await next();
   });
 
-export const everyone = allow('user', 'patient', 'doctor', 'pending_doctor', 'admin');
+export const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
+export const everyone = allow(...anyRole);
 export const readers = allow('user', 'patient', 'doctor', 'admin');
 export const owners = allow('user', 'admin');
 export const admins = allow('admin');

@@ -10,6 +10,7 @@ import { found } from '../errors.ts';
 import { admins, owners, readers } from '../http/auth.ts';
 import { once } from '../http/idempotency.ts';
 import { listing, listQuery } from '../http/pages.ts';
+import { onPatient } from '../http/refusals.ts';
 import { byId, idText, json, recordId } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { assignedDoctorColumns, mappingColumns } from '../records.ts';
@@ -30,7 +31,8 @@ const assigns = describe('Assign a doctor to a patient', { 201: mapping }, 'not_
 const create = once((db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
   db.insert(mappings).values({ patient_id: patient, doctor_id: doctor }).returning(mappingColumns),
 );
-const assign = async (c: Context<Env>, pair: z.output<typeof assignBody>) => c.json(await create(c, pair), 201);
+const assign = (c: Context<Env>, pair: z.output<typeof assignBody>) =>
+  onPatient(c, pair.patient, async () => c.json(await create(c, pair), 201));
 
 const remove = prepare((db, { id }: Given<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
@@ -57,7 +59,7 @@ const listsDoctors = describe('List the doctors of a patient', { 200: z.array(as
 const listsThemToo = describe('List doctors by patient. `id` is the patient.', { 200: z.array(assignedDoctor) });
 
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */
-const listOfPatient = listing(
+const listSeen = listing(
   ofPatientSorts,
   (db, { id }: Given<'id'>, page) => {
     const ofPatient = eq(mappings.patient_id, id);
@@ -71,6 +73,9 @@ const listOfPatient = listing(
   },
   { visible: (db, { id }) => db.select({ id: patients.id }).from(patients).where(eq(patients.id, id)) },
 );
+
+const listOfPatient = (c: Context<Env>, asked: Parameters<typeof listSeen>[1], of: { id: number }) =>
+  onPatient(c, of.id, () => listSeen(c, asked, of));
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
   .post('/', assigns, owners, json(assignBody), (c) => assign(c, c.req.valid('json')))

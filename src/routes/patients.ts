@@ -1,6 +1,6 @@
 // Patients. Whoever made the record owns it; the policies decide who else sees it.
 import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { patient } from '../answers.ts';
 import type { Env } from '../config.ts';
@@ -12,6 +12,7 @@ import { changing, deleting } from '../http/changes.ts';
 import { tagged } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { listing, listQuery } from '../http/pages.ts';
+import { onPatient } from '../http/refusals.ts';
 import { byId, idText, json, numberText, partial } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { dateText, gender, patientColumns, patientFields, patientPut, searchText } from '../records.ts';
@@ -79,8 +80,10 @@ const create = once((db, given: Given<'name', keyof typeof patientFields>) =>
 const read = prepare((db, { id }: Given<'id'>) => [
   witnessed(db, 'patient', idsIn('id'), db.select(patientColumns).from(patients).where(eq(patients.id, id))),
 ]);
-const change = changing(patients, patientColumns);
-const remove = deleting(patients);
+const changeSeen = changing(patients, patientColumns);
+const change = (c: Context<Env>, id: number, fields: object) => onPatient(c, id, () => changeSeen(c, id, fields));
+const removeSeen = deleting(patients);
+const remove = (c: Context<Env>, id: number) => onPatient(c, id, () => removeSeen(c, id));
 
 export const patientRoutes = new Hono<Env>({ strict: false })
   .post('/', describe('Create a patient', { 201: patient }), owners, json(createBody), async (c) =>
@@ -88,8 +91,11 @@ export const patientRoutes = new Hono<Env>({ strict: false })
   )
   .get('/', lists, owners, listed, (c) => listMine(c, c.req.valid('query')))
   .get('/:id', describe('Read a patient', { 200: patient }), readers, byId, async (c) => {
-    const [rows] = await ask(c, read(c.req.valid('param')));
-    return c.json(tagged(c, found(rows)));
+    const { id } = c.req.valid('param');
+    return onPatient(c, id, async () => {
+      const [rows] = await ask(c, read({ id }));
+      return c.json(tagged(c, found(rows)));
+    });
   })
   .put('/:id', describe('Replace a patient', { 200: patient }, 'not_owner'), readers, byId, json(patientPut), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),

@@ -79,7 +79,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       body: { current_password: password, new_password: `${text}, the new one ${++serial}` },
     }),
     'GET /api/auth/sessions': () => ({ who: owner }),
-    'DELETE /api/auth/sessions': async () => ({ who: await guest() }),
+    'DELETE /api/auth/sessions': async () => {
+      const who = await guest();
+      await app.device(who);
+      return { who };
+    },
     'DELETE /api/auth/sessions/:id': async () => {
       const { token } = await app.device(stranger);
       const { sid } = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { account, doctor } from '../../answers.ts';
 import type { Env } from '../../config.ts';
 import { ask } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import { type Given, prepare, witnessed } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { tagged } from '../../http/etag.ts';
@@ -13,7 +13,7 @@ import { listing, listQuery } from '../../http/pages.ts';
 import { byId, json, partial } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { doctorColumns, searchText, userColumns, userFields } from '../../records.ts';
-import { accountRoles, doctors, users } from '../../schema.ts';
+import { accountRoles, doctors, patients, users } from '../../schema.ts';
 
 const accountColumns = { ...userColumns, disabled: sql<boolean>`${users.disabled_at} is not null`.as('disabled') };
 const accountBody = partial({ ...userFields, role: z.enum(accountRoles), disabled: z.boolean() }).meta({
@@ -31,6 +31,8 @@ const filters = {
 };
 const listed = listQuery(sorts, filters);
 
+/** An account has a patient's name and email: to read it is to read them. */
+const ofPatients = sql`array(select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select id from found)))`;
 const isDisabled = sql`(${users.disabled_at} is not null)`;
 const list = listing(sorts, (db, { role, disabled, search }: Given<never, keyof typeof filters>, page) => {
   const where = and(
@@ -41,10 +43,12 @@ const list = listing(sorts, (db, { role, disabled, search }: Given<never, keyof 
     search && sql`${users.id} = any (array(select app.search_users(${search})))`,
   );
   const accounts = page.rows(() => db.select({ ...accountColumns, ...page.key }).from(users), where);
-  return [accounts, ...page.totals(db, users, where)];
+  return [witnessed(db, 'user', ofPatients, accounts), ...page.totals(db, users, where)];
 });
 const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
-const read = prepare((db, { id }: Given<'id'>) => [db.select(accountColumns).from(users).where(one(id))]);
+const read = prepare((db, { id }: Given<'id'>) => [
+  witnessed(db, 'user', ofPatients, db.select(accountColumns).from(users).where(one(id)), id),
+]);
 const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.output<typeof accountBody>>) => [
   db
     .update(users)
