@@ -108,7 +108,7 @@ const complete = (path: string, method: string, operation: Operation, components
     },
     ...{ unauthenticated: roles, session_ended: roles, wrong_role: roles && !isEverybody(roles) },
     ...{ doctor_not_approved: roles?.includes('doctor') && !roles.includes('pending_doctor') },
-    ...{ not_found: has('path'), stale_version: writes, answered_before: once, key_reused: once },
+    ...{ not_found: has('path') || once, stale_version: writes, answered_before: once, key_reused: once },
     ...{ too_many_requests: roles, database_unavailable: database, misconfigured: database },
     ...Object.fromEntries(codes.map((code) => [code, true])),
   };

@@ -55,7 +55,7 @@ const assigned = sql`select ${mappings.doctor_id} from ${mappings} where ${mappi
 const listAll = doctorsIn();
 const listMine = doctorsIn({ among: sql`${doctors.id} = any (array(${assigned}))`, patient: sql`array(${own})` });
 
-const create = once((db, given: Given<'name' | 'specialization', keyof typeof doctorFields>) =>
+const create = once(doctors, (db, given: Given<'name' | 'specialization', keyof typeof doctorFields>) =>
   db.insert(doctors).values(given).returning(doctorColumns),
 );
 const read = prepare((db, { id }: Given<'id'>) => [db.select(doctorColumns).from(doctors).where(eq(doctors.id, id))]);

@@ -28,7 +28,7 @@ const assignBody = z
 const assigns = describe('Assign a doctor to a patient', { 201: mapping }, 'not_found', 'duplicate');
 
 /** Somebody else's patient violates the policy and a missing one the foreign key: both are the same 404. */
-const create = once((db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
+const create = once(mappings, (db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
   db.insert(mappings).values({ patient_id: patient, doctor_id: doctor }).returning(mappingColumns),
 );
 const assign = (c: Context<Env>, pair: z.output<typeof assignBody>) =>

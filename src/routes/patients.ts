@@ -74,7 +74,7 @@ const listMine = patientsIn(
 const listAll = patientsIn(inAll);
 const listAssigned = patientsIn((given) => and(assignedTo(myRecord), inOwn(given)));
 
-const create = once((db, given: Given<'name', keyof typeof patientFields>) =>
+const create = once(patients, (db, given: Given<'name', keyof typeof patientFields>) =>
   db.insert(patients).values(given).returning(patientColumns),
 );
 const read = prepare((db, { id }: Given<'id'>) => [

@@ -17,7 +17,8 @@ interface Row {
   /** What the request is about; made anew for each actor, because the one before may have deleted it. */
   path: (w: World, me: Account | undefined) => string | Promise<string>;
   body?: (w: World, me: Account | undefined) => Json;
-  roundTrips?: number;
+  /** How many; several where it depends on who asked before. */
+  roundTrips?: number | number[];
 }
 
 const everybody = (status: number) => columns.map(() => status);
@@ -43,7 +44,7 @@ const doctorBody = () => ({ name: 'Dr. Smith', specialization: 'Cardiology' });
 const rows: Row[] = [
   { route: 'GET /', expected: everybody(200), path: () => '/', roundTrips: 0 },
   { route: 'GET /healthz', expected: everybody(200), path: () => '/healthz', roundTrips: 0 },
-  { route: 'GET /readyz', expected: everybody(200), path: () => '/readyz' },
+  { route: 'GET /readyz', expected: everybody(200), path: () => '/readyz', roundTrips: [0, 1] },
   { route: 'GET /openapi.json', expected: everybody(200), path: () => '/openapi.json', roundTrips: 0 },
   { route: 'GET /docs', expected: everybody(200), path: () => '/docs', roundTrips: 0 },
 
@@ -345,7 +346,7 @@ describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips 
         expect(spent).toBe(0);
         expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
       }
-      if (status < 300) expect(spent).toBe(roundTrips);
+      if (status < 300) expect([roundTrips].flat()).toContain(spent);
       if (status === 204) expect(answer.text).toBe('');
       if (status >= 400) {
         expect(answer.headers.get('Content-Type')).toBe('application/problem+json');

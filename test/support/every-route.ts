@@ -27,12 +27,11 @@ interface Ready {
   body?: Json;
 }
 
+let serial = 0;
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
 export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, text = 'Text') => {
   const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
   const { ownPatient, ownDoctor, ownRecord, doctorIds } = w;
-  let serial = 0;
-
   const patientFields = { name: text, phone: text.slice(0, 50), address: text, medical_history: text, age: 30 };
   const doctorFields = { name: text, specialization: text, contact_info: text, license_number: text };
   const newPatient = async () => (await w.send(owner, 'POST', '/api/patients/', patientFields)).id;
