@@ -5,6 +5,7 @@ create table audit (
   at timestamptz(3) not null default now(),
   tx bigint not null default app.tx(),
   actor_id bigint default app.user_id(),
+  actor_name text,
   actor_role text default app.role(),
   action text not null,
   resource text not null,
@@ -32,14 +33,25 @@ create policy append on audit for insert to app_api with check (
   actor_id = (select app.user_id()) and actor_role = (select app.role()) and before is null);
 create policy append_auth on audit for insert to app_auth with check (
   resource in ('session', 'user') and before is null and patient_ids = '{}'
-  and action in ('login', 'login_failed', 'login_limited', 'logout', 'refresh_replayed',
+  and action in ('login', 'login_failed', 'login_limited', 'logout', 'session_ended', 'refresh_replayed',
     'refresh_replayed_elsewhere', 'refresh_reused', 'password_change'));
+
+-- What the actor was called at that moment: a doctor who takes another name later must not have it in the past as well.
+-- With definer's rights and whatever was given, so that nobody signs with a name that is not theirs.
+create function app.sign_entry() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  new.actor_name := (select name from users where id = new.actor_id);
+  return new;
+end $$;
+create trigger sign before insert on audit for each row execute function app.sign_entry();
 
 -- Changes are recorded by trigger, with the owner's rights, so that no code path can forget or forge them.
 create function app.record_change() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   kind text := tg_argv[0];
-  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) end;
+  -- without what is only kept for sorting, searching and syncing, and can be computed again
+  was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - array['name_key', 'specialization_key', 'username_key',
+    'license_key', 'search_key', 'changed_tx'] end;
   row_now jsonb := case when tg_op = 'DELETE' then was else to_jsonb(new) end;
 begin
   insert into audit (actor_id, action, resource, resource_id, patient_ids, before)

@@ -9,9 +9,10 @@ $$;
 create function app.access_log()
 returns table (id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
 stable security definer set search_path = public, pg_temp language sql as $$
-  select a.id, a.at, a.action, a.resource, a.actor_id, u.name, a.actor_role
-  from audit a left join users u on u.id = a.actor_id
+  select a.id, a.at, a.action, a.resource, a.actor_id, a.actor_name, a.actor_role
+  from audit a
   where a.patient_ids && array(select p.id from patients p where p.user_id = app.user_id()) and app.role() = 'patient'
+    and a.action <> 'refused' -- whoever was refused has not seen anything
 $$;
 
 -- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its version
@@ -62,12 +63,51 @@ end $$;
 
 grant execute on function app.trail_of_patient(bigint), app.access_log(), app.restore(bigint) to app_api;
 
+-- Erasing an account takes its name out of the entries that it left. The newest at once; of a doctor who read for years
+-- the rest follows with the hourly sweep, because no request may take as long as a million rows.
+create table app.erased_names (actor_id bigint primary key);
+revoke all on app.erased_names from app_login, app_api, app_auth;
+create function app.take_out_name(account bigint, most integer) returns bigint language plpgsql as $$
+declare
+  taken bigint;
+begin
+  update audit set actor_name = 'Erased account' where id in (
+    select id from audit where actor_id = account and actor_name <> 'Erased account' order by id desc limit most);
+  get diagnostics taken = row_count;
+  return taken;
+end $$;
+create function app.erase_name() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  insert into app.erased_names values (new.id);
+  perform app.take_out_name(new.id, 10000);
+  return null;
+end $$;
+create function app.take_out_rest() returns bigint security definer set search_path = public, pg_temp
+language plpgsql as $$
+declare
+  account bigint;
+  taken bigint;
+  all_taken bigint := 0;
+begin
+  for account in select actor_id from app.erased_names loop
+    taken := app.take_out_name(account, 50000);
+    all_taken := all_taken + taken;
+    if taken < 50000 then
+      delete from app.erased_names where actor_id = account;
+    end if;
+  end loop;
+  return all_taken;
+end $$;
+create trigger erase_name after update of erased_at on users for each row
+  when (old.erased_at is null and new.erased_at is not null) execute function app.erase_name();
+
 -- Removes what has expired. Anybody may ask for it, because it takes nothing that still counts.
-create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint)
+create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint, names bigint)
 security definer set search_path = public, pg_temp language sql as $$
   with s as (delete from sessions where least(idle_until, expires_at) < now() returning 1),
     k as (delete from idempotency_keys where created_at < now() - interval '24 hours' returning 1),
     g as (delete from guesses where forget_at < now() returning 1)
-  select (select count(*) from s), (select count(*) from k), (select count(*) from g)
+  select (select count(*) from s), (select count(*) from k), (select count(*) from g),
+    app.take_out_rest()
 $$;
 grant execute on function app.sweep() to app_auth;

@@ -26,9 +26,13 @@ alter table doctors
   add specialization_key text collate "C" not null generated always as (app.fold(specialization)) stored,
   add search_key text collate "C" not null generated always as (
     app.searchable(name || ' ' || specialization) || ' |' ||
-    app.searchable(coalesce(contact_info, '') || ' ' || coalesce(license_number, ''))) stored;
+    app.searchable(coalesce(contact_info, ''))) stored,
+  -- apart from the rest, because not everybody may find a doctor by it: whoever can search for a text learns it
+  add license_key text collate "C" not null generated always as (app.searchable(coalesce(license_number, ''))) stored;
 alter table users
-  add name_key text collate "C" not null generated always as (app.fold(name)) stored;
+  add name_key text collate "C" not null generated always as (app.fold(name)) stored,
+  add search_key text collate "C" not null generated always as (
+    app.searchable(name || ' ' || coalesce(username, '')) || ' |' || app.searchable(coalesce(email, ''))) stored;
 
 create index patients_name on patients (name_key, id);
 create index patients_created_at on patients (created_at, id);
@@ -59,6 +63,8 @@ $$;
 grant execute on function app.marks(text) to app_api, app_auth;
 create index patients_marks on patients using gin (app.marks(search_key));
 create index doctors_marks on doctors using gin (app.marks(search_key));
+create index doctors_license_marks on doctors using gin (app.marks(' |' || license_key));
+create index users_marks on users using gin (app.marks(search_key));
 
 -- A record that matches a word has one of these marks: it begins a word, or is a name with a letter more, a letter less,
 -- or one wrong or swapped. Others may have one as well; app.matches() has the last word.
@@ -86,29 +92,49 @@ $$;
 
 -- A search over everybody's records. Under a policy none of this reaches an index, because it is not leakproof: these
 -- have definer's rights and check the asker themselves. The index is read however much is expected to match, and by one
--- process: to compile the plan or to start others takes longer than most searches.
-create function app.search(records regclass, search text) returns setof bigint stable
+-- process: to compile the plan or to start others takes longer than most searches. What is executed is made of our own
+-- expressions and of the words' places; the words themselves are parameters, of which PostgreSQL knows the values when it
+-- plans. `keys` are the indexed texts of which one has to match each word, and together they have to match all.
+create function app.search(records regclass, keys text[], search text) returns setof bigint stable
 set search_path = public, pg_temp set enable_seqscan = off set jit = off set max_parallel_workers_per_gather = 0
 language plpgsql as $$
+declare
+  words text[] := string_to_array(trim(app.searchable(search)), ' ');
 begin
-  return query execute format('select id from %s where app.matches(search_key, $1)', records) || (
+  return query execute format('select id from %s where app.matches(%s, $1)', records, array_to_string(keys, ' || ')) || (
     -- nothing but punctuation is a search for nobody
-    select coalesce(string_agg(format(' and app.marks(search_key) && %L', app.marks_of(word)), ''), ' and false')
-    from unnest(string_to_array(trim(app.searchable(search)), ' ')) word) using app.patterns(search);
+    select coalesce(string_agg(format(' and (%s)', (
+      select string_agg(format('app.marks(%s) && app.marks_of($2[%s])', key, place), ' or ') from unnest(keys) key)), ''),
+      ' and false')
+    from generate_subscripts(words, 1) place) using app.patterns(search), words;
 end $$;
 create function app.search_patients(search text) returns setof bigint stable security definer
 set search_path = public, pg_temp language plpgsql as $$
 begin
   if app.role() in ('doctor', 'admin') then
-    return query select app.search('patients', search);
+    return query select app.search('patients', '{search_key}', search);
   end if;
 end $$;
+-- By the license number only those find a doctor who are shown it: admins, its creator, and its own account.
 create function app.search_doctors(search text) returns setof bigint stable security definer
 set search_path = public, pg_temp language plpgsql as $$
 begin
-  if app.role() is not null then
-    return query select app.search('doctors', search);
+  if app.role() = 'admin' then
+    return query select app.search('doctors', array['search_key', ''' |'' || license_key'], search);
+  elsif app.role() is not null then
+    return query
+      select app.search('doctors', '{search_key}', search)
+      union
+      select id from doctors where (created_by = app.user_id() or user_id = app.user_id())
+        and app.matches(search_key || license_key, app.patterns(search));
   end if;
 end $$;
-grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text), app.search_doctors(text)
-to app_api;
+create function app.search_users(search text) returns setof bigint stable security definer
+set search_path = public, pg_temp language plpgsql as $$
+begin
+  if app.role() = 'admin' then
+    return query select app.search('users', '{search_key}', search);
+  end if;
+end $$;
+grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text), app.search_doctors(text),
+  app.search_users(text) to app_api;

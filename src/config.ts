@@ -12,7 +12,15 @@ export interface Actor {
   rotation: number;
 }
 
-const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
+/** A number of something, which a `[vars]` of wrangler.toml may give as a number and everything else gives as text. */
+const whole = (what: string, least: number, most: number, fallback: number) =>
+  z.coerce
+    .number({ error: `must be a whole number of ${what}` })
+    .int({ error: `must be a whole number of ${what}`, abort: true })
+    .min(least, `must be ${least} ${what} or more`)
+    .max(most, `must be ${most} ${what} or less`)
+    .default(fallback);
+const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
 
 const configuration = z.object({
@@ -31,7 +39,7 @@ const configuration = z.object({
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
-  DATABASE_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(8000),
+  DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;
 
@@ -50,6 +58,8 @@ export interface Env {
     jwtPayload: Record<string, unknown>;
     actor?: Actor;
     roles?: Role[];
+    /** The patient that a body is about. */
+    patientAsked?: number;
     keyed?: boolean;
     databaseMs?: number;
     problem?: string;
@@ -57,13 +67,33 @@ export interface Env {
   };
 }
 
+/** Whether one slip makes the one name of the other: a letter too many, missing, wrong, or swapped with the next. */
+const isSlip = (name: string, meant: string): boolean => {
+  let start = 0;
+  while (start < name.length && name[start] === meant[start]) start++;
+  const [rest, wanted] = [name.slice(start), meant.slice(start)];
+  const swapped = `${rest[1] ?? ''}${rest[0] ?? ''}${rest.slice(2)}`;
+  return (
+    rest.slice(1) === wanted || rest === wanted.slice(1) || rest.slice(1) === wanted.slice(1) || swapped === wanted
+  );
+};
+/** Names that are almost a setting's. All others are a team's own bindings, and none of our business. */
+const slips = (bindings: object) => {
+  const settings = Object.keys(configuration.shape);
+  return Object.keys(bindings).flatMap((name) => {
+    const meant = settings.find((setting) => isSlip(name.toUpperCase(), setting));
+    return settings.includes(name) || !meant ? [] : [{ path: [name], message: `is no setting; ${meant} is one` }];
+  });
+};
+
 const parsed = new WeakMap<object, Config>();
 
 export const configOf = (bindings: Bindings): Config => {
   const known = parsed.get(bindings);
   if (known) return known;
   const result = configuration.safeParse(bindings);
-  if (!result.success) throw new Misconfigured(result.error.issues);
+  const issues = [...slips(bindings), ...(result.error?.issues ?? [])];
+  if (!result.success || issues.length > 0) throw new Misconfigured(issues);
   parsed.set(bindings, result.data);
   return result.data;
 };

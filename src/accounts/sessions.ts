@@ -6,6 +6,7 @@ import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import type { Call, Database, Given } from '../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';
+import { withoutUnseen } from '../http/fields.ts';
 import { type accountRoles, users } from '../records/user.ts';
 import { type RefreshSecret, refreshToken, signAccess } from './tokens.ts';
 
@@ -39,10 +40,9 @@ export const openingOf = (c: Context<Env>, { hash }: { hash: string }) => ({
 export const opening = ({ hash, device, network, idle }: Opening) => sql`${hash}, ${device}, ${network}, ${idle}`;
 
 const device = (c: Context<Env>) =>
-  c.req
-    .header('User-Agent')
-    ?.slice(0, 300)
-    .replace(/[\ud800-\udbff]$/, '') ?? null;
+  withoutUnseen(c.req.header('User-Agent') ?? '')
+    .slice(0, 300)
+    .replace(/[\ud800-\udbff]$/, '') || null;
 
 /** Asks for a session, and makes the tokens for what is answered: one of the secrets is that of the refresh token. */
 export const signIn = async (

@@ -12,6 +12,7 @@ export const audit = pgTable('audit', {
   at: moment().notNull().default(sql`now()`),
   tx: transaction(),
   actor_id: reference().default(sql`app.user_id()`),
+  actor_name: text(),
   actor_role: text().default(sql`app.role()`),
   action: text().notNull(),
   resource: text().notNull(),
@@ -36,11 +37,13 @@ export const idsIn = (column: 'id' | 'patient'): SQL =>
  */
 export const audited = <S extends ColumnsSelection, Rows>(
   db: Database,
-  resource: 'patient' | 'mapping' | 'audit',
+  resource: 'patient' | 'mapping' | 'audit' | 'user',
   patientIds: SQL,
   query: TypedQueryBuilder<S, Rows>,
+  resourceId?: SQL,
 ) => {
   const found = db.$with('found').as(query);
-  const trail = db.$with('trail').as(db.insert(audit).values({ action: 'read', resource, patient_ids: patientIds }));
+  const entry = { action: 'read', resource, resource_id: resourceId, patient_ids: patientIds };
+  const trail = db.$with('trail').as(db.insert(audit).values(entry));
   return allOf<Rows>(db, found, trail);
 };

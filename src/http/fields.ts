@@ -4,18 +4,36 @@ import * as z from 'zod';
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
 export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
+/**
+ * Control characters, and what turns the direction of the text around it: an attacker's name could otherwise be shown as
+ * somebody else's, and one control character takes six bytes of JSON. The marks that right-to-left scripts need,
+ * U+200E, U+200F and U+061C, turn nothing but their neighbours and stay.
+ */
+const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+/** What a text may hold that has lines. */
+const linesAndTabs = /[\t\n\r\u2028\u2029]/g;
+const lineBreaks = /[\u2028\u2029]/;
+const plain = (text: string) => !unseen.test(text) && !lineBreaks.test(text);
+/** The same text without any of these: for what a client says of itself, which is no reason to refuse it. */
+export const withoutUnseen = (text: string) => text.replace(new RegExp(unseen, 'gu'), '');
+
+const trimmed = (most: number) => z.string().max(most, `at most ${most} characters`).trim();
+const storableText = (most: number) => trimmed(most).refine(storable, 'contains characters that cannot be stored');
+/** One line of text. What a paste brings along at either end is cut off before it is looked at. */
 export const text = (most: number) =>
-  z
-    .string()
-    .max(most, `at most ${most} characters`)
-    .refine(storable, 'contains characters that cannot be stored')
-    .trim();
+  storableText(most).refine(plain, 'contains control characters, line breaks or marks of direction');
 export const requiredText = (most: number) => text(most).min(1, 'must not be empty');
 /** Forms send '' for "nothing". */
-export const optionalText = (most: number) =>
-  text(most)
-    .transform((value) => value || null)
-    .nullish();
+const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
+  text.transform((value) => value || null).nullish();
+export const optionalText = (most: number) => emptyIsNull(text(most));
+/** The same with tabs and lines: an address, a history. */
+export const lines = (most: number) =>
+  storableText(most).refine(
+    (value) => !unseen.test(value.replace(linesAndTabs, '')),
+    'contains control characters or marks of direction',
+  );
+export const optionalLines = (most: number) => emptyIsNull(lines(most));
 
 export const emailAddress = text(254).toLowerCase().pipe(z.email('not an email address')).meta({ format: 'email' });
 export const optionalEmail = z
@@ -41,4 +59,4 @@ export const numberText = (least: number, most: number) =>
 export const idText = numberText(1, Number.MAX_SAFE_INTEGER);
 
 /** Words, of which each begins a word of the record or is a typo away from one. */
-export const searchText = requiredText(100);
+export const searchText = lines(100).min(1, 'must not be empty');

@@ -1,6 +1,6 @@
 // Idempotency-Key: a POST that a phone sends again after losing the answer happens once, and is answered the same.
-import { and, eq, type SQL, sql } from 'drizzle-orm';
-import { json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { json, type PgTable, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
@@ -11,7 +11,7 @@ import { config, type Env } from '../config.ts';
 import { me } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
 import { isoTime, reference, stamps } from '../db/columns.ts';
-import { allOf, type Database, type Given, prepare, type Values } from '../db/prepared.ts';
+import { type AnswersOf, allOf, type Database, type Given, prepare, type Values } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { withNote } from '../openapi/describe.ts';
 
@@ -29,7 +29,18 @@ export const idempotencyKeys = pgTable(
 );
 
 const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
-const firstAnswer = prepare((db, { key }: Given<'key'>) => [db.select().from(idempotencyKeys).where(mine(key))]);
+/** The key's answer, and whether what it tells of is still there for the actor to see. */
+const firstAnswerOf = (table: PgTable) =>
+  prepare((db, { key }: Given<'key'>) => [
+    db
+      .select({
+        ...getTableColumns(idempotencyKeys),
+        there: sql<boolean>`exists (
+          select from ${table} there where there.id = (${idempotencyKeys.answer} ->> 'id')::bigint)`.as('there'),
+      })
+      .from(idempotencyKeys)
+      .where(mine(key)),
+  ]);
 
 /** The insert, and its row kept as the key's answer, as one statement. */
 const keeping = <S extends ColumnsSelection, Rows>(db: Database, key: SQL, insert: TypedQueryBuilder<S, Rows>) => {
@@ -42,10 +53,12 @@ const keeping = <S extends ColumnsSelection, Rows>(db: Database, key: SQL, inser
 /** An insert that Drizzle can run, and put into a CTE. */
 type Insert<S extends ColumnsSelection, Row> = TypedQueryBuilder<S, Row[]> & RunnableQuery<Row[], 'pg'>;
 
-/** A route's insert, which answers with its row; under a key it happens at most once in a day. */
+/** A route's insert into a table, which answers with its row; under a key it happens at most once in a day. */
 export const once = <Names extends object, S extends ColumnsSelection, Row>(
+  table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
 ) => {
+  const firstAnswer = firstAnswerOf(table);
   const plain = prepare((db, given: Names) => [insert(db, given)]);
   const keyed = prepare((db, given: Names & Given<'key' | 'route' | 'body_hash'>) => [
     db.execute(sql`select app.claim_key(${given.key}, ${given.route}, ${given.body_hash})`),
@@ -65,21 +78,24 @@ export const once = <Names extends object, S extends ColumnsSelection, Row>(
       const [, rows] = await ask(c, keyed(given));
       return found(rows);
     } catch (error) {
-      if (error instanceof Problem && error.code === 'answered_before') return replay<Row>(c, key, route, hashes);
-      throw error;
+      if (!(error instanceof Problem) || error.code !== 'answered_before') throw error;
+      const [[before]] = await ask(c, firstAnswer({ key }));
+      return replayed<Row>(c, before, route, hashes);
     }
   };
   return withNote(create, {
     asks: ['Idempotency-Key'],
     headers: ['Idempotency-Replayed'],
-    codes: ['answered_before', 'key_reused'],
+    codes: ['not_found', 'answered_before', 'key_reused'],
   });
 };
 
-const replay = async <Row>(c: Context<Env>, key: string, route: string, hashes: string[]): Promise<Row> => {
-  const [[before]] = await ask(c, firstAnswer({ key }));
+type Before = AnswersOf<ReturnType<ReturnType<typeof firstAnswerOf>>>[0][number];
+const replayed = <Row>(c: Context<Env>, before: Before | undefined, route: string, hashes: string[]): Row => {
   if (!before?.answer) throw new Problem('answered_before');
   if (before.route !== route || !hashes.includes(before.body_hash)) throw new Problem('key_reused');
+  // a record that was deleted since is gone from here as well, and is not made a second time
+  if (!before.there) throw new Problem('not_found');
   c.header('Idempotency-Replayed', 'true');
   return revived(before.answer as Record<string, unknown>) as Row;
 };

@@ -28,9 +28,8 @@ export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: reado
   });
 };
 
-/** The body of a PATCH: the same, with every field optional. */
-export const partial = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) =>
-  whole(z.object(shape).partial().shape, readOnly);
+/** The body of a PATCH: only what is to change. A read-only field is refused, or a 200 would claim what was not done. */
+export const partial = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(z.object(shape).partial().shape);
 
 const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): FieldErrors => {
   const errors: FieldErrors = {};

@@ -8,10 +8,13 @@ import { once } from '../http/idempotency.ts';
 import { withNote } from '../openapi/describe.ts';
 import { type assignment, mappingColumns, mappings } from './mapping.ts';
 
-const create = once((db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
+const create = once(mappings, (db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
   db.insert(mappings).values({ patient_id: patient, doctor_id: doctor }).returning(mappingColumns),
 );
-const answer = async (c: Context<Env>, pair: z.output<typeof assignment>) => c.json(await create(c, pair), 201);
+const answer = async (c: Context<Env>, pair: z.output<typeof assignment>) => {
+  c.set('patientAsked', pair.patient);
+  return c.json(await create(c, pair), 201);
+};
 
 export const assign = withNote(answer, {
   ...create.note,

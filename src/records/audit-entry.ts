@@ -26,6 +26,7 @@ const shape = {
   action: text,
   resource: text,
   actor_id: recordId.nullable(),
+  actor_name: text.nullable(),
   actor_role: text.nullable(),
 };
 const example = {
@@ -34,6 +35,7 @@ const example = {
   action: 'read',
   resource: 'patient',
   actor_id: 9,
+  actor_name: 'Dr. Smith',
   actor_role: 'doctor',
 };
 export const auditEntry = z
@@ -58,9 +60,7 @@ export const auditEntry = z
       },
     ],
   });
-export const accessEntry = z
-  .object({ ...shape, actor_name: text.nullable() })
-  .meta({ id: 'AccessEntry', examples: [{ ...example, actor_name: 'Dr. Smith' }] });
+export const accessEntry = z.object(shape).meta({ id: 'AccessEntry', examples: [example] });
 
 export const restored = z
   .object({ resource: z.enum(['patient', 'doctor']), id: recordId, mappings: z.array(recordId) })

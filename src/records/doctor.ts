@@ -2,8 +2,9 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
+import { me } from '../db/audit.ts';
 import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { optionalText, recordId, requiredText } from '../http/fields.ts';
+import { optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
 import { partial, whole } from '../http/validate.ts';
 
 export const doctors = pgTable('doctors', {
@@ -19,13 +20,14 @@ export const doctors = pgTable('doctors', {
   changed_tx: transaction(),
   specialization_key: folded(sql`app.fold(specialization)`),
   search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
+  license_key: folded(sql`app.searchable(license_number)`),
   ...stamps,
 });
 
 export const doctorFields = {
   name: requiredText(200),
   specialization: requiredText(200),
-  contact_info: optionalText(500),
+  contact_info: optionalLines(500),
   license_number: optionalText(100),
 };
 const readOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
@@ -38,7 +40,7 @@ const example = {
 };
 export const newDoctor = z.strictObject(doctorFields).meta({ id: 'NewDoctor', examples: [example] });
 export const doctorPut = whole(doctorFields, readOnly).meta({ id: 'DoctorPut', examples: [example] });
-export const doctorPatch = partial(doctorFields, readOnly).meta({
+export const doctorPatch = partial(doctorFields).meta({
   id: 'DoctorPatch',
   examples: [{ contact_info: '+1 555 0142' }],
 });
@@ -48,11 +50,18 @@ const {
   name_key: _n,
   search_key: _s,
   specialization_key: _k,
+  license_key: _l,
   changed_tx: _c,
-  ...doctorColumns
+  ...doctorStored
 } = getTableColumns(doctors);
 
-export { doctorColumns };
+export { doctorStored };
+
+const seesLicense = sql`(select app.role()) = 'admin' or ${doctors.created_by} = ${me} or ${doctors.user_id} = ${me}`;
+/** Null to everybody but those, because it is what somebody would need to pass for the doctor. */
+export const licenseAs = (name: string) =>
+  sql<string | null>`case when ${seesLicense} then ${doctors.license_number} end`.as(name);
+export const doctorColumns = { ...doctorStored, license_number: licenseAs('license_number') };
 
 const shape = z.object({
   id: recordId,

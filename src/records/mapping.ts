@@ -4,7 +4,7 @@ import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, reference, stamps, transaction } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
-import { doctor, doctorColumns, doctorExample } from './doctor.ts';
+import { doctor, doctorExample, doctorStored, licenseAs } from './doctor.ts';
 
 export const mappings = pgTable('mappings', {
   id: id(),
@@ -39,8 +39,11 @@ const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T
     Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
   ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
 
-const { version: _, ...doctorAnswer } = doctorColumns;
-export const assignedDoctorColumns = { ...mappingColumns, doctor_detail: prefixed('doctor', doctorAnswer) };
+const { version: _, ...doctorAnswer } = doctorStored;
+export const assignedDoctorColumns = {
+  ...mappingColumns,
+  doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseAs('doctor_license_number') },
+};
 
 const shape = { id: recordId, patient: recordId, doctor: recordId, created_at: z.iso.datetime() };
 export const mappingExample = { id: 12, patient: 7, doctor: 4, created_at: '2026-11-20T16:40:12.345Z' };

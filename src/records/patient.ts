@@ -4,7 +4,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { dateText, optionalEmail, optionalText, recordId, requiredText, text } from '../http/fields.ts';
+import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText, text } from '../http/fields.ts';
 import { partial, whole } from '../http/validate.ts';
 
 const genders = ['male', 'female', 'other', 'unknown'] as const;
@@ -56,8 +56,8 @@ export const patientFields = {
   gender: gender.nullish(),
   phone: optionalText(50),
   email: optionalEmail,
-  address: optionalText(500),
-  medical_history: optionalText(20_000),
+  address: optionalLines(500),
+  medical_history: optionalLines(20_000),
 };
 const readOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
 
@@ -72,7 +72,7 @@ const example = {
 };
 export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
 export const patientPut = whole(patientFields, readOnly).meta({ id: 'PatientPut', examples: [example] });
-export const patientPatch = partial(patientFields, readOnly).meta({
+export const patientPatch = partial(patientFields).meta({
   id: 'PatientPatch',
   examples: [{ phone: '+1 555 0199', address: null }],
 });

@@ -12,28 +12,39 @@ export const users = pgTable('users', {
   id: id(),
   name: textColumn().notNull(),
   username: textColumn(),
-  username_key: textColumn().generatedAlwaysAs(sql`lower(username)`),
+  username_key: textColumn().generatedAlwaysAs(sql`lower(normalize(username, NFKC))`),
   email: textColumn(),
   role: textColumn({ enum: accountRoles }).notNull().default('user'),
   name_key: folded(sql`app.fold(name)`),
+  search_key: folded(sql`app.searchable(name)`),
   disabled_at: moment(),
   erased_at: moment(),
   ...stamps,
 });
 
+const alphabets = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
+/** Two usernames that look alike must be the same one, or an attacker's can pass for somebody's. */
+export const sameLooking = (value: string) => value.normalize('NFKC');
+const usernameText = requiredText(150)
+  .overwrite(sameLooking)
+  .max(150, 'at most 150 characters')
+  .refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value) && !/\p{Default_Ignorable_Code_Point}/u.test(value), {
+    error: 'only letters, digits and _ . + - (no @, no spaces)',
+  })
+  .refine((value) => alphabets.filter((alphabet) => alphabet.test(value)).length <= 1, {
+    error: 'must not mix Latin, Greek and Cyrillic letters',
+  });
+
 export const userFields = {
   name: requiredText(200),
-  username: requiredText(150).refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value), {
-    error: 'only letters, digits and _ . + - (no @, no spaces)',
-  }),
+  username: usernameText,
   email: emailAddress,
 };
-export const userPatch = partial(userFields, ['id', 'role', 'created_at']).meta({
+export const userPatch = partial(userFields).meta({
   id: 'UserPatch',
   examples: [{ name: 'John Doe' }],
 });
-const accountReadOnly = ['id', 'created_at', ...Object.keys(userFields)];
-export const accountPatch = partial({ role: z.enum(accountRoles), disabled: z.boolean() }, accountReadOnly).meta({
+export const accountPatch = partial({ ...userFields, role: z.enum(accountRoles), disabled: z.boolean() }).meta({
   id: 'AccountPatch',
   examples: [{ role: 'admin' }],
 });

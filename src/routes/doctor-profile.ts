@@ -1,14 +1,14 @@
 // /api/doctor-profile: a doctor's own record, by the account that it is linked to.
-import { eq } from 'drizzle-orm';
-import { Hono } from 'hono';
-import type { Env } from '../config.ts';
+import { eq, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
+import { config, type Env } from '../config.ts';
 import { me } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
-import { prepare } from '../db/prepared.ts';
+import { type Given, prepare } from '../db/prepared.ts';
 import { found } from '../errors.ts';
 import { allow } from '../http/auth.ts';
-import { changing } from '../http/changes.ts';
-import { tagged, taggedRead } from '../http/etag.ts';
+import { tagged, taggedRead, taggedWrite } from '../http/etag.ts';
 import { json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorPut, doctors } from '../records/doctor.ts';
@@ -17,8 +17,20 @@ const doctorsOnly = allow('doctor', 'pending_doctor');
 const reads = describe('Read my doctor record', { 200: doctor }, 'not_found', taggedRead);
 
 const read = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, me))]);
-const change = changing(doctors, doctorColumns, 'user_id');
-const replaces = describe('Replace my doctor record', { 200: doctor }, change);
+/** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
+const update = prepare((db, { user_id, approval, ...fields }: Given<'user_id' | 'approval'>) => [
+  db.execute(sql`select set_config('app.doctor_approval', ${approval}, true)`),
+  db
+    .update(doctors)
+    .set({ ...fields, updated_at: sql`now()` })
+    .where(eq(doctors.user_id, user_id))
+    .returning(doctorColumns),
+]);
+const change = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
+  const [, rows] = await ask(c, update({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
+  return c.json(tagged(c, found(rows)));
+};
+const replaces = describe('Replace my doctor record', { 200: doctor }, taggedWrite);
 
 export const doctorProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, doctorsOnly, async (c) => {

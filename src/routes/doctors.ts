@@ -26,7 +26,7 @@ import { allDoctors, doctorQuery } from '../records/doctor-lists.ts';
 import { patient } from '../records/patient.ts';
 import { assignedToMe, everybodys, patientQuery } from '../records/patient-lists.ts';
 
-const create = once((db, given: Given<'name' | 'specialization', keyof typeof doctorFields>) =>
+const create = once(doctors, (db, given: Given<'name' | 'specialization', keyof typeof doctorFields>) =>
   db.insert(doctors).values(given).returning(doctorColumns),
 );
 const read = prepare((db, { id }: Given<'id'>) => [db.select(doctorColumns).from(doctors).where(eq(doctors.id, id))]);

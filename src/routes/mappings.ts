@@ -11,6 +11,7 @@ import { found } from '../errors.ts';
 import { owners, readers } from '../http/auth.ts';
 import { idText } from '../http/fields.ts';
 import { answerPage, listQuery, type Page, pages, total } from '../http/pages.ts';
+import { refusalsNoted } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { assign } from '../records/assigning.ts';
@@ -84,14 +85,14 @@ const listsDoctors = describe('List the doctors of a patient', { 200: z.array(as
 const listsThemToo = describe('List doctors by patient. `id` is the patient.', { 200: z.array(assignedDoctor) });
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
-  .post('/', assigns, owners, json(assignment), (c) => assign(c, c.req.valid('json')))
+  .post('/', assigns, owners, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')))
   .get('/', describe('List mappings', { 200: z.array(mapping) }), readers, listed, (c) =>
     answerPage(c, list, c.req.valid('query')),
   )
-  .get('/patient/:id', listsDoctors, readers, byId, listedOfPatient, (c) =>
+  .get('/patient/:id', listsDoctors, readers, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
-  .get('/:id', listsThemToo, readers, byId, listedOfPatient, (c) =>
+  .get('/:id', listsThemToo, readers, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
   .delete('/:id', describe('Remove a mapping', { 204: null }), owners, byId, async (c) => {

@@ -12,6 +12,7 @@ import { changing, deleting } from '../http/changes.ts';
 import { tag, tagged, taggedRead } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { answerPage } from '../http/pages.ts';
+import { refusalsNoted } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor } from '../records/doctor.ts';
@@ -27,7 +28,7 @@ import {
 } from '../records/patient.ts';
 import { ownOrAll, patientQuery } from '../records/patient-lists.ts';
 
-const create = once((db, given: Given<'name', keyof typeof patientFields>) =>
+const create = once(patients, (db, given: Given<'name', keyof typeof patientFields>) =>
   db.insert(patients).values(given).returning(patientColumns),
 );
 const read = prepare((db, { id }: Given<'id'>) => [
@@ -46,16 +47,28 @@ export const patientRoutes = new Hono<Env>({ strict: false })
   .get('/my-doctors', describe('List my doctors', { 200: z.array(doctor) }), allow('patient'), doctorQuery, (c) =>
     answerPage(c, myDoctors, c.req.valid('query')),
   )
-  .get('/:id', describe('Read a patient', { 200: patient }, taggedRead), readers, byId, async (c) => {
+  .get('/:id', describe('Read a patient', { 200: patient }, taggedRead), readers, byId, refusalsNoted, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:id', describe('Replace a patient', { 200: patient }, change), readers, byId, json(patientPut), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
+  .put(
+    '/:id',
+    describe('Replace a patient', { 200: patient }, change),
+    readers,
+    byId,
+    refusalsNoted,
+    json(patientPut),
+    (c) => change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch('/:id', describe('Change a patient', { 200: patient }, change), readers, byId, json(patientPatch), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
+  .patch(
+    '/:id',
+    describe('Change a patient', { 200: patient }, change),
+    readers,
+    byId,
+    refusalsNoted,
+    json(patientPatch),
+    (c) => change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', describe('Delete a patient', { 204: null }, remove), readers, byId, (c) =>
+  .delete('/:id', describe('Delete a patient', { 204: null }, remove), readers, byId, refusalsNoted, (c) =>
     remove(c, c.req.valid('param').id),
   );

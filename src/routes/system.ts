@@ -1,11 +1,12 @@
 // What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
 import { sql } from 'drizzle-orm';
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import type { Env } from '../config.ts';
+import { type Config, config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
+import { Problem } from '../errors.ts';
 import { describe } from '../openapi/describe.ts';
 
 const text = z.string();
@@ -33,12 +34,41 @@ const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 
 const reach = prepare((db) => [db.execute(sql`select 1`)]);
 
+interface Reached {
+  at: number;
+  /** What came of it; nothing while the database is being asked. */
+  outcome?: 'ok' | Problem;
+}
+const lastReached = new WeakMap<Config, Reached>();
+const mostOftenMs = 5000;
+
+/**
+ * Anybody may ask, so that the database is asked once in five seconds by an isolate, however often that is. Requests that
+ * come meanwhile get the last answer, or wait for the first: not for its promise, because in Workers that belongs to
+ * another request and may go with it.
+ */
+const checkReach = async (c: Context<Env>): Promise<void> => {
+  const settings = config(c);
+  let last = lastReached.get(settings);
+  if (!last || Date.now() - last.at > mostOftenMs) {
+    last = { at: Date.now(), outcome: last?.outcome };
+    lastReached.set(settings, last);
+    last.outcome = await askAuth(c, reach({})).then(
+      () => 'ok' as const,
+      (problem: Problem) => problem,
+    );
+  }
+  while (!last.outcome && Date.now() - last.at < settings.DATABASE_TIMEOUT_MS)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  if (last.outcome !== 'ok') throw last.outcome ?? new Problem('database_unavailable');
+};
+
 // /openapi.json and what the page at /docs loads are files, which are served without the Worker.
 export const systemRoutes = new Hono<Env>({ strict: false })
   .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
   .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
   .get('/readyz', readiness, async (c) => {
-    await askAuth(c, reach({}));
+    await checkReach(c);
     return c.json({ status: 'ok' as const });
   })
   .get('/docs', describe('Browse the reference', { 200: page }), (c) =>

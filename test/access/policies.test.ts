@@ -162,6 +162,7 @@ describe('reading without a where', () => {
     trail_of_patient: `select app.trail_of_patient(${w.ownPatient.id}) as id`,
     search_patients: `select app.search_patients('jane') as id`,
     search_doctors: `select app.search_doctors('dr') as id`,
+    search_users: `select app.search_users('owner') as id`,
     restore: 'select restored as id from app.restore(1)',
     sync_scope: 'select length(app.sync_scope()) * 0 as id where app.sync_scope() = $$nobody$$',
     // sync_until says where the round ends, so it comes first
@@ -181,6 +182,7 @@ describe('reading without a where', () => {
     const sees = visible[who][0].includes(w.ownPatient.id) && who !== 'owner';
     expect(await get('search_patients')).toEqual(sees ? [w.ownPatient.id] : []);
     expect((await get('search_doctors')).length).toBeGreaterThan(0);
+    expect(await get('search_users')).toEqual(who === 'admin' ? [people.owner.id] : []);
     expect((await get('trail_of_patient')).length > 0).toBe(who === 'admin');
     expect(await get('restore')).toEqual(who === 'admin' ? [] : 'wrong_role');
     const own = {

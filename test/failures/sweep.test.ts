@@ -74,7 +74,7 @@ test('removes sessions, keys and guesses that have expired, and says how many', 
   expect(await elsewhere()).toEqual(before);
   const [{ job, ...removed }, ...more] = said;
   expect([job, more]).toEqual(['sweep', []]);
-  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1 });
+  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1, names: 0 });
 });
 
 test('leaves who is signed in alone, and finds nothing the second time', async () => {
@@ -82,7 +82,7 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
   await run();
   expect((await app.call('GET', '/api/auth/me/', { token: owner.token })).status).toBe(200);
   const { job, ...removed } = said.findLast(({ job }) => job);
-  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0 });
+  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0, names: 0 });
 });
 
 test('takes one round trip', async () => {

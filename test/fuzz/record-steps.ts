@@ -85,7 +85,10 @@ export const recordSteps: Record<string, Step> = {
       const status = refused(w, me, allowed) ?? (own ? 200 : 404);
       const sent = { name, ...(kind === 'doctor' && { specialization: 'Any' }) };
       await request(actor, 'PUT', `/api/${kind}-profile/${whose.id}/`, sent, status);
-      if (own && status === 200) own.name = name;
+      if (!own || status !== 200) return;
+      own.name = name;
+      // who becomes somebody else awaits approval again
+      if (kind === 'doctor') (own as Doctor).approved = false;
     },
   },
   'delete a patient': {

@@ -30,7 +30,18 @@ const mapping = ['id', 'patient', 'doctor', 'created_at'];
 const user = ['id', 'name', 'username', 'email', 'role', 'created_at'];
 const account = [...user, 'disabled'];
 const signedIn = ['access', 'refresh', 'token_type', 'expires_in', 'user', ...user];
-const entry = ['id', 'at', 'actor_id', 'actor_role', 'action', 'resource', 'resource_id', 'patient_ids', 'request_id'];
+const entry = [
+  'id',
+  'at',
+  'actor_id',
+  'actor_name',
+  'actor_role',
+  'action',
+  'resource',
+  'resource_id',
+  'patient_ids',
+  'request_id',
+];
 
 const page = ['limit', 'cursor', 'sort', 'count'];
 const ofPatients = [...page, 'gender', 'min_age', 'max_age', 'date_of_birth', 'doctor', 'search'];
@@ -121,7 +132,7 @@ export const targets: Record<string, Target> = {
   },
   'GET /api/patient-profile': { as: 'patient', answer: patient },
   'PUT /api/patient-profile/:user_id': { as: 'patient', id: 'user', body: aPatient, answer: patient },
-  'GET /api/patient-profile/access-log': { as: 'patient', query: page, answer: [...entry, 'actor_name'] },
+  'GET /api/patient-profile/access-log': { as: 'patient', query: page, answer: entry },
   'GET /api/doctor-profile': { as: 'doctor', answer: doctor },
   'PUT /api/doctor-profile/:user_id': { as: 'doctor', id: 'user', body: aDoctor, answer: doctor },
 
@@ -130,12 +141,12 @@ export const targets: Record<string, Target> = {
     body: ({ patient, doctor }) => ({ patient_id: patient, doctor_id: doctor }),
     answer: mapping,
   },
-  'GET /api/admin/users': { as: 'admin', query: [...page, 'role', 'disabled'], answer: account },
+  'GET /api/admin/users': { as: 'admin', query: [...page, 'role', 'disabled', 'search'], answer: account },
   'GET /api/admin/users/:id': { as: 'admin', id: 'user', answer: account },
   'PATCH /api/admin/users/:id': {
     as: 'admin',
     id: 'user',
-    body: () => ({ role: 'user', disabled: false }),
+    body: () => ({ role: 'user', disabled: false, name: 'New', username: 'new', email: 'n@x.io' }),
     answer: account,
   },
   'POST /api/admin/doctors/:id/approve': { as: 'admin', id: 'doctor', answer: doctor },

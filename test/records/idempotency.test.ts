@@ -171,13 +171,17 @@ describe('a key', () => {
     expect([corrected.status, replayed(corrected)]).toEqual([201, null]);
   });
 
-  test('answers as it did then, whatever became of the record', async () => {
+  test('answers as it did then, until the record is gone', async () => {
     const key = newKey();
     const first = await send(key);
     await w.send(owner, 'PATCH', `/api/patients/${first.body.id}/`, { name: 'Renamed' });
     expect((await send(key)).text).toBe(first.text);
     await w.send(owner, 'DELETE', `/api/patients/${first.body.id}/`);
-    expect((await send(key)).text).toBe(first.text);
+    // a deleted record is in no answer any more, nor is it made a second time
+    const before = await count('from patients');
+    const gone = await send(key);
+    expect([gone.status, gone.body.code, replayed(gone)]).toEqual([404, 'not_found', null]);
+    expect(await count('from patients')).toBe(before);
   });
 
   test('opens nothing to who may not ask any more', async () => {

@@ -27,12 +27,11 @@ interface Ready {
   body?: Json;
 }
 
+let serial = 0;
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
 export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, text = 'Text') => {
   const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
   const { ownPatient, ownDoctor, ownRecord, doctorIds } = w;
-  let serial = 0;
-
   const patientFields = { name: text, phone: text.slice(0, 50), address: text, medical_history: text, age: 30 };
   const doctorFields = { name: text, specialization: text, contact_info: text, license_number: text };
   const newPatient = async () => (await w.send(owner, 'POST', '/api/patients/', patientFields)).id;
@@ -78,7 +77,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       body: { current_password: password, new_password: `${text}, the new one ${++serial}` },
     }),
     'GET /api/auth/sessions': () => ({ who: owner }),
-    'DELETE /api/auth/sessions': async () => ({ who: await guest() }),
+    'DELETE /api/auth/sessions': async () => {
+      const who = await guest();
+      await app.device(who);
+      return { who };
+    },
     'DELETE /api/auth/sessions/:id': async () => {
       const { token } = await app.device(stranger);
       const { sid } = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
@@ -129,8 +132,9 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     }),
     'GET /api/doctor-profile': () => ({ who: assignedDoctor }),
     'PUT /api/doctor-profile/:user_id': () => ({
-      who: assignedDoctor,
-      path: `/api/doctor-profile/${assignedDoctor.id}`,
+      // another doctor would lose its approval by it
+      who: pendingDoctor,
+      path: `/api/doctor-profile/${pendingDoctor.id}`,
       body: doctorFields,
     }),
 

@@ -25,8 +25,11 @@ const trailOf = (answer: Answer) =>
     from audit where request_id = $1 order by audit.id`,
     [requestId(answer)],
   );
-const rowOf = async (table: string, id: number) =>
-  (await rows(`select to_jsonb(t) as row from ${table} t where id = $1`, [id]))[0]?.row;
+/** A record as the trail keeps it: without what is only there for sorting, searching and syncing. */
+const rowOf = async (table: string, id: number) => {
+  const [found] = await rows(`select to_jsonb(t) as row from ${table} t where id = $1`, [id]);
+  return Object.fromEntries(Object.entries(found?.row ?? {}).filter(([name]) => !/_key$|_tx$/.test(name)));
+};
 /** Everything but the trail. */
 const contents = async () => {
   const tables = ['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses'];
@@ -63,6 +66,8 @@ const leaves: Record<string, string[]> = {
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
   'POST /api/auth/password': ['login session', 'password_change user'],
+  'DELETE /api/auth/sessions': ['session_ended session'],
+  'DELETE /api/auth/sessions/:id': ['session_ended session'],
   'POST /api/patients': ['create patient'],
   'GET /api/patients': ['read patient'],
   'GET /api/patients/my-doctors': ['read mapping'],
@@ -86,6 +91,8 @@ const leaves: Record<string, string[]> = {
   'PUT /api/patient-profile/:user_id': ['update patient'],
   'PUT /api/doctor-profile/:user_id': ['update doctor'],
   'POST /api/admin/assign-patient': ['create mapping'],
+  'GET /api/admin/users': ['read user'],
+  'GET /api/admin/users/:id': ['read user'],
   'PATCH /api/admin/users/:id': ['update user'],
   'POST /api/admin/doctors/:id/approve': ['update doctor'],
   'POST /api/admin/doctors/:id/revoke': ['update doctor'],
@@ -203,10 +210,9 @@ describe('tells of a change', () => {
   });
 
   test('nothing of what was refused', async () => {
-    const id = await newPatient();
     expect(await trailOf(await as(owner, 'POST', '/api/patients/', { name: '' }))).toEqual([]);
-    expect(await trailOf(await as(assignedDoctor, 'PATCH', `/api/patients/${id}/`, { age: 1 }))).toEqual([]);
-    expect(await trailOf(await as(stranger, 'POST', '/api/mappings/', { patient: 999_999, doctor: 1 }))).toEqual([]);
+    expect(await trailOf(await as(owner, 'PATCH', '/api/doctors/999999/', { name: 'x' }))).toEqual([]);
+    expect(await trailOf(await as(stranger, 'GET', '/api/admin/users/'))).toEqual([]);
   });
 
   test('never a password hash or a token', async () => {
@@ -271,10 +277,25 @@ describe('tells of a read', () => {
       '/api/patients/999999/',
       `/api/mappings/${ownPatient.id}/`,
     ]) {
-      const { answer, entry } = await read(otherPatient, path);
+      const answer = await as(otherPatient, 'GET', path);
       expect(answer.status).toBe(404);
+      const [entry, refused] = await trailOf(answer);
       expect(entry).toMatchObject({ actor_id: otherPatient.id, action: 'read', patient_ids: [] });
+      expect(refused).toMatchObject({ actor_id: otherPatient.id, action: 'refused' });
     }
+  });
+
+  test('of accounts: which, and whose patient data they hold', async () => {
+    const one = await trailOf(await as(admin, 'GET', `/api/admin/users/${patient.id}/`));
+    expect(one).toMatchObject([
+      { actor_id: admin.id, resource: 'user', resource_id: patient.id, patient_ids: [ownRecord] },
+    ]);
+    const other = await trailOf(await as(admin, 'GET', `/api/admin/users/${owner.id}/`));
+    expect(other).toMatchObject([{ resource: 'user', resource_id: owner.id, patient_ids: [] }]);
+    const list = await trailOf(await as(admin, 'GET', '/api/admin/users/?search=patient&role=patient'));
+    expect(list[0].patient_ids).toContain(ownRecord);
+    const log = await as(patient, 'GET', '/api/patient-profile/access-log/?limit=1');
+    expect(log.body).toMatchObject([{ actor_id: admin.id, action: 'read', resource: 'user' }]);
   });
 
   test('of the trail itself, with the patients whose records it shows', async () => {
@@ -403,6 +424,7 @@ describe('is read by admins', () => {
       id: expect.any(Number),
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       actor_id: owner.id,
+      actor_name: expect.any(String),
       actor_role: 'user',
       action: 'update',
       resource: 'patient',

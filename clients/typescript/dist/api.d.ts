@@ -104,6 +104,7 @@ export type Routes = {
         id: number;
         at: string;
         actor_id: number | null;
+        actor_name: string | null;
         actor_role: string | null;
         action: string;
         resource: string;
@@ -149,8 +150,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -172,8 +173,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -190,6 +191,7 @@ export type Routes = {
               count?: 'exact' | undefined;
               role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
               disabled?: 'false' | 'true' | undefined;
+              search?: string | undefined;
             }
           | undefined;
       };
@@ -228,6 +230,9 @@ export type Routes = {
     $patch: {
       input: {
         json: {
+          name?: string | undefined;
+          username?: string | undefined;
+          email?: string | undefined;
           role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
           disabled?: boolean | undefined;
         };
@@ -524,8 +529,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -553,8 +558,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -584,8 +589,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       }[];
       outputFormat: 'json';
       status: 200;
@@ -608,8 +613,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 201;
@@ -641,8 +646,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -668,8 +673,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -695,8 +700,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -857,8 +862,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         };
       }[];
       outputFormat: 'json';
@@ -894,8 +899,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         };
       }[];
       outputFormat: 'json';
@@ -1181,8 +1186,8 @@ export type Routes = {
         name: string;
         specialization: string;
         contact_info: string | null;
-        license_number: string | null;
         approved: boolean | null;
+        license_number: string | null;
       }[];
       outputFormat: 'json';
       status: 200;
@@ -1223,8 +1228,8 @@ export type Routes = {
           name: string;
           specialization: string;
           contact_info: string | null;
-          license_number: string | null;
           approved: boolean | null;
+          license_number: string | null;
         }[];
         mappings: {
           id: number;

@@ -3,26 +3,37 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
+import { audited } from '../../db/audit.ts';
 import { ask } from '../../db/client.ts';
 import { type Given, prepare } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
+import { searchText } from '../../http/fields.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
+import { patients } from '../../records/patient.ts';
 import { account, accountColumns, accountPatch, accountRoles, users } from '../../records/user.ts';
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
-const filters = { role: z.enum(accountRoles).optional(), disabled: z.enum(['true', 'false']).optional() };
+const filters = {
+  role: z.enum(accountRoles).optional(),
+  disabled: z.enum(['true', 'false']).optional(),
+  search: searchText.optional(),
+};
 const listed = listQuery(sorts, filters);
 
+/** An account has a patient's name and email: to read it is to read them. */
+const ofPatients = sql`array(select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select id from found)))`;
 const isDisabled = sql`(${users.disabled_at} is not null)`;
-const list = pages(sorts, (db, { role, disabled }: Given<never, keyof typeof filters>, page) => {
+const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof typeof filters>, page) => {
   const where = and(
     isNull(users.erased_at),
     role && eq(users.role, role),
     disabled && eq(isDisabled, sql`${disabled}::boolean`),
+    // through a function, because no policy lets a search use its index
+    search && sql`${users.id} = any (array(select app.search_users(${search})))`,
   );
   const rows = db
     .select({ ...accountColumns, ...page.key })
@@ -30,23 +41,32 @@ const list = pages(sorts, (db, { role, disabled }: Given<never, keyof typeof fil
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows, totals: [total(db, users, where)] };
+  return { rows: audited(db, 'user', ofPatients, rows), totals: [total(db, users, where)] };
 });
 
 const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
-const read = prepare((db, { id }: Given<'id'>) => [db.select(accountColumns).from(users).where(one(id))]);
-const update = prepare((db, { id, role, disabled }: Given<'id', 'role' | 'disabled'>) => [
+const read = prepare((db, { id }: Given<'id'>) => [
+  audited(db, 'user', ofPatients, db.select(accountColumns).from(users).where(one(id)), id),
+]);
+const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.output<typeof accountPatch>>) => [
   db
     .update(users)
     .set({
-      role,
+      ...changes,
       disabled_at: disabled && sql`case when ${disabled}::boolean then coalesce(disabled_at, now()) end`,
       updated_at: sql`now()`,
     })
     .where(one(id))
     .returning(accountColumns),
 ]);
-const changes = describe('Change an account', { 200: account }, 'last_admin', 'no_linked_record', taggedWrite);
+const changes = describe(
+  'Change an account',
+  { 200: account },
+  'duplicate',
+  'last_admin',
+  'no_linked_record',
+  taggedWrite,
+);
 
 export const accountRoutes = new Hono<Env>({ strict: false })
   .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listed, (c) =>

@@ -7,6 +7,7 @@ import { type Given, prepare } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { tagged, taggedWrite } from '../../http/etag.ts';
+import { refusalsNoted } from '../../http/refusals.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { assign } from '../../records/assigning.ts';
@@ -27,4 +28,4 @@ const assigns = describe('Assign a patient to a doctor', { 201: mapping }, assig
 export const adminDoctorRoutes = new Hono<Env>({ strict: false })
   .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))
   .post('/doctors/:id/revoke', revokes, admins, byId, (c) => setApproval(c, c.req.valid('param').id, false))
-  .post('/assign-patient', assigns, admins, json(assignment), (c) => assign(c, c.req.valid('json')));
+  .post('/assign-patient', assigns, admins, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')));

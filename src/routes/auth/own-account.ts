@@ -1,5 +1,5 @@
 // /api/auth, what a signed-in account may do with itself: its data, its password, its devices, its end.
-import { and, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { attemptAt, forgive, forgiven, type Proven, tryPassword } from '../../accounts/guesses.ts';
@@ -9,7 +9,7 @@ import { newRefreshSecret } from '../../accounts/tokens.ts';
 import type { Actor, Env } from '../../config.ts';
 import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import { type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
 import { everyone } from '../../http/auth.ts';
 import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
@@ -90,14 +90,18 @@ const listSessions = pages(sorts, (db, { actor, session }: Of, page) => {
     .limit(page.limit);
   return { rows, totals: [total(db, sessions, mine)] };
 });
+/** Ends sessions, with an entry in the trail for each. */
+const ending = (db: Database, which: SQL | undefined) => {
+  const ended = db.$with('ended').as(db.delete(sessions).where(which).returning({ id: sessions.id }));
+  const entries = sql`insert into ${audit} (action, resource, resource_id) select 'session_ended', 'session', id from ended`;
+  const trail = db.$with('trail', { id: sql`id`.as('id') }).as(entries);
+  return db.with(ended, trail).select().from(ended);
+};
 const endOthers = prepare((db, { actor, session }: Of) => [
-  db.delete(sessions).where(and(eq(sessions.user_id, actor), ne(sessions.id, session))),
+  ending(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
 ]);
 const endOne = prepare((db, { actor, session }: Of) => [
-  db
-    .delete(sessions)
-    .where(and(eq(sessions.user_id, actor), eq(sessions.id, session)))
-    .returning({ id: sessions.id }),
+  ending(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
 ]);
 
 export const ownAccountRoutes = new Hono<Env>({ strict: false })

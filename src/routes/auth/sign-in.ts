@@ -17,7 +17,7 @@ import { describe } from '../../openapi/describe.ts';
 import { doctorFields } from '../../records/doctor.ts';
 import { patientFields } from '../../records/patient.ts';
 import { signedIn as tokens } from '../../records/session.ts';
-import { userFields, users } from '../../records/user.ts';
+import { sameLooking, userFields, users } from '../../records/user.ts';
 
 const accountFields = {
   email: userFields.email,
@@ -40,7 +40,11 @@ const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shap
 });
 
 const loginBody = z
-  .strictObject({ email: text(254).optional(), username: text(254).optional(), password: givenPassword })
+  .strictObject({
+    email: text(254).optional(),
+    username: text(254).overwrite(sameLooking).optional(),
+    password: givenPassword,
+  })
   .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' })
   .meta({ id: 'Login', examples: [{ username: 'john_doe', password: example.password }] });
 

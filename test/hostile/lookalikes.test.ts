@@ -1,0 +1,68 @@
+// Names that look like somebody else's, and searches that would tell what only some may know.
+import { describe, expect, test } from 'vitest';
+import { boot, cheapPasswords, password } from '../support/app.ts';
+
+cheapPasswords();
+const app = await boot();
+const register = (username: string) =>
+  app.call('POST', '/api/auth/register/', {
+    body: { username, email: `${crypto.randomUUID()}@example.com`, name: 'Somebody', password },
+  });
+const login = (username: string) => app.call('POST', '/api/auth/login/', { body: { username, password } });
+
+describe('usernames that look alike are one', () => {
+  test.each([
+    ['composed and decomposed', 'Jos\u00e9', 'jose\u0301'],
+    ['fullwidth', 'wide_name', '\uff57ide_name'],
+    ['a ligature', 'office', 'o\ufb03ce'],
+  ])('%s', async (_, first, second) => {
+    const made = await register(first);
+    expect(made.status, made.text).toBe(201);
+    const again = await register(second);
+    expect(again.status).toBe(409);
+    expect(again.body.errors).toEqual({ username: ['is taken'] });
+    // and whoever writes it the other way is let in all the same
+    expect((await login(second)).body.user.id).toBe(made.body.user.id);
+  });
+
+  test('also where the API was not asked', async () => {
+    await register('caf\u00e9');
+    const insert = app.asOwner(`insert into users (name, username, email) values ('x', $1, 'x@example.com')`, [
+      'cafe\u0301',
+    ]);
+    await expect(insert).rejects.toMatchObject({ constraint: 'users_username' });
+  });
+
+  test('a fullwidth @ is an @', async () => {
+    expect((await register('somebody\uff20example.com')).status).toBe(400);
+  });
+});
+
+test.each([
+  ['Latin and Cyrillic', 'p\u0430ul'],
+  ['Latin and Greek', '\u03bfscar'],
+  ['Greek and Cyrillic', '\u03bf\u0430'],
+  ['a letter that is not drawn', 'paul\u3164'],
+  ['a variation selector', 'paul\ufe0f'],
+])('a username of %s is refused', async (_, username) => {
+  const answer = await register(username);
+  expect(answer.status).toBe(400);
+  expect(Object.keys(answer.body.errors)).toEqual(['username']);
+});
+
+test.each([
+  '\u0430\u043b\u0435\u043a\u0441\u0435\u0439',
+  '\u03bd\u03af\u03ba\u03bf\u03c2_7',
+  '\u738b\u5c0f\u660e',
+  'zo\u00eb.x',
+])('a username of one alphabet is not: %s', async (username) => {
+  expect((await register(username)).status).toBe(201);
+});
+
+test('a device is shown without what would turn its text', async () => {
+  const me = await app.register('traveller');
+  const sent = { body: { username: 'traveller', password }, headers: { 'User-Agent': 'Phone\t1' } };
+  await app.call('POST', '/api/auth/login/', sent);
+  const { body } = await app.call('GET', '/api/auth/sessions/', { token: me.token });
+  expect(body.map(({ device }: { device: string }) => device)).toContain('Phone1');
+});

@@ -1,0 +1,114 @@
+// Whoever could run SQL of their own as the Worker's role would be everybody. So no text of a statement may come from a
+// value: every route is sent two sets of marked values, and what reaches the database must be the same, letter by letter.
+import { afterAll, beforeEach, expect, test } from 'vitest';
+import { targets } from '../fuzz/routes.ts';
+import { boot, cheapPasswords, type Json } from '../support/app.ts';
+import { assemble } from '../support/cast.ts';
+import { everyRoute, type Prepared, routes, send } from '../support/every-route.ts';
+
+cheapPasswords();
+const app = await boot();
+const w = await assemble(app);
+
+/** Every statement that the Worker sends, as its driver does, with the values beside it. */
+let sent: { query: string; params: unknown[] }[] = [];
+const { fetch } = globalThis;
+globalThis.fetch = (input, init) => {
+  if (String(input).endsWith('/sql')) {
+    const { queries = [], ...one } = JSON.parse(String(init?.body));
+    sent.push(...('query' in one ? [one] : queries));
+  }
+  return fetch(input, init);
+};
+afterAll(() => {
+  globalThis.fetch = fetch;
+});
+beforeEach(() => {
+  sent = [];
+});
+
+/** Both hold what would end a literal, a name, a comment and a statement. */
+const marks = ['qzfirst\'"$1;--', 'qzother`\\/*$$:x'];
+const [first, second] = marks.map((mark) => everyRoute(app, w, mark));
+const hostile = (mark: string) => encodeURIComponent(mark);
+/** What a list may be asked, in words of the mark where any will do and otherwise in numbers that nothing else has. */
+const queryOf = (route: string, mark: string, number: number) => {
+  const values: Record<string, string> = {
+    ...{
+      search: hostile(mark),
+      specialization: hostile(mark),
+      action: `read_${mark.slice(2, 7)}`,
+      resource: 'patient',
+    },
+    ...{ limit: String(number), actor: String(number), patient: String(number), doctor: String(number) },
+    ...{ min_age: String(number % 100), max_age: '150', date_of_birth: number % 2 ? '1990-12-31' : '1991-01-01' },
+    ...{ from: `20${number % 10}0-01-01T00:00:00Z`, to: '2090-01-01T00:00:00Z', count: 'exact' },
+    ...{ gender: 'female', approved: 'true', role: 'user', disabled: 'false', sort: '-id' },
+  };
+  const names = (targets[route]?.query ?? []).filter((name) => values[name] !== undefined);
+  return names.length > 0 ? `?${names.map((name) => `${name}=${values[name]}`).join('&')}` : '';
+};
+const headersOf = (mark: string): Record<string, string> => ({
+  'User-Agent': mark,
+  'If-None-Match': `"${mark}"`,
+  'Idempotency-Key': `${mark}${Math.random()}`,
+  'CF-Connecting-IP': mark,
+});
+const statements = async (request: Prepared, mark: string, query: string) => {
+  sent = [];
+  const answer = await send(app.call, { ...request, path: request.path + query }, headersOf(mark));
+  expect(answer.status, `${request.route} answered ${answer.text}`).toBeLessThan(300);
+  return sent;
+};
+
+const asksNothing = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
+const asking = routes.filter((route) => !asksNothing.includes(route));
+
+test.each(asking)('%s: the text of a statement is ours alone', async (route) => {
+  const [here, there] = [await first?.prepare(route), await second?.prepare(route)];
+  if (!here || !there) throw new Error('unprepared');
+  const one = await statements(here, marks[0] ?? '', queryOf(route, marks[0] ?? '', 3141));
+  const other = await statements(there, marks[1] ?? '', queryOf(route, marks[1] ?? '', 2718));
+  const texts = (list: typeof sent) => list.map(({ query }) => query);
+  expect(texts(one).length).toBeGreaterThan(0);
+  expect(texts(other)).toEqual(texts(one));
+  for (const text of texts(one)) expect(text).not.toMatch(/qz|first|3141|2718|1990/);
+});
+
+test('the marks were on their way, beside the text', async () => {
+  for (const route of ['POST /api/patients', 'PATCH /api/auth/me', 'POST /api/doctors']) {
+    const request = await first?.prepare(route);
+    if (!request) throw new Error('unprepared');
+    const values = (await statements(request, marks[0] ?? '', '')).flatMap(({ params }) => params);
+    expect(values.join(' '), route).toContain(marks[0]);
+  }
+});
+
+test('a cursor is a value as well', async () => {
+  const seal = (values: Json) => Buffer.from(JSON.stringify(values)).toString('base64url');
+  const { owner } = w.people;
+  const path = (key: string) => {
+    const list = { sort: 'name' };
+    return `/api/patients/?sort=name&cursor=${seal([JSON.stringify(['/api/patients', list]), key, 7])}`;
+  };
+  const texts = [];
+  for (const mark of marks) {
+    sent = [];
+    expect((await app.call('GET', path(mark), { token: owner.token })).status).toBe(200);
+    texts.push(sent.map(({ query }) => query));
+    expect(sent.flatMap(({ params }) => params)).toContain(mark);
+  }
+  expect(texts[1]).toEqual(texts[0]);
+});
+
+test('nor is one made in the database, but of the names of our own tables and places', async () => {
+  const dynamic = await app.database.owner.query(`
+    select proname from pg_proc join pg_namespace n on n.oid = pronamespace
+    where nspname = 'app' and prosrc ~* '\\mexecute\\M' order by 1`);
+  expect(dynamic.map(({ proname }) => proname)).toEqual(['search', 'settle']);
+  // where the words of a search would show, if they were in the text of what is executed
+  const [{ prosrc } = { prosrc: '' }] = await app.database.owner.query(
+    `select prosrc from pg_proc where proname = 'search' and pronamespace = 'app'::regnamespace`,
+  );
+  expect(prosrc).not.toMatch(/%[LI]|quote_/);
+});
