@@ -118,7 +118,7 @@ export const mappings = pgTable('mappings', {
 
 export const guesses = pgTable('guesses', {
   key: text().primaryKey(),
-  failures: integer().notNull(),
+  failures: moment().array().notNull().default([]),
   blocked_until: moment(),
   forget_at: moment().notNull(),
 });
