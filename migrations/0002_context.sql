@@ -48,3 +48,17 @@ begin
   new.updated_at := now();
   return new;
 end $$;
+
+-- Inserts a record as it stands in JSON, for functions that make one as a whole: what of it the table has as a column, so
+-- that a new column needs no change where records are registered or restored. What is missing gets its default. The text of the
+-- statement comes from the catalog, the values never become a part of it. It runs with the rights of who calls.
+create function app.insert_record(kind regclass, record jsonb) returns void language plpgsql as $$
+declare
+  columns text;
+begin
+  select string_agg(quote_ident(attname), ', ') into columns from pg_attribute
+  where attrelid = kind and attnum > 0 and not attisdropped and attgenerated = '' and record ? attname::text;
+  execute format('insert into %1$s (%2$s) overriding system value select %2$s from jsonb_populate_record(null::%1$s, $1)',
+    kind, columns) using record;
+end $$;
+grant execute on function app.insert_record(regclass, jsonb) to app_auth;

@@ -2,7 +2,8 @@ create table users (
   id bigint generated always as identity primary key,
   name text not null,
   username text check (username not like '%@%'),
-  username_key text generated always as (lower(username)) stored,
+  -- by NFKC as well, or two usernames that look the same could be two people
+  username_key text generated always as (lower(normalize(username, NFKC))) stored,
   email text check (email = lower(email)),
   role text not null default 'user' check (role in ('user', 'patient', 'doctor', 'admin')),
   disabled_at timestamptz(3),

@@ -111,14 +111,13 @@ begin
     raise unique_violation using constraint = 'users_username';
   end if;
   insert into credentials (user_id, password_hash) values (made, register.password_hash);
+  -- what a record says of its own making is not the profile's to say
+  profile := profile - array['id', 'version', 'created_at', 'updated_at', 'changed_tx']
+    || jsonb_build_object('user_id', made, 'created_by', null, 'approved', register.approved);
   if account ->> 'role' = 'patient' then
-    insert into patients (user_id, created_by, name, age, date_of_birth, gender, phone, email, address, medical_history)
-    select made, null, p.name, p.age, p.date_of_birth, p.gender, p.phone, p.email, p.address, p.medical_history
-    from jsonb_populate_record(null::patients, profile) p;
+    perform app.insert_record('patients', profile);
   elsif account ->> 'role' = 'doctor' then
-    insert into doctors (user_id, created_by, name, specialization, contact_info, license_number, approved)
-    select made, null, p.name, p.specialization, p.contact_info, p.license_number, register.approved
-    from jsonb_populate_record(null::doctors, profile) p;
+    perform app.insert_record('doctors', profile);
   end if;
   return app.open_session(made, register.password_hash, refresh_hash, agent, network, idle_seconds);
 end $$;

@@ -1,8 +1,11 @@
 -- Wrong passwords, counted per account and address together, per account, and per address. What was typed is here as a
 -- keyed hash only, so that the table tells nobody's name; an account that does not exist is counted like one that does.
+-- Each failure is kept by its time and counts for 90 minutes. One counter that starts anew after an hour without attempts
+-- would never do so in a clinic, whose people sign in all day and mistype now and then; and with less than 90 minutes
+-- somebody who guesses all the time would get more guesses than by bursts with pauses of an hour.
 create table guesses (
   key text primary key,
-  failures integer not null,
+  failures timestamptz(3)[] not null default '{}',
   blocked_until timestamptz(3),
   forget_at timestamptz(3) not null
 );
@@ -18,14 +21,14 @@ create function app.guess_keys(account bigint, typed text[]) returns text[] immu
   select array[who || '|' || typed[2], who, typed[2]] from (select coalesce('account:' || account, typed[1])) named (who));
 
 -- Takes one attempt, before the costly hash is computed; the seconds to wait when there is none to take, which is then
--- not counted. From its limit on, each further failure doubles a key's wait, to 15 minutes at most: never a lock for
+-- not counted. From its limit on, each further failure that counts doubles a key's wait, to 15 minutes at most: never a lock for
 -- good. Rows are locked in the order of their keys, so that two attempts cannot wait for each other.
 create function app.take_attempt(keys text[], limits integer[]) returns integer language plpgsql as $$
 declare
   wait integer;
 begin
-  insert into guesses (key, failures, forget_at)
-  select k, 0, now() + interval '1 hour' from unnest(keys) k order by k
+  insert into guesses (key, forget_at)
+  select k, now() + interval '90 minutes' from unnest(keys) k order by k
   on conflict (key) do nothing;
 
   perform from guesses where key = any (keys) order by key for update;
@@ -37,12 +40,15 @@ begin
 
   update guesses g set
     failures = next.failures,
-    blocked_until = case when next.failures >= next.most
-      then clock_timestamp() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least(next.failures - next.most, 10)) end,
-    forget_at = now() + interval '1 hour'
+    blocked_until = case when next.over >= 0
+      then clock_timestamp() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least(next.over, 10)) end,
+    forget_at = now() + interval '90 minutes'
   from (
-    select k.key, k.most, case when old.forget_at < now() then 1 else old.failures + 1 end as failures
-    from unnest(keys, limits) as k (key, most) join guesses old on old.key = k.key
+    select key, counted || now() as failures, cardinality(counted) + 1 - most as over
+    from (
+      select k.key, k.most, array(select f from unnest(old.failures) f where f > now() - interval '90 minutes') as counted
+      from unnest(keys, limits) as k (key, most) join guesses old on old.key = k.key
+    ) known
   ) next
   where g.key = next.key;
   return 0;
@@ -57,7 +63,8 @@ $$;
 
 -- The password was right: the attempt is given back, and what this address did to this account is forgiven.
 create function app.return_attempt(keys text[]) returns void language sql as $$
-  update guesses set failures = greatest(failures - 1, 0), blocked_until = null where key = any (keys);
+  update guesses set failures = trim_array(failures, least(cardinality(failures), 1)), blocked_until = null
+  where key = any (keys);
   delete from guesses where key = keys[1];
 $$;
 

@@ -32,20 +32,11 @@ begin
     return;
   end if;
   perform set_config('app.action', 'restore', true);
-  deleted.before := deleted.before || jsonb_build_object('version', 1 + (
+  -- its version goes on from the last one, and sync has to see it as changed by this transaction
+  deleted.before := deleted.before - 'changed_tx' || jsonb_build_object('updated_at', now(), 'version', 1 + (
     select max((before ->> 'version')::integer) from audit
     where resource = deleted.resource and resource_id = deleted.resource_id));
-  if deleted.resource = 'patient' then
-    insert into patients (id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address,
-      medical_history, version, created_at, updated_at) overriding system value
-    select id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address,
-      medical_history, version, created_at, now() from jsonb_populate_record(null::patients, deleted.before);
-  else
-    insert into doctors (id, user_id, created_by, name, specialization, contact_info, license_number, approved,
-      version, created_at, updated_at) overriding system value
-    select id, user_id, created_by, name, specialization, contact_info, license_number, approved,
-      version, created_at, now() from jsonb_populate_record(null::doctors, deleted.before);
-  end if;
+  perform app.insert_record(case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
   with returned as (
     insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
     select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at

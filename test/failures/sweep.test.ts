@@ -56,10 +56,10 @@ const fill = async () => {
     ['forgotten', '-1 second'],
     ['remembered', '1 minute'],
   ])
-    await app.asOwner(`insert into guesses (key, failures, forget_at) values ($1, 3, now() + $2::interval)`, [
-      key,
-      forget,
-    ]);
+    await app.asOwner(
+      `insert into guesses (key, failures, forget_at) values ($1, array[now()], now() + $2::interval)`,
+      [key, forget],
+    );
 };
 
 test('removes sessions, keys and guesses that have expired, and says how many', async () => {
