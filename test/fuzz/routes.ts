@@ -154,7 +154,7 @@ export const targets: Record<string, Target> = {
   'GET /api/admin/audit': {
     as: 'admin',
     query: [...page, 'actor', 'action', 'resource', 'patient', 'from', 'to'],
-    answer: [...entry, 'before', 'changes'],
+    answer: [...entry, 'address', 'before', 'changes'],
   },
   'POST /api/admin/audit/:id/restore': { as: 'admin', id: 'deletion', answer: ['resource', 'id', 'mappings'] },
 };
