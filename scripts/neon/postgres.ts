@@ -16,14 +16,22 @@ import {
   tidy,
 } from './session.ts';
 
-/** `clean` is when nothing of the last request is left in it. */
-type Pooled = Session & { pool: Pool; cancel(): void; end(): void; idleSince: number; clean: Promise<void> };
+type Pooled = Session & {
+  pool: Pool;
+  cancel(): void;
+  end(): void;
+  idleSince: number;
+  /** When nothing of the last request is left in it. */
+  clean: Promise<void>;
+  /** When the server has hung up. */
+  closed: Promise<unknown>;
+};
 type Pool = { login: Login; size: number; idle: Pooled[] };
 type Waiter = { pool: Pool; resolve(session: Pooled): void; reject(error: Error): void };
 
 export type PostgresBackend = Backend & {
-  /** Ends the idle connections to a database, so that it can be dropped or copied. */
-  disconnect(database: string): void;
+  /** Ends the idle connections to a database and waits until the server knows, so that it can be dropped or copied. */
+  disconnect(database: string): Promise<void>;
 };
 
 /**
@@ -149,14 +157,17 @@ export function postgresBackend(
         pool,
         idleSince: 0,
         clean: Promise.resolve(),
+        closed: new Promise((done) => socket.once('close', done)),
         cancel: () => cancelQuery(client),
         end: () => {
           const idle = pool.idle.indexOf(session);
           if (idle >= 0) pool.idle.splice(idle, 1);
           if (sessions.delete(session)) leaving.add(session);
           session.lose(connectionClosed());
+          // politely, unless it is in the middle of something, or the server does not hear
           if (idle >= 0) client.end(noop);
           else socket.destroy();
+          setTimeout(() => socket.destroy(), 1000).unref();
         },
       },
     );
@@ -191,12 +202,12 @@ export function postgresBackend(
         }
       }
     },
-    disconnect(database) {
-      for (const session of sessions) {
-        if (session.pool.login.database === database && session.pool.idle.includes(session)) {
-          session.end();
-        }
+    async disconnect(database) {
+      const theirs = [...sessions].filter(({ pool }) => pool.login.database === database);
+      for (const session of theirs) {
+        if (session.pool.idle.includes(session)) session.end();
       }
+      await Promise.all([...leaving].map(({ closed }) => closed));
     },
     async close() {
       clearInterval(sweep);
@@ -209,6 +220,7 @@ export function postgresBackend(
       for (const session of sessions) {
         session.end();
       }
+      await Promise.all([...leaving].map(({ closed }) => closed));
     },
   };
 }
