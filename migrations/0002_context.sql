@@ -14,11 +14,16 @@ create function app.doctor_id() returns bigint stable parallel safe language sql
 create function app.request_id() returns text stable parallel safe language sql
   return nullif(current_setting('app.request_id', true), '');
 
+-- The client's address, as Cloudflare says.
+create function app.address() returns text stable parallel safe language sql
+  return nullif(current_setting('app.address', true), '');
+
 -- This transaction's number. As a bigint, because only its comparisons are leakproof and reach an index under a policy.
 create function app.tx() returns bigint volatile language sql
   return pg_current_xact_id()::text::bigint;
 
-grant execute on function app.user_id(), app.role(), app.doctor_id(), app.request_id(), app.tx() to app_api, app_auth;
+grant execute on function app.user_id(), app.role(), app.doctor_id(), app.request_id(), app.address(), app.tx()
+  to app_api, app_auth;
 
 -- A refusal that the Worker turns into a problem: `code` is one of its closed list, and all that the client sees.
 create function app.refuse(code text) returns void language plpgsql as $$

@@ -11,6 +11,7 @@ create table audit (
   resource_id bigint,
   patient_ids bigint[] not null default '{}',
   request_id text default app.request_id(),
+  address text default app.address(),
   before jsonb
 );
 create index audit_actor on audit (actor_id, id);
@@ -31,7 +32,8 @@ create policy append on audit for insert to app_api with check (
   actor_id = (select app.user_id()) and actor_role = (select app.role()) and before is null);
 create policy append_auth on audit for insert to app_auth with check (
   resource in ('session', 'user') and before is null and patient_ids = '{}'
-  and action in ('login', 'login_failed', 'login_limited', 'logout', 'refresh_reused', 'password_change'));
+  and action in ('login', 'login_failed', 'login_limited', 'logout', 'refresh_replayed',
+    'refresh_replayed_elsewhere', 'refresh_reused', 'password_change'));
 
 -- Changes are recorded by trigger, with the owner's rights, so that no code path can forget or forge them.
 create function app.record_change() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$

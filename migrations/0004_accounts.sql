@@ -42,12 +42,17 @@ alter table credentials enable row level security;
 grant select, insert, update, delete on credentials to app_auth;
 create policy auth on credentials to app_auth using ((select app.user_id()) is null or user_id = (select app.user_id()));
 
--- One row a device. Only hashes of refresh tokens are kept: of the current one and of the one that it replaced.
+-- One row a device. Only hashes of refresh tokens are kept: of the current one and of the one that it replaced, its parent.
+-- `arrived_at` is when a request first came with the access token of the current rotation, so that the client surely has the
+-- pair: app.begin() notes it. `network` is where the current pair was asked for.
 create table sessions (
   id bigint generated always as identity primary key,
   user_id bigint not null references users on delete cascade,
   refresh_hash text not null,
   parent_hash text,
+  rotation integer not null default 1,
+  arrived_at timestamptz(3) default now(),
+  network text,
   user_agent text,
   created_at timestamptz(3) not null default now(),
   last_used_at timestamptz(3) not null default now(),

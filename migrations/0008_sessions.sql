@@ -1,15 +1,19 @@
 -- The first statement of every signed-in request. It finds the session alive and the account enabled, reads the live
--- role, and sets who is asking; a refusal aborts the whole batch. So logout, demotion and disabling count at once. It
--- writes nothing: a "last used" here would make the requests of one session wait for each other.
-create function app.begin(session bigint, actor bigint, request text, allowed text[], if_match text)
-returns void security definer set search_path = public, pg_temp language plpgsql as $$
+-- role, and sets who is asking; a refusal aborts the whole batch. So logout, demotion and disabling count at once.
+-- It writes only when the first access token of a new rotation comes, to note that the client has its new tokens. Writing
+-- at each request ("last used") would make the requests of one session wait for each other: 158 a second, not 3,051.
+create function app.begin(
+  session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text
+) returns void security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   live text;
   doctor bigint;
+  arrives boolean;
 begin
   select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
-    case when d.approved then d.id end
-  into live, doctor
+    case when d.approved then d.id end,
+    s.rotation = begin.rotation and s.arrived_at is null
+  into live, doctor, arrives
   from sessions s
   join users u on u.id = s.user_id
   left join doctors d on d.user_id = u.id and u.role = 'doctor'
@@ -23,28 +27,41 @@ begin
   elsif live <> all (allowed) then
     perform app.refuse('wrong_role');
   end if;
+  if arrives then
+    -- Of many first requests at once one notes it. The others do not wait for that one, nor for a refresh.
+    update sessions s set arrived_at = now()
+    where s.id = (
+      select one.id from sessions one
+      where one.id = session and one.rotation = begin.rotation and one.arrived_at is null
+      for update skip locked);
+  end if;
   perform set_config('app.user_id', actor::text, true), set_config('app.role', live, true),
     set_config('app.doctor_id', coalesce(doctor::text, ''), true), set_config('app.request_id', request, true),
-    set_config('app.if_match', if_match, true);
+    set_config('app.address', coalesce(address, ''), true), set_config('app.if_match', if_match, true);
 end $$;
 
 -- The same for somebody who is not signed in.
-create function app.begin_anonymous(request text) returns void language plpgsql as $$
+create function app.begin_anonymous(request text, address text) returns void language plpgsql as $$
 begin
-  perform set_config('app.request_id', request, true);
+  perform set_config('app.request_id', request, true), set_config('app.address', coalesce(address, ''), true);
 end $$;
 
-grant execute on function app.begin(bigint, bigint, text, text[], text), app.begin_anonymous(text) to app_login;
+grant execute on function
+  app.begin(bigint, bigint, integer, text, text, text[], text), app.begin_anonymous(text, text) to app_login;
 
 -- What registration, login and refresh answer with. A refusal is a row too, and `refused` says why.
 create type app.signed_in as (
-  refused text, session_id bigint, successor integer,
+  refused text, session_id bigint, rotation integer, successor integer,
   id bigint, name text, username text, email text, role text, created_at timestamptz(3)
 );
 
+create function app.not_signed_in(refused text) returns app.signed_in immutable language sql
+  return jsonb_populate_record(null::app.signed_in, jsonb_build_object('refused', refused));
+
 -- Every session ends for good after four idle lifetimes, however busy it is.
-create function app.open_session(account bigint, proven text, refresh_hash text, agent text, idle_seconds integer)
-returns app.signed_in language plpgsql as $$
+create function app.open_session(
+  account bigint, proven text, refresh_hash text, agent text, network text, idle_seconds integer
+) returns app.signed_in language plpgsql as $$
 declare
   opened bigint;
   answer app.signed_in;
@@ -52,26 +69,27 @@ begin
   -- the password may have changed while its hash was computed; the lock makes a change that comes now see this session
   perform from credentials where user_id = account and password_hash = proven for share;
   if not found then
-    return row('invalid_credentials', null, null, null, null, null, null, null, null)::app.signed_in;
+    return app.not_signed_in('invalid_credentials');
   end if;
-  insert into sessions (user_id, refresh_hash, user_agent, idle_until, expires_at)
-  select id, open_session.refresh_hash, agent, now() + make_interval(secs => idle_seconds),
+  insert into sessions (user_id, refresh_hash, user_agent, network, idle_until, expires_at)
+  select id, open_session.refresh_hash, agent, open_session.network, now() + make_interval(secs => idle_seconds),
     now() + make_interval(secs => 4 * idle_seconds)
   from users where id = account and disabled_at is null
   returning sessions.id into opened;
   if opened is null then
     insert into audit (action, resource, resource_id) values ('login_failed', 'user', account);
-    return row('account_disabled', null, null, null, null, null, null, null, null)::app.signed_in;
+    return app.not_signed_in('account_disabled');
   end if;
   insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', opened, account);
-  select null, opened, 1, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
+  select null, opened, 1, 1, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
   from users u where u.id = account;
   return answer;
 end $$;
 
 -- An account, its credential, its linked record and its first session, or nothing at all.
 create function app.register(
-  account jsonb, profile jsonb, password_hash text, refresh_hash text, agent text, idle_seconds integer, approved boolean
+  account jsonb, profile jsonb, password_hash text, refresh_hash text, agent text, network text, idle_seconds integer,
+  approved boolean
 ) returns app.signed_in language plpgsql as $$
 declare
   chosen text := account ->> 'username';
@@ -102,15 +120,20 @@ begin
     select made, null, p.name, p.specialization, p.contact_info, p.license_number, register.approved
     from jsonb_populate_record(null::doctors, profile) p;
   end if;
-  return app.open_session(made, register.password_hash, refresh_hash, agent, idle_seconds);
+  return app.open_session(made, register.password_hash, refresh_hash, agent, network, idle_seconds);
 end $$;
 
 -- One rotation for one token, however many present it at once. The caller has proven that the token is one of ours; here
--- the row lock decides which. The current one is replaced; the one before it gets its successor again, because a phone
--- that never saw the answer must not be signed out; anything older was copied, and ends the session. Refusals are
--- answers, not errors, so that the ending commits.
-create function app.refresh(session bigint, presented text, successors text[], agent text, idle_seconds integer)
-returns app.signed_in language plpgsql as $$
+-- the row lock decides which:
+-- - The current one is replaced.
+-- - Its parent gets the same successor again, because a phone that never saw the answer must not be signed out: until the
+--   new tokens are known to have arrived, and for 30 seconds more, in which several clients of one device may race. The
+--   trail has each of these replays, and says when it came from elsewhere than the rotation itself.
+-- - A parent after that, or anything older, was copied: the session ends. Refusals are answers, not errors, so that the
+--   ending commits.
+create function app.refresh(
+  session bigint, presented text, successors text[], agent text, network text, idle_seconds integer
+) returns app.signed_in language plpgsql as $$
 declare
   s sessions;
   place integer;
@@ -119,23 +142,29 @@ begin
   select * into s from sessions where id = session for update;
   if s.id is null or least(s.idle_until, s.expires_at) <= now()
      or not exists (select from users where id = s.user_id and disabled_at is null) then
-    return row('session_ended', null, null, null, null, null, null, null, null)::app.signed_in;
+    return app.not_signed_in('session_ended');
   end if;
   if presented = s.refresh_hash then
     place := 1;
-    update sessions set refresh_hash = successors[1], parent_hash = presented, last_used_at = now(),
-      user_agent = coalesce(agent, user_agent), idle_until = now() + make_interval(secs => idle_seconds)
+    s.rotation := s.rotation + 1;
+    update sessions set refresh_hash = successors[1], parent_hash = presented, rotation = s.rotation, arrived_at = null,
+      network = refresh.network, last_used_at = now(), user_agent = coalesce(agent, user_agent),
+      idle_until = now() + make_interval(secs => idle_seconds)
     where id = s.id;
-  elsif presented = s.parent_hash then
+  elsif presented = s.parent_hash and (s.arrived_at is null or s.arrived_at > now() - interval '30 seconds') then
     -- more than one candidate only while a signing key is being replaced
     place := array_position(successors, s.refresh_hash);
+    insert into audit (action, resource, resource_id, actor_id)
+    select action, 'session', s.id, s.user_id
+    from unnest(array['refresh_replayed', case when s.network <> refresh.network then 'refresh_replayed_elsewhere' end]) action
+    where action is not null and place is not null;
   end if;
   if place is null then
     delete from sessions where id = s.id;
     insert into audit (action, resource, resource_id, actor_id) values ('refresh_reused', 'session', s.id, s.user_id);
-    return row('refresh_reused', null, null, null, null, null, null, null, null)::app.signed_in;
+    return app.not_signed_in('refresh_reused');
   end if;
-  select null, s.id, place, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
+  select null, s.id, s.rotation, place, u.id, u.name, u.username, u.email, u.role, u.created_at into answer
   from users u where u.id = s.user_id;
   return answer;
 end $$;
@@ -148,23 +177,27 @@ begin
   delete from credentials where user_id = app.user_id();
 end $$;
 
--- The new password, and all other sessions' end, if the one that was proven still is the one; otherwise nothing.
-create function app.change_password(proven text, hash text, session bigint) returns boolean language plpgsql as $$
+-- The new password, the end of every session of the account and a fresh one for who asks, if the password that was proven
+-- still is the one; otherwise nothing. The asker's own session ends as well: whoever copied its tokens is out with it.
+create function app.change_password(
+  proven text, hash text, refresh_hash text, agent text, network text, idle_seconds integer
+) returns app.signed_in language plpgsql as $$
 begin
   update credentials set password_hash = hash, updated_at = now()
   where user_id = app.user_id() and password_hash = proven;
   if not found then
-    return false;
+    return app.not_signed_in('invalid_credentials');
   end if;
-  delete from sessions where user_id = app.user_id() and id <> session;
+  delete from sessions where user_id = app.user_id();
   insert into audit (action, resource, resource_id) values ('password_change', 'user', app.user_id());
-  return true;
+  return app.open_session(app.user_id(), hash, refresh_hash, agent, network, idle_seconds);
 end $$;
 
 grant execute on function
-  app.open_session(bigint, text, text, text, integer),
-  app.change_password(text, text, bigint),
-  app.register(jsonb, jsonb, text, text, text, integer, boolean),
-  app.refresh(bigint, text, text[], text, integer),
+  app.not_signed_in(text),
+  app.open_session(bigint, text, text, text, text, integer),
+  app.change_password(text, text, text, text, text, integer),
+  app.register(jsonb, jsonb, text, text, text, text, integer, boolean),
+  app.refresh(bigint, text, text[], text, text, integer),
   app.erase_account()
 to app_auth;

@@ -8,6 +8,8 @@ export type Role = 'user' | 'patient' | 'doctor' | 'pending_doctor' | 'admin';
 export interface Actor {
   id: number;
   session: number;
+  /** How often the session's tokens had been replaced when this one was made. */
+  rotation: number;
 }
 
 const seconds = (fallback: number) => z.coerce.number().int().min(1).max(31_536_000).default(fallback);
@@ -44,6 +46,8 @@ export interface Env {
   Bindings: Bindings;
   Variables: {
     requestId: string;
+    /** What Hono's jwt middleware found in the token. */
+    jwtPayload: Record<string, unknown>;
     actor?: Actor;
     roles?: Role[];
     keyed?: boolean;

@@ -115,6 +115,7 @@ const sqlError = (error: unknown): SqlError => {
 const asProblem = (error: Error): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof Misconfigured) return new Problem('misconfigured');
+  if (error instanceof HTTPException && error.status === 401) return new Problem('unauthenticated');
   if (error instanceof HTTPException && error.status === 413) return new Problem('body_too_large');
   if (error instanceof HTTPException && error.status < 500) return new Problem('malformed_json');
   return new Problem('internal_error', { cause: error });

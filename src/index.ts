@@ -8,17 +8,20 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Bindings, config, configOf, type Env } from './config.ts';
 import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
+import { actor, validToken } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
 import { SplitRouter } from './http/router.ts';
 import { declaredLength } from './http/validate.ts';
-import { adminRoutes } from './routes/admin/accounts.ts';
-import { accessLogRoute, auditRoutes } from './routes/admin/audit.ts';
-import { account } from './routes/auth/own-account.ts';
-import { auth } from './routes/auth/sign-in.ts';
-import { doctorRoutes, patientsDoctorRoutes } from './routes/doctors.ts';
-import { assignPatientRoute, mappingRoutes } from './routes/mappings.ts';
-import { doctorsPatientRoutes, patientRoutes } from './routes/patients.ts';
-import { doctorProfileRoutes, patientProfileRoutes } from './routes/profiles.ts';
+import { accountRoutes } from './routes/admin/accounts.ts';
+import { auditRoutes } from './routes/admin/audit.ts';
+import { adminDoctorRoutes } from './routes/admin/doctors.ts';
+import { ownAccountRoutes } from './routes/auth/own-account.ts';
+import { signInRoutes } from './routes/auth/sign-in.ts';
+import { doctorProfileRoutes } from './routes/doctor-profile.ts';
+import { doctorRoutes } from './routes/doctors.ts';
+import { mappingRoutes } from './routes/mappings.ts';
+import { patientProfileRoutes } from './routes/patient-profile.ts';
+import { patientRoutes } from './routes/patients.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 
@@ -116,21 +119,21 @@ app.notFound(() => {
 app.onError(respondWithProblem);
 
 const routes = app
-  .route('/', systemRoutes(app))
-  .route('/api/auth', auth)
-  .route('/api/auth', account)
-  .route('/api/patients', patientsDoctorRoutes)
+  // for anybody
+  .route('/', systemRoutes)
+  .route('/api/auth', signInRoutes)
+  // From here on a valid access token is required: a new route is protected unless it is put above this line on purpose.
+  .use('/api/*', validToken, actor)
+  .route('/api/auth', ownAccountRoutes)
   .route('/api/patients', patientRoutes)
-  .route('/api/doctors', doctorsPatientRoutes)
   .route('/api/doctors', doctorRoutes)
   .route('/api/mappings', mappingRoutes)
   .route('/api/sync', syncRoutes)
   .route('/api/patient-profile', patientProfileRoutes)
   .route('/api/doctor-profile', doctorProfileRoutes)
-  .route('/api/admin', assignPatientRoute)
-  .route('/api/admin', adminRoutes)
-  .route('/api/admin/audit', auditRoutes)
-  .route('/api/patient-profile', accessLogRoute);
+  .route('/api/admin', accountRoutes)
+  .route('/api/admin', adminDoctorRoutes)
+  .route('/api/admin/audit', auditRoutes);
 
 export type AppType = typeof routes;
 /** Every hour: what has expired is refused already, this makes room. */

@@ -53,8 +53,24 @@ export const signing = (
     return tokens;
   };
 
+  /** A new password under way. The server ends all tokens before its answer with the next ones is here. */
+  let replacing: Promise<unknown> | undefined;
+  const keepNext = (asked: Promise<Response>): Promise<Response> => {
+    const kept = asked.then(async (response) => {
+      if (response.ok) await keep(response);
+      return response;
+    });
+    replacing = kept
+      .catch(() => {})
+      .finally(() => {
+        replacing = undefined;
+      });
+    return kept;
+  };
+
   /** What follows these tokens: the next ones, the response that refused them, or null when nobody is signed in. */
   const renew = async (old: Tokens): Promise<Tokens | Response | null> => {
+    await replacing;
     const before = await store.load();
     if (before?.refresh !== old.refresh) return before ?? null;
     const url = `${baseUrl.replace(/\/$/, '')}/api/auth/refresh`;
@@ -81,10 +97,11 @@ export const signing = (
     return isRefusal(renewed) || renewed?.user_id === old.user_id ? renewed : null;
   };
 
-  const sendSigned = async (url: string, init: RequestInit, headers: Headers): Promise<Response> => {
+  const sendSigned = async (url: string, init: RequestInit, headers: Headers, replaces: boolean): Promise<Response> => {
     const sendAs = (tokens: Tokens | null | undefined) => {
       if (tokens) headers.set('Authorization', `Bearer ${tokens.access}`);
-      return sendUntilAnswered(url, { ...init, headers });
+      const asked = sendUntilAnswered(url, { ...init, headers });
+      return replaces ? keepNext(asked) : asked;
     };
     let tokens = await store.load();
     if (tokens && Date.now() >= tokens.renew_at) {
@@ -109,7 +126,7 @@ export const signing = (
       return response;
     }
     try {
-      const response = await sendSigned(url, init, headers);
+      const response = await sendSigned(url, init, headers, replacesTokens.test(route));
       if (erases.test(route) && response.ok) await store.clear();
       return response;
     } finally {
@@ -120,6 +137,7 @@ export const signing = (
 };
 
 const signsIn = /^POST .*\/api\/auth\/(login|refresh|register(\/\w+)?)$/;
+const replacesTokens = /^POST .*\/api\/auth\/password$/;
 const signsOut = /^POST .*\/api\/auth\/logout$/;
 const erases = /^DELETE .*\/api\/auth\/me$/;
 const takesKey = /^POST .*\/api\/(patients|doctors|mappings|admin\/assign-patient)$/;

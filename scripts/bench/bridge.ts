@@ -1,4 +1,5 @@
-// A process of its own: the local Neon bridge, which can also record what it is sent, and answer later.
+// Runs the local Neon bridge as a process of its own, so that its CPU can be told apart. It can also record the SQL
+// that it is sent, and answer later than it could.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
 import { openPglite } from '../neon/open-pglite.ts';

@@ -1,4 +1,4 @@
-// The chart that the README shows, light and dark.
+// Draws the chart that the README shows, as an SVG for light and dark pages.
 import { type Item, titles } from './items.ts';
 import type { Row } from './measure.ts';
 import { type TargetName, targetNames } from './stage.ts';

@@ -1,6 +1,5 @@
-// The processes of a bench: each is known by its pid, measured by it and ended by it.
+// Starts the processes of the bench and ends them. Each is known by its pid, by which its CPU is read.
 import { type ChildProcess, fork, type SpawnOptions, spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
@@ -120,19 +119,4 @@ export const answerCalls = (methods: Methods): void => {
     process.send?.(await answer());
   });
   process.once('disconnect', () => process.exit());
-};
-
-const ticks = 100; // USER_HZ, which Linux fixes for /proc
-
-/** Seconds of CPU that a process and its children have used so far, in user and in kernel mode. */
-export const cpuSeconds = (pid: number): number => {
-  // the name in parentheses may hold spaces
-  const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) /s);
-  const [utime, stime] = fields.split(' ').slice(11, 13).map(Number);
-  const own = ((utime ?? 0) + (stime ?? 0)) / ticks;
-  const threads = readdirSync(`/proc/${pid}/task`);
-  const children = threads.flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
-  );
-  return children.reduce((sum, child) => sum + cpuSeconds(Number(child)), own);
 };

@@ -1,4 +1,5 @@
-// The plan and the buffers of a recorded batch, run again as the same actor under the same policies.
+// Asks PostgreSQL for the plan of a recorded batch: runs it again with EXPLAIN, as the same account under the same
+// policies.
 import { Client } from 'pg';
 import type { Batch } from './bridge.ts';
 

@@ -1,4 +1,4 @@
-// When, of which commit, and on what machine: figures without them mean nothing.
+// Says when, of which commit and on what machine the figures were measured.
 import { execFile } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { promisify } from 'node:util';

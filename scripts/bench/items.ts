@@ -1,4 +1,4 @@
-// What is measured: each item as the requests that a client sends, one after the other, over and over.
+// Lists what is measured: for each item the requests that a client sends, one after the other, over and over.
 export const items = ['get', 'list', 'create', 'update', 'assign', 'login', 'refresh'] as const;
 export type Item = (typeof items)[number];
 
@@ -36,6 +36,7 @@ export interface Sent {
 }
 export interface Answered {
   id?: number;
+  access?: string;
   refresh?: string;
 }
 interface Step {
@@ -55,7 +56,8 @@ export const patient = {
 export const corrected = { ...patient, age: 48, phone: '+1 555 0101', medical_history: 'Hypertension' };
 
 export const requestsOf = (plan: Plan): Step[] => {
-  const { item, email, token, doctor, address } = plan;
+  const { item, email, doctor, address } = plan;
+  let { token } = plan;
   const sent = (method: Sent['method'], path: string, body?: object): Sent => ({
     method,
     path,
@@ -111,6 +113,10 @@ export const requestsOf = (plan: Plan): Step[] => {
             current_password: passwords[from],
             new_password: passwords[1 - from],
           }),
+        // the token that asked has ended with the password
+        answered: ({ access = '' }) => {
+          token = access;
+        },
       }));
     }
   }

@@ -1,4 +1,5 @@
-// A process of its own, so that its CPU is nobody's: sends requests by autocannon and times the answers.
+// Sends the requests with autocannon and times the answers, in a process of its own, so that its CPU counts for
+// nobody.
 import autocannon, { type Client, type Request } from 'autocannon';
 import { answerCalls } from './children.ts';
 import { type Answered, type Plan, requestsOf } from './items.ts';

@@ -1,4 +1,5 @@
-// Reads what was asked for, and ends everything that was started for it, also on Ctrl-C.
+// Reads the options of `npm run bench`, runs what they ask for, and ends everything that was started for it, on
+// Ctrl-C too.
 import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +11,7 @@ import { type Item, items } from './items.ts';
 import { measureAll } from './measure.ts';
 import { measureScale } from './scale.ts';
 import { makeStage } from './stage.ts';
-import { limits, table } from './table.ts';
+import { aboutPostgres, limits, table } from './table.ts';
 import { weigh } from './weight.ts';
 
 const usage = `Usage: npm run bench [-- options]
@@ -94,8 +95,10 @@ const bench = async (asked: ReturnType<typeof read>, running: AsyncDisposableSta
   }
   const rows = await measureAll(stage, { ...asked, say });
   silence();
-  const about = await facts(stage.database);
-  console.log(`${bold(about.join(' · '))}\n\n${table(rows)}\n\n${limits(rows, server !== undefined)}\n`);
+  const about = await facts(stage.database.name);
+  console.log(
+    `${bold(about.join(' · '))}\n\n${table(rows)}\n${dim(aboutPostgres(stage.database, server !== undefined))}\n\n${limits(rows, server !== undefined)}\n`,
+  );
   console.log(await weigh(stage.bundle));
   if (asked.json) await writeFile(asked.json, `${JSON.stringify({ rows }, null, 2)}\n`);
   if (asked.chart || asked.items.length === items.length) {

@@ -1,5 +1,6 @@
-// The rounds: every item on every target in turn, so that whatever else the machine does falls on all alike.
-import { cpuSeconds } from './children.ts';
+// Measures every item on every server in turn, in short slices, so that whatever else the machine does meanwhile
+// falls on all of them alike.
+import { cpuSeconds } from './cpu.ts';
 import { type Item, titles } from './items.ts';
 import { type Stage, type Target, type TargetName, targetNames } from './stage.ts';
 
@@ -11,6 +12,8 @@ export interface Row {
   p99_ms: number;
   cpu_ms: number;
   bridge_cpu_ms: number;
+  /** NaN where the server's processes cannot be seen: PGlite is part of the bridge, another machine is another machine. */
+  postgres_cpu_ms: number;
   round_trips: number;
 }
 type Figures = Omit<Row, 'target' | 'item'>;
@@ -43,10 +46,16 @@ const warmUp = async (stage: Stage, target: Target, item: Item, { seconds, isCol
 };
 
 const measure = async (stage: Stage, target: Target, item: Item, each: number): Promise<Figures> => {
-  const { load, bridge } = stage;
+  const { load, bridge, database } = stage;
   const { url, pid } = target;
   const plans = await plansOf(stage, target, item);
-  const before = { own: cpuSeconds(pid), bridge: cpuSeconds(bridge.pid), trips: await bridge.call.roundTrips() };
+  const postgresSeconds = () => (database.pid === undefined ? Number.NaN : cpuSeconds(database.pid));
+  const before = {
+    own: cpuSeconds(pid),
+    bridge: cpuSeconds(bridge.pid),
+    postgres: postgresSeconds(),
+    trips: await bridge.call.roundTrips(),
+  };
   const { requests, seconds: took, p50, p99 } = await load.run({ url, plans, amount: each * plans.length });
   const per = (total: number) => (total / requests) * 1000;
   return {
@@ -55,6 +64,7 @@ const measure = async (stage: Stage, target: Target, item: Item, each: number): 
     p99_ms: p99,
     cpu_ms: per(cpuSeconds(pid) - before.own),
     bridge_cpu_ms: per(cpuSeconds(bridge.pid) - before.bridge),
+    postgres_cpu_ms: per(postgresSeconds() - before.postgres),
     round_trips: ((await bridge.call.roundTrips()) - before.trips) / requests,
   };
 };
@@ -74,6 +84,7 @@ const medians = (all: Figures[]): Figures => {
     p99_ms: of('p99_ms'),
     cpu_ms: of('cpu_ms'),
     bridge_cpu_ms: of('bridge_cpu_ms'),
+    postgres_cpu_ms: of('postgres_cpu_ms'),
     round_trips: of('round_trips'),
   };
 };

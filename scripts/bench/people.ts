@@ -1,4 +1,4 @@
-// Who the requests come from: accounts with sessions and records, put straight into the database.
+// Makes the accounts that the bench sends its requests as, with their sessions and records, by SQL in the database.
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { NeonQueryFunction } from '@neondatabase/serverless';
 import { hashPassword } from '../../src/accounts/passwords.ts';
@@ -102,7 +102,7 @@ export const signedIn = async (sql: Sql, secret: string, accounts: Account[], it
         item,
         email,
         password,
-        token: isPublic ? '' : await signAccess(config, { id, session }),
+        token: isPublic ? '' : await signAccess(config, { id, session, rotation: 1 }),
         refresh: await refreshToken(config, session, secrets[index] ?? { secret: '', hash: '' }),
         patient,
         doctor,

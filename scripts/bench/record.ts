@@ -1,4 +1,5 @@
-// What Wardbook really sends for each item, so that the floor can send the same with its own request's values.
+// Records the SQL that Wardbook sends for each item, so that the floor can send the same with the values of its own
+// requests.
 import { Fatal } from '../support/terminal.ts';
 import type { Batch } from './bridge.ts';
 import { type Answered, type AnyItem, type Plan, requestsOf } from './items.ts';

@@ -1,7 +1,8 @@
-// A database and a login of the bench's own on a PostgreSQL server: made before, gone afterwards.
+// Makes a database for the bench on a PostgreSQL server, with a login of its own, and removes both afterwards.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { Fatal } from '../support/terminal.ts';
+import { findPostmaster } from './cpu.ts';
 
 export interface Login {
   user: string;
@@ -26,14 +27,18 @@ export const makeDatabase = async (server: string) => {
   await onServer(server, (client) => client.query(`create database ${name} template template0`));
   const url = new URL(server);
   url.pathname = name;
-  const version = await onServer(server, async (client) => {
+  const about = await onServer(url.href, async (client) => {
     const { rows } = await client.query('show server_version');
-    return `PostgreSQL ${String(rows[0]?.server_version).split(' ')[0]}`;
+    return {
+      version: `PostgreSQL ${String(rows[0]?.server_version).split(' ')[0]}`,
+      // its process is the parent of the one that serves this very connection
+      pid: findPostmaster(name),
+    };
   });
   return {
     name,
     url: url.href,
-    version,
+    ...about,
     drop: () =>
       onServer(server, async (client) => {
         await client.query(`drop database if exists ${name} with (force)`);

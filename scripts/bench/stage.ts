@@ -1,4 +1,5 @@
-// Everything that a measurement needs, started in order and ended in reverse: database, bridge, load, the three targets.
+// Starts everything that a measurement needs, in order: the database, the bridge, the process that sends the
+// requests, and the three servers that are compared. The end of the bench stops them in reverse.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -91,7 +92,7 @@ export const makeStage = async (running: AsyncDisposableStack, server: string | 
     ] satisfies Target[];
   });
 
-  const database = own?.version ?? 'PGlite';
+  const database = { name: own?.version ?? 'PGlite', pid: own?.pid };
   return { targets, bridge, load: load.call, plansFor, database, folder, bundle: wardbookBuilt, sql };
 };
 export type Stage = Awaited<ReturnType<typeof makeStage>>;

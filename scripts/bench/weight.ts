@@ -1,4 +1,4 @@
-// What the Worker weighs, and how long an isolate takes to start.
+// Says how large the Worker's bundle is, and how long an isolate takes to start with it.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';

@@ -1,4 +1,5 @@
-// Workers as they are deployed, served by plain workerd.
+// Builds a Worker as `wrangler deploy` does, and serves it by plain workerd, without the development server around
+// it.
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -1,11 +1,35 @@
-// Puts the viewer that /docs loads beside the page's own files: wrangler runs this before it builds. The package is the
+// Puts together what is served without the Worker: the OpenAPI document, and what the page at /docs loads. wrangler runs
+// this before it builds; only what has changed is written, because wrangler watches the folder. The viewer's package is the
 // lightest that holds Scalar as one built file: 17 MB, where @scalar/api-reference brings 250.
-import { copyFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { app } from '../../src/index.ts';
+import { documentOf } from '../../src/openapi/document.ts';
+import { root } from '../support/paths.ts';
 
-const root = join(import.meta.dirname, '../..');
-const built = join(root, 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js');
-const served = join(root, 'public/docs/scalar.js');
+export const assetsFolder = join(root, '.wrangler/assets');
 
-const [from, to] = await Promise.all([stat(built), stat(served).catch(() => undefined)]);
-if (to?.size !== from.size) await copyFile(built, served);
+/** Assets bypass the Worker's own headers. */
+const headers = `/*
+  X-Content-Type-Options: nosniff
+  Referrer-Policy: no-referrer
+  Cross-Origin-Resource-Policy: same-origin
+/openapi.json
+  Access-Control-Allow-Origin: *
+  Cross-Origin-Resource-Policy: cross-origin
+`;
+
+const put = async (name: string, content: string | Buffer): Promise<void> => {
+  const file = join(assetsFolder, name);
+  const before = await readFile(file).catch(() => undefined);
+  if (before?.equals(Buffer.from(content))) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, content);
+};
+
+const viewer = 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js';
+await put('openapi.json', JSON.stringify(await documentOf(app)));
+await put('docs/scalar.js', await readFile(join(root, viewer)));
+for (const name of ['icon.svg', 'page.css', 'page.js'])
+  await put(`docs/${name}`, await readFile(join(root, 'src/openapi/page', name)));
+await put('_headers', headers);

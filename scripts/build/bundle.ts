@@ -1,4 +1,5 @@
-// Fails when the Worker is too large. What a page at /docs loads are assets, and not part of it.
+// `npm run check` ends with this: it fails when the Worker's bundle is too large. What the page at /docs loads are
+// assets, which are not part of it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

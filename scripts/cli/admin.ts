@@ -43,7 +43,7 @@ function valid<T>(schema: z.ZodType<T>, value: string, name: string): T {
 }
 
 async function askPassword(own: (string | undefined)[]): Promise<string> {
-  const { newPassword } = await import('../../src/records.ts');
+  const { newPassword } = await import('../../src/accounts/passwords.ts');
   const password = valid(newPassword, await readSecret('Password, 8 characters or more: '), 'Password');
   const weak = weakness(password, own);
   if (weak) {
@@ -84,7 +84,7 @@ async function promote(sql: Sql, { id, email, role }: Account, yes: boolean): Pr
 
 async function createOrPromote(sql: Sql, options: Options): Promise<void> {
   // not above: it brings Drizzle along, which takes longer to load than all the rest
-  const { userFields } = await import('../../src/records.ts');
+  const { userFields } = await import('../../src/records/user.ts');
   const email = valid(userFields.email, options.email ?? '', '--email');
   const name = options.name === undefined ? undefined : valid(userFields.name, options.name, '--name');
   const account = await find(sql, email);

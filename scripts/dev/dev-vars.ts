@@ -1,4 +1,4 @@
-// The Worker's variables on this machine.
+// Reads .dev.vars, the Worker's settings on this machine, and writes it when there is none.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';

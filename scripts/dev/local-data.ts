@@ -1,4 +1,4 @@
-// The data of this machine: PGlite in a folder, which one process at a time has open, behind Neon's protocol.
+// Opens the database of this machine: PGlite in a folder, behind Neon's protocol. Only one process may have it open.
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -93,6 +93,11 @@ async function readHolder(): Promise<Holder | undefined> {
   } catch {
     return undefined;
   }
+}
+
+/** The URL of the owner of this machine's database, while a Wardbook has it open. */
+export async function runningUrl(): Promise<string | undefined> {
+  return (await readHolder())?.url;
 }
 
 function isAlive(pid: number): boolean {

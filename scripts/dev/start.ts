@@ -1,4 +1,5 @@
-// `npm start`: everything that Wardbook is made of, on this machine. A database, what stands in for Neon, the Worker.
+// `npm start`: runs all of Wardbook on this machine: a database, what answers as Neon would in front of it, and the
+// Worker.
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { NeonDbError, neon } from '@neondatabase/serverless';

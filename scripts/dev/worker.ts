@@ -1,4 +1,5 @@
-// The Worker under `wrangler dev`: started, heard, awaited and ended with everything that it started itself.
+// Starts the Worker under `wrangler dev`, waits until it answers, passes on what it logs, and ends it together with
+// the processes that wrangler starts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

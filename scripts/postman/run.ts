@@ -1,13 +1,11 @@
 // `npm run test:postman`: runs the collection as Postman would, against a Wardbook of its own with an administrator in
 // it. Newman, which does that, is 66 MB, so that it is installed here and only on first use.
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withOwnWardbook } from '../support/own-wardbook.ts';
 import { root } from '../support/paths.ts';
 import { duration, Fatal, green, run, step } from '../support/terminal.ts';
 import { chapters } from './steps.ts';
@@ -17,30 +15,10 @@ const admin = { email: 'admin@example.com', password: 'a password for one run' }
 
 async function main(): Promise<void> {
   await install();
-  const state = await mkdtemp(join(tmpdir(), 'wardbook-postman-'));
-  const { DATABASE_URL, LOCAL_DATABASE_URL, ...inherited } = process.env;
-  const port = await freePort();
-  const env = { ...inherited, WARDBOOK_STATE: state, PORT: String(port) };
-  const server = spawn(process.execPath, [join(root, 'scripts/dev/start.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const log = Promise.all([text(server.stdout), text(server.stderr)]);
-  const closed = once(server, 'close');
-  const stop = () => server.kill('SIGTERM');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-  let failed = true;
-  try {
-    await step('starting a Wardbook', () => untilReady(server, `http://127.0.0.1:${port}/readyz`));
+  await withOwnWardbook(async ({ url, state, env }) => {
     await makeAdmin(env);
-    await runCollection(`http://127.0.0.1:${port}`, join(state, 'run.json'));
-    failed = false;
-  } finally {
-    stop();
-    await closed;
-    if (failed) console.log(`\nWhat the Wardbook said:\n${(await log).join('').split('\n').slice(-60).join('\n')}`);
-    await rm(state, { recursive: true, force: true });
-  }
+    await runCollection(url, join(state, 'run.json'));
+  });
 }
 
 async function install(): Promise<void> {
@@ -55,23 +33,6 @@ async function install(): Promise<void> {
     });
     await writeFile(installed, lock);
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
-async function untilReady(server: ChildProcess, url: string): Promise<void> {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(200)) {
-    if (server.exitCode !== null) break;
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
-  }
-  throw new Fatal('The Wardbook did not start.');
 }
 
 async function makeAdmin(env: NodeJS.ProcessEnv): Promise<void> {

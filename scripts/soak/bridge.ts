@@ -1,5 +1,5 @@
-// What the soak kills: the bridge in front of its database, as a process of its own. Started and told what to do by
-// stack.ts.
+// Runs the local Neon bridge as a process of its own, so that the soak can kill it. stack.ts starts it and tells it
+// what to do.
 import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
 import { openPglite } from '../neon/open-pglite.ts';
 

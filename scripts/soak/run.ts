@@ -47,7 +47,7 @@ const enrol = async ({ sql, secret }: Stack, count: number) => {
   return Promise.all(
     rows.map(async ({ id, session, name }) => ({
       name: String(name),
-      token: await signAccess(config, { id: Number(id), session: Number(session) }),
+      token: await signAccess(config, { id: Number(id), session: Number(session), rotation: 1 }),
     })),
   );
 };

@@ -1,4 +1,4 @@
-// What the soak stands on: a database of its own, a bridge that can be killed, and wrangler dev without limiters.
+// Starts what the soak needs: a database of its own, a bridge that can be killed, and wrangler dev without limiters.
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

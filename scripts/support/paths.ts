@@ -1,4 +1,4 @@
-// Where this machine's Wardbook lies.
+// Names the files and folders in which a Wardbook on this machine keeps its data and settings.
 import { join, relative, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');

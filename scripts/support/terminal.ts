@@ -1,3 +1,4 @@
+// What the command line programs share: colours, progress, questions, and errors that a person can act on.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import { styleText } from 'node:util';

@@ -1,4 +1,4 @@
-// For what is written by programs and committed: formatted as everything else is.
+// Formats what a program writes and a person commits, as `npm run format` would.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';

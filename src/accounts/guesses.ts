@@ -1,14 +1,28 @@
 // Against guessing: wrong passwords are counted in the database, and each is counted before its hash is computed.
 import { eq, type SQL, sql } from 'drizzle-orm';
+import { integer, pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
+import { networkOf } from '../address.ts';
 import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
+import { moment, reference, stamps } from '../db/columns.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { addressOf } from '../http/limits.ts';
-import { credentials, users } from '../schema.ts';
+import { users } from '../records/user.ts';
 import { verifyPassword } from './passwords.ts';
 import { keyedHashes } from './tokens.ts';
+
+export const credentials = pgTable('credentials', {
+  user_id: reference().primaryKey(),
+  password_hash: text().notNull(),
+  updated_at: stamps.updated_at,
+});
+export const guesses = pgTable('guesses', {
+  key: text().primaryKey(),
+  failures: integer().notNull(),
+  blocked_until: moment(),
+  forget_at: moment().notNull(),
+});
 
 type Keys = Given<'keys'>;
 
@@ -56,7 +70,7 @@ export const tryPassword = async (
   identifier: string | number,
   password: string,
 ): Promise<Proven | null> => {
-  const names = [`account:${String(identifier).toLowerCase()}`, `address:${addressOf(c)}`];
+  const names = [`account:${String(identifier).toLowerCase()}`, `address:${networkOf(c)}`];
   const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
   const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, identifier }));
   const { wait, keys } = found(counted);

@@ -1,4 +1,6 @@
+// Passwords: what is accepted as one, how it is hashed, and which ones others would guess first.
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
+import * as z from 'zod';
 import commonPasswords from './common-passwords.ts';
 
 // PBKDF2-HMAC-SHA256 at OWASP's 600,000 iterations. Workers refuse more than 100,000 a call, so six calls are chained,
@@ -62,3 +64,16 @@ export const weakness = (password: string, own: (string | null | undefined)[]): 
   }
   return null;
 };
+
+export const newPassword = z
+  .string()
+  .max(1000, 'at most 256 characters')
+  .transform((value) => value.normalize('NFC'))
+  .pipe(z.string().min(8, 'use 8 characters or more').max(256, 'at most 256 characters'))
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used');
+/** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
+export const givenPassword = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(1000, 'at most 1000 characters')
+  .refine((value) => !value.includes('\0'), 'contains characters that cannot be used');

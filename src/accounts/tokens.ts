@@ -1,6 +1,6 @@
-// Access tokens are JWTs that name a session and nothing else; refresh tokens are opaque. Only this file and auth.ts
-// know either.
-import { sign, verify } from 'hono/jwt';
+// Access tokens are JWTs that name a session and nothing else, and that Hono's middleware checks (http/auth.ts); refresh
+// tokens are opaque.
+import { sign } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { Actor, Config } from '../config.ts';
 
@@ -18,52 +18,25 @@ const keyOf = (secret: string): Promise<CryptoKey> => {
   }
   return key;
 };
-const keysOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config) =>
+/** The current signing key and, while it is being replaced, the previous one. */
+export const keysOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config) =>
   Promise.all([JWT_SECRET, ...(JWT_SECRET_PREVIOUS ? [JWT_SECRET_PREVIOUS] : [])].map(keyOf));
 
 const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
+/** What a token has to be. Its iat is not checked: the clocks of two data centres may differ by a second. */
+export const verification = { alg: 'HS256', verification: { ...claims, iat: false } } as const;
 
-export const signAccess = async (config: Config, { id, session }: Actor): Promise<string> => {
+export const signAccess = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
-  const payload = { ...claims, sub: String(id), sid: session, iat: now, exp: now + config.ACCESS_TOKEN_TTL };
+  const payload = {
+    ...claims,
+    sub: String(id),
+    sid: session,
+    rot: rotation,
+    iat: now,
+    exp: now + config.ACCESS_TOKEN_TTL,
+  };
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
-};
-
-interface Remembered {
-  actor: Actor;
-  exp: number;
-}
-/** Tokens that were found good, because a phone sends the same one for ten minutes. */
-const remembered = new WeakMap<Config, Map<string, Remembered>>();
-const mostRemembered = 1000;
-
-/** The actor that a token names, or null when it is forged, expired, for another purpose or incomplete. */
-export const verifyAccess = async (config: Config, token: string): Promise<Actor | null> => {
-  const known = remembered.get(config) ?? new Map<string, Remembered>();
-  remembered.set(config, known);
-  const before = known.get(token);
-  if (before && before.exp > Math.floor(Date.now() / 1000)) return before.actor;
-  const good = await checkSignature(config, token);
-  if (!good) return null;
-  if (known.size >= mostRemembered) known.clear();
-  known.set(token, good);
-  return good.actor;
-};
-
-const checkSignature = async (config: Config, token: string): Promise<Remembered | null> => {
-  for (const key of await keysOf(config)) {
-    try {
-      // iat is not checked: the clocks of two data centres may differ by a second
-      const { sub, sid, exp } = await verify(token, key, { alg: 'HS256', ...claims, iat: false });
-      const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
-      return id && typeof sid === 'number' && Number.isSafeInteger(sid) && exp
-        ? { actor: { id, session: sid }, exp }
-        : null;
-    } catch {
-      // signed with the other secret, or by nobody we know
-    }
-  }
-  return null;
 };
 
 const base64url = (bytes: ArrayBuffer) => encodeBase64Url(bytes).replaceAll('=', '');

@@ -1,44 +1,33 @@
 // The only file that talks to Neon. One request is one batch: one HTTP POST and one transaction, in which PostgreSQL
 // decides who may see and do what.
-import { type FullQueryResults, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import { neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
+import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
+import { addressOf } from '../address.ts';
 import { type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isPassing, Problem } from '../errors.ts';
-import { type Call, prepare } from './prepared.ts';
+import { type Call, type Database, type Given, prepare } from './prepared.ts';
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
 neonConfig.fetchEndpoint = (host, port) =>
   host === '127.0.0.1' || host === 'localhost' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
 
-type Client = NeonQueryFunction<true, true>;
-const clients = new Map<string, Client>();
-const clientOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Client => {
-  let client = clients.get(DATABASE_URL);
-  if (!client) {
+const databases = new Map<string, Database>();
+const databaseOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => {
+  let database = databases.get(DATABASE_URL);
+  if (!database) {
     // read by the driver at every request: the time begins to run then
     const fetchOptions = Object.defineProperty({}, 'signal', {
       enumerable: true,
       get: () => AbortSignal.timeout(DATABASE_TIMEOUT_MS),
     });
-    client = neon(DATABASE_URL, { fetchOptions, arrayMode: true, fullResults: true });
-    clients.set(DATABASE_URL, client);
+    database = drizzle(neon(DATABASE_URL, { fetchOptions }));
+    databases.set(DATABASE_URL, database);
   }
-  return client;
+  return database;
 };
-
-/** A first statement, and what is answered to those of the call. Drizzle's own driver would build everything anew. */
-const send = async (client: Client, first: [string, unknown[]], { statements, values }: Call<unknown>) => {
-  const results = await client.transaction([
-    client.query(...first),
-    ...statements.map(({ text, parameters }) => client.query(text, parameters(values))),
-  ]);
-  if (results.length !== statements.length + 1) throw new Error('the database answered something else');
-  return results.slice(1) as FullQueryResults<true>[];
-};
-const read = <Answers>({ statements }: Call<Answers>, results: FullQueryResults<true>[]) =>
-  statements.map(({ rows }, at) => rows(results[at]?.rows ?? [])) as Answers;
 
 /** The versions that If-Match allows, for app.begin(); '' when it allows any. */
 const ifMatch = (c: Context<Env>): string => {
@@ -49,20 +38,31 @@ const ifMatch = (c: Context<Env>): string => {
   return versions.join(',');
 };
 
-type DatabaseRole = 'app_api' | 'app_auth';
-const anonymously = (request: string): [string, unknown[]] => [
-  `select app.begin_anonymous($1), set_config('role', 'app_auth', true)`,
-  [request],
-];
-const begin = (c: Context<Env>, role: DatabaseRole): [string, unknown[]] => {
-  const actor = c.get('actor');
-  if (!actor) return anonymously(c.get('requestId'));
-  const roles = c.get('roles');
+type Begin = Given<'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'become'>;
+/** From here on the policies of the role that this transaction becomes decide. */
+const begin = prepare((db, { session, actor, rotation, request, address, roles, if_match, become }: Begin) => [
+  db.execute(sql`select app.begin(${session}, ${actor}, ${rotation}, ${request}, ${address}, ${roles}, ${if_match}),
+    set_config('role', ${become}, true)`),
+]);
+const beginAnonymous = prepare((db, { request, address }: Given<'request' | 'address'>) => [
+  db.execute(sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true)`),
+]);
+
+const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
+  const { actor, roles, requestId: request } = c.var;
+  const address = addressOf(c);
+  if (!actor) return beginAnonymous({ request, address });
   if (!roles) throw new Problem('internal_error');
-  return [
-    `select app.begin($1, $2, $3, $4, $5), set_config('role', $6, true)`,
-    [actor.session, actor.id, c.get('requestId'), `{${roles}}`, ifMatch(c), role],
-  ];
+  const { id, session, rotation } = actor;
+  return begin({ session, actor: id, rotation, request, address, roles: `{${roles}}`, if_match: ifMatch(c), become });
+};
+
+/** One transaction: who is asking, then the call. What comes back are the answers to the call. */
+const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Call<Answers>): Promise<Answers> => {
+  const items = call.on(db);
+  const [, ...answers] = await db.batch([...first.on(db), ...items] as [ReturnType<typeof call.on>[number]]);
+  if (answers.length !== items.length) throw new Error('the database answered something else');
+  return answers as Answers;
 };
 
 /** Before the second attempt: a database that restarts, or a pool that fills again, is rarely there in the same instant. */
@@ -71,14 +71,14 @@ const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
-const sent = async (c: Context<Env>, role: DatabaseRole, call: Call<unknown>) => {
-  const client = clientOf(config(c));
-  const first = begin(c, role);
+const run = async <Answers>(c: Context<Env>, become: 'app_api' | 'app_auth', call: Call<Answers>) => {
+  const db = databaseOf(config(c));
+  const first = beginFor(c, become);
   const started = performance.now();
   try {
-    return await send(client, first, call).catch((error) => {
+    return await inOneBatch(db, first, call).catch((error) => {
       if (!isRepeatable(c) || !isPassing(error)) throw error;
-      return pause().then(() => send(client, first, call));
+      return pause().then(() => inOneBatch(db, first, call));
     });
   } catch (error) {
     throw databaseProblem(error);
@@ -86,10 +86,6 @@ const sent = async (c: Context<Env>, role: DatabaseRole, call: Call<unknown>) =>
     c.set('databaseMs', (c.get('databaseMs') ?? 0) + performance.now() - started);
   }
 };
-
-// what cannot be read is no failure of the connection, and would be the same again
-const run = async <Answers>(c: Context<Env>, role: DatabaseRole, call: Call<Answers>) =>
-  read(call, await sent(c, role, call));
 
 /** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
 export const ask = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => {
@@ -105,7 +101,7 @@ const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).
 
 /** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
 export const sweep = async (settings: Config) => {
-  const call = sweeping({});
-  const [[row]] = read(call, await send(clientOf(settings), anonymously('sweep'), call));
+  const first = beginAnonymous({ request: 'sweep', address: null });
+  const [[row]] = await inOneBatch(databaseOf(settings), first, sweeping({}));
   return row?.swept as Record<string, number>;
 };

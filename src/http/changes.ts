@@ -1,19 +1,20 @@
 // Changing and deleting one record, which for patients and doctors go alike. What the actor sees but may not change is
 // a 403, what it does not see a 404.
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { SelectedFieldsFlat } from 'drizzle-orm/pg-core';
+import type { PgColumn, PgTable, SelectedFieldsFlat } from 'drizzle-orm/pg-core';
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
 import { ask } from '../db/client.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
-import { written } from '../errors.ts';
-import type { doctors, patients } from '../schema.ts';
-import { tagged } from './etag.ts';
+import { type ProblemCode, written } from '../errors.ts';
+import { withNote } from '../openapi/describe.ts';
+import { tagged, taggedWrite } from './etag.ts';
 
-type Table = typeof patients | typeof doctors;
-type Columns = SelectedFieldsFlat & Pick<Table, 'id' | 'version'>;
+type Table = PgTable & { id: PgColumn; user_id: PgColumn };
+type Columns = SelectedFieldsFlat & { version: PgColumn };
 const seen = (db: Database, table: Table, id: SQL) => db.select({ id: table.id }).from(table).where(eq(table.id, id));
+const codes: ProblemCode[] = ['stale_version', 'not_owner'];
 
 /** Sets the fields that were sent, and answers with the record. By its account only the actor's own is found. */
 export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' | 'user_id' = 'id') => {
@@ -25,11 +26,12 @@ export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' |
       .returning(columns),
     ...(by === 'id' ? [seen(db, table, id)] : []),
   ]);
-  return async (c: Context<Env>, id: number, fields: object) => {
+  const change = async (c: Context<Env>, id: number, fields: object) => {
     const [rows, others = []] = await ask(c, update({ ...fields, id }));
     const changed = rows as (SelectResultFields<C> & { version: number })[];
     return c.json(tagged(c, written(changed, others as unknown[])));
   };
+  return withNote(change, by === 'id' ? { ...taggedWrite, codes } : taggedWrite);
 };
 
 export const deleting = (table: Table) => {
@@ -37,9 +39,10 @@ export const deleting = (table: Table) => {
     db.delete(table).where(eq(table.id, id)).returning({ id: table.id }),
     seen(db, table, id),
   ]);
-  return async (c: Context<Env>, id: number) => {
+  const answer = async (c: Context<Env>, id: number) => {
     const [gone, others] = await ask(c, remove({ id }));
     written(gone, others);
     return c.body(null, 204);
   };
+  return withNote(answer, { asks: ['If-Match'], codes });
 };

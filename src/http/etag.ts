@@ -1,11 +1,17 @@
 // Versions as strong entity tags, "<version>" or "<version>-<age>": an age that is derived changes without a write.
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
+import type { Note } from '../openapi/describe.ts';
 
 interface Versioned {
   version: number;
   age?: number | null;
 }
+
+/** An answer that carries a tag; a read that may find that the client has it already; a write that may come too late. */
+export const tag: Note = { headers: ['ETag'] };
+export const taggedRead: Note = { ...tag, asks: ['If-None-Match'], mayBeUnchanged: true };
+export const taggedWrite: Note = { ...tag, asks: ['If-Match'], codes: ['stale_version'] };
 
 /** Moves the version of a row into the ETag header. */
 export const tagged = <T extends Versioned>(c: Context<Env>, record: T): Omit<T, 'version'> => {

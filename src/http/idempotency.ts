@@ -1,5 +1,6 @@
 // Idempotency-Key: a POST that a phone sends again after losing the answer happens once, and is answered the same.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { json, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
@@ -7,36 +8,50 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { keyedHashes } from '../accounts/tokens.ts';
 import { config, type Env } from '../config.ts';
+import { me } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
-import { type Database, type Given, me, prepare, type Values } from '../db/prepared.ts';
+import { isoTime, reference, stamps } from '../db/columns.ts';
+import { allOf, type Database, type Given, prepare, type Values } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { idempotencyKeys, isoTime } from '../schema.ts';
+import { withNote } from '../openapi/describe.ts';
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    actor_id: reference().notNull().default(sql`app.user_id()`),
+    key: text().notNull(),
+    route: text().notNull(),
+    body_hash: text().notNull(),
+    answer: json(),
+    created_at: stamps.created_at,
+  },
+  (table) => [primaryKey({ columns: [table.actor_id, table.key] })],
+);
 
 const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
 const firstAnswer = prepare((db, { key }: Given<'key'>) => [db.select().from(idempotencyKeys).where(mine(key))]);
 
 /** The insert, and its row kept as the key's answer, as one statement. */
-const keeping = <S extends ColumnsSelection, R>(db: Database, key: SQL, insert: TypedQueryBuilder<S, R>) => {
+const keeping = <S extends ColumnsSelection, Rows>(db: Database, key: SQL, insert: TypedQueryBuilder<S, Rows>) => {
   const made = db.$with('made').as(insert);
   const answer = sql`(select to_json(made) from made)`;
   const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(mine(key)));
-  // as in queries.ts: the rows are those of the insert
-  return db
-    .with(made, kept)
-    .select()
-    .from(made as never) as unknown as RunnableQuery<R, 'pg'>;
+  return allOf<Rows>(db, made, kept);
 };
+
+/** An insert that Drizzle can run, and put into a CTE. */
+type Insert<S extends ColumnsSelection, Row> = TypedQueryBuilder<S, Row[]> & RunnableQuery<Row[], 'pg'>;
 
 /** A route's insert, which answers with its row; under a key it happens at most once in a day. */
 export const once = <Names extends object, S extends ColumnsSelection, Row>(
-  insert: (db: Database, given: Names) => TypedQueryBuilder<S, Row[]>,
+  insert: (db: Database, given: Names) => Insert<S, Row>,
 ) => {
-  const plain = prepare((db, given: Names) => [insert(db, given) as unknown as RunnableQuery<Row[], 'pg'>]);
+  const plain = prepare((db, given: Names) => [insert(db, given)]);
   const keyed = prepare((db, given: Names & Given<'key' | 'route' | 'body_hash'>) => [
     db.execute(sql`select app.claim_key(${given.key}, ${given.route}, ${given.body_hash})`),
     keeping(db, given.key, insert(db, given)),
   ]);
-  return async (c: Context<Env>, values: Values<Names>): Promise<Row> => {
+  const create = async (c: Context<Env>, values: Values<Names>): Promise<Row> => {
     const key = c.req.header('Idempotency-Key');
     if (key === undefined) return found((await ask(c, plain(values)))[0]);
     if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
@@ -54,6 +69,11 @@ export const once = <Names extends object, S extends ColumnsSelection, Row>(
       throw error;
     }
   };
+  return withNote(create, {
+    asks: ['Idempotency-Key'],
+    headers: ['Idempotency-Replayed'],
+    codes: ['answered_before', 'key_reused'],
+  });
 };
 
 const replay = async <Row>(c: Context<Env>, key: string, route: string, hashes: string[]): Promise<Row> => {

@@ -3,7 +3,8 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type FieldErrors, Problem } from '../errors.ts';
-import { checking } from '../openapi/describe.ts';
+import { checking, type Note } from '../openapi/describe.ts';
+import { recordId } from './fields.ts';
 
 /** What zod would say in words for programmers. */
 z.config({
@@ -14,29 +15,6 @@ z.config({
     return `must be ${/^[aio]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected}`;
   },
 });
-
-/** PostgreSQL stores neither NUL nor half of a surrogate pair. */
-export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
-
-export const text = (most: number) =>
-  z
-    .string()
-    .max(most, `at most ${most} characters`)
-    .refine(storable, 'contains characters that cannot be stored')
-    .trim();
-export const requiredText = (most: number) => text(most).min(1, 'must not be empty');
-/** Forms send '' for "nothing". */
-export const optionalText = (most: number) =>
-  text(most)
-    .transform((value) => value || null)
-    .nullish();
-
-export const emailAddress = text(254).toLowerCase().pipe(z.email('not an email address')).meta({ format: 'email' });
-export const optionalEmail = z
-  .union([emailAddress, z.literal('').transform(() => null)], { error: 'not an email address' })
-  .nullish();
-
-export const recordId = z.int('must be the id of a record').positive('must be the id of a record').meta({ id: 'Id' });
 
 const ignored = z.unknown().optional().meta({ readOnly: true, description: 'Accepted and ignored.' });
 
@@ -98,13 +76,15 @@ const readable = async (c: Context) => {
   }
 };
 
+const bodyRefusals = ['invalid_input', 'malformed_json', 'body_too_large', 'unsupported_media_type'] as const;
+
 export const json = <Schema extends z.ZodType>(schema: Schema) => {
   const validate = zValidator('json', schema, refuse(schema));
   const middleware: typeof validate = async (c, next) => {
     await readable(c);
     return validate(c, next);
   };
-  return checking('json', schema, middleware);
+  return checking('json', schema, middleware, { codes: bodyRefusals });
 };
 
 /** An id in a path. What cannot be one is not found, like one that nobody has. */
@@ -120,13 +100,13 @@ export const params = <Name extends string>(...names: Name[]) => {
   const validate = zValidator('param', schema, ({ success }) => {
     if (!success) throw new Problem('not_found');
   });
-  return checking('param', schema, validate);
+  return checking('param', schema, validate, { codes: ['not_found'] });
 };
 
 export const byId = params('id');
 
 /** The parameters behind the question mark, of which an unknown one is an error too. */
-export const query = <Shape extends z.ZodRawShape>(shape: Shape) => {
+export const query = <Shape extends z.ZodRawShape>(shape: Shape, note: Note = {}) => {
   const schema = z.strictObject(shape);
   const validate = zValidator('query', schema, (result) => {
     const doubled = Object.keys(shape).filter((name) => Array.isArray((result.data as Record<string, unknown>)[name]));
@@ -134,14 +114,5 @@ export const query = <Shape extends z.ZodRawShape>(shape: Shape) => {
     if (doubled.length > 0) throw new Problem('invalid_input', { errors });
     refuse(schema)(result);
   });
-  return checking('query', schema, validate);
+  return checking('query', schema, validate, { codes: ['invalid_input'] }, note);
 };
-
-/** A number, an id or a time out of a query string. */
-export const numberText = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d{1,16}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.int().min(least, `must be ${least} or more`).max(most, `must be ${most} or less`));
-export const idText = numberText(1, Number.MAX_SAFE_INTEGER);

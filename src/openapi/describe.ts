@@ -1,37 +1,56 @@
-// What a route says about itself. It names its answers, its middlewares note what they add; openapi.ts puts it together.
+// What the pieces of a route say of themselves: a route names its answers, a validator what it checks, and whatever else
+// takes part notes what it adds. Nothing here is read while requests are served: document.ts makes the document from it,
+// at build time.
 import type { MiddlewareHandler, ValidationTargets } from 'hono';
-import { type DescribeRouteOptions, resolver, uniqueSymbol } from 'hono-openapi';
-import * as z from 'zod';
+import type * as z from 'zod';
 import type { Env, Role } from '../config.ts';
 import type { ProblemCode } from '../errors.ts';
 
-export interface Note extends DescribeRouteOptions {
+/** What a piece adds to every route that it is part of. */
+export interface Note {
+  /** Its refusals. */
   codes?: readonly ProblemCode[];
+  /** Whom it lets pass. */
   roles?: readonly Role[];
+  /** The headers that it reads ... */
+  asks?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[];
+  /** ... and those that it answers with, when nothing is refused. */
+  headers?: readonly ('ETag' | 'Link' | 'X-Total-Count' | 'Idempotency-Replayed')[];
+  /** It may answer 304. */
+  mayBeUnchanged?: boolean;
+}
+type Answers = Record<number, z.ZodType | null>;
+interface Said {
+  notes: readonly Note[];
+  route?: { summary: string; description?: string | undefined; answers: Answers };
+  checks?: { target: keyof ValidationTargets; schema: z.ZodType };
 }
 
-/** A middleware, and what it adds to every route that it is part of. */
-export const noted = (note: Note, middleware: MiddlewareHandler<Env>) =>
-  Object.assign(middleware, { [uniqueSymbol]: { spec: note } });
+const said = Symbol('what the document says of it');
+const saying = <H extends object>(handler: H, what: Said): H => Object.assign(handler, { [said]: what });
+export const whatIsSaidBy = (handler: object): Said | undefined => (handler as { [said]?: Said })[said];
 
-const described = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
+/** A middleware, and what it adds. */
+export const noted = (note: Note, middleware: MiddlewareHandler<Env>) => saying(middleware, { notes: [note] });
 
-/** A validator, and what it checks: a body as it is sent, a parameter as what it stands for. */
-export const checking = <H extends object>(target: keyof ValidationTargets, schema: z.ZodType, validator: H): H =>
-  Object.assign(validator, {
-    [uniqueSymbol]: { target, ...described(schema, target === 'json' ? 'input' : 'output') },
-  });
+/** A validator, what it checks, and what it adds. */
+export const checking = <H extends object>(
+  target: keyof ValidationTargets,
+  schema: z.ZodType,
+  validator: H,
+  ...notes: Note[]
+): H => saying(validator, { notes, checks: { target, schema } });
 
-const answered = ([status, schema]: [string, z.ZodType | null]) => {
-  if (!schema) return [status, { description: 'Done. The answer has no body.' }];
-  const type = schema instanceof z.ZodString ? 'text/html' : 'application/json';
-  const content = { [type]: { schema: described(schema, 'output') } };
-  return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
-};
+/** Something that a handler calls, like a list or a change, and what it adds to the handler's route. */
+export const withNote = <F extends object>(called: F, note: Note) => Object.assign(called, { note });
 
-/** What a route does (its first sentence is its name), its answers, and its refusals beyond those of its middlewares. */
-export const describe = (about: string, answers: Record<number, z.ZodType | null>, ...codes: ProblemCode[]) => {
+/**
+ * What a route does (its first sentence is its name) and its answers; then what its handler calls, which knows what it
+ * adds, and the refusals of the handler itself.
+ */
+export const describe = (about: string, answers: Answers, ...more: (ProblemCode | Note | { note: Note })[]) => {
   const [, summary = about, description] = /^(.+?)\. (.+)$/s.exec(about) ?? [];
-  const responses = Object.fromEntries(Object.entries(answers).map(answered));
-  return noted({ summary, description, responses, codes }, (_c, next) => next());
+  const notes = more.map((one) => (typeof one === 'string' ? { codes: [one] } : 'note' in one ? one.note : one));
+  const middleware: MiddlewareHandler<Env> = (_c, next) => next();
+  return saying(middleware, { notes, route: { summary, description, answers } });
 };

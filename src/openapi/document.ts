@@ -1,15 +1,24 @@
-// The OpenAPI document: what routes and their middlewares say about themselves, and what follows from it.
+// Makes the OpenAPI document from what routes and their pieces say of themselves (describe.ts), at build time: the Worker
+// serves it as a file. `npm run openapi` writes it.
 import type { Hono } from 'hono';
-import { clearSpecsContext, generateSpecs, loadVendor, resolver } from 'hono-openapi';
+import { clearSpecsContext, generateSpecs, loadVendor, resolver, uniqueSymbol } from 'hono-openapi';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { problem } from '../answers.ts';
 import type { Env, Role } from '../config.ts';
 import { type ProblemCode, problemOf, problems, problemType } from '../errors.ts';
-import type { Note } from './describe.ts';
+import { type Note, whatIsSaidBy } from './describe.ts';
 import fixed from './fixed.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;
+
+const text = z.string();
+const problem = z
+  .object({
+    ...{ type: text, title: text, status: z.int(), detail: text, request_id: text },
+    code: z.enum(Object.keys(problems)),
+    errors: z.record(text, z.array(text)).optional().describe('messages by field'),
+  })
+  .meta({ id: 'Problem', examples: [fixed.examples.Problem] });
 
 /** "Something or null" as JSON Schema says it in one type; a format says as much as its pattern. */
 const shorter = (_key: string, value: Json) => {
@@ -20,31 +29,31 @@ const shorter = (_key: string, value: Json) => {
   return { ...value, anyOf: undefined, ...some, ...orNull };
 };
 
-// Zod converts its schemas itself; one with an id becomes a reference, and gets its example.
+// Zod converts its schemas itself; one with an id becomes a reference. Of a body that is transformed it leaves the examples
+// out, because it cannot know which side they are of: ours are what a client sends.
 loadVendor('zod', {
   toOpenAPISchema: (schema, { components, options }) => {
     const made = z.toJSONSchema(z.object({ root: schema as z.ZodType }), options);
     const text = JSON.stringify(made).replaceAll('#/$defs/', '#/components/schemas/');
     const { properties, $defs } = JSON.parse(text, shorter);
-    for (const id in $defs) $defs[id].examples = [(fixed.examples as Json)[id]];
+    for (const id in $defs)
+      $defs[id].examples ??= z.globalRegistry.get(z.globalRegistry._idmap.get(id) as z.ZodType)?.examples;
     components.schemas = { ...components.schemas, ...$defs };
     return properties.root;
   },
 });
 
-type Document = Awaited<ReturnType<typeof generateSpecs>>;
 type Parameter = { in: string; name: string; schema: Json; required?: boolean };
 type Answer = { content?: Record<string, { schema: Json }> };
 type Said = { summary: string; parameters?: Parameter[]; responses: Record<string, Answer> };
-type Operation = Said & Pick<Note, 'codes' | 'roles' | 'requestBody' | 'description'>;
+type Operation = Said & { requestBody?: Json; description?: string };
 type Components = Record<'parameters' | 'responses' | 'examples', Json>;
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const refs = (kind: string, names: string[]) => Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
-/** The names whose condition holds. */
-const those = <Name extends string>(conditions: { [N in Name]?: unknown }) =>
-  (Object.keys(conditions) as Name[]).filter((name) => conditions[name]);
-const carrying = (conditions: Json) => refs('headers', ['X-Request-Id', ...those(conditions)]);
+/** The headers whose condition holds. */
+const carrying = (conditions: Record<string, boolean>) =>
+  refs('headers', ['X-Request-Id', ...Object.keys(conditions).filter((name) => conditions[name])]);
 
 /** The response for all codes of one status: a component that is named after them, and shows each. */
 const refusal = (codes: ProblemCode[], status: number, { examples, responses }: Components) => {
@@ -85,41 +94,23 @@ const camelCase = (summary: string) => {
   return first.toLowerCase() + more.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 };
 
-const versioned = ['Patient', 'Doctor', 'User', 'Account'].map((name) => ref('schemas', name).$ref);
-/** Puts together what was said of a route, and adds what follows from it. */
-const complete = (path: string, method: string, operation: Operation, components: Components) => {
-  const { codes = [], roles, parameters = [], responses, description = '', ...rest } = operation;
-  const has = (where: string) => parameters.some((one) => one.in === where);
-  const schemas = Object.values(responses).map(({ content }) => content?.['application/json']?.schema);
-  const tag = schemas.some((schema) => versioned.includes(String(schema?.$ref)));
-  const page = schemas.some((schema) => schema?.type === 'array') && parameters.some(({ name }) => name === 'cursor');
-  const once = method === 'post' && '201' in responses && roles !== undefined;
-  const reads = method === 'get' && tag;
-  const writes = codes.includes('stale_version') || codes.includes('not_owner') || (tag && !reads && !once);
+/** Puts together what was said of a route. */
+const complete = (path: string, operation: Operation, notes: readonly Note[], components: Components) => {
+  const { parameters = [], responses, description = '', ...rest } = operation;
+  const roles = notes.find((note) => note.roles)?.roles;
+  const codes = new Set(notes.flatMap((note) => note.codes ?? []));
+  // all of these need the settings and the database
+  if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
+  const asked = new Set(notes.flatMap((note) => note.asks ?? []));
 
-  const body = rest.requestBody;
-  const database = path.startsWith('/api/') || codes.includes('database_unavailable');
-  const refusals: { [Code in ProblemCode]?: unknown } = {
-    ...{
-      invalid_input: body || has('query'),
-      malformed_json: body,
-      body_too_large: body,
-      unsupported_media_type: body,
-    },
-    ...{ unauthenticated: roles, session_ended: roles, wrong_role: roles && !isEverybody(roles) },
-    ...{ doctor_not_approved: roles?.includes('doctor') && !roles.includes('pending_doctor') },
-    ...{ not_found: has('path'), stale_version: writes, answered_before: once, key_reused: once },
-    ...{ too_many_requests: roles, database_unavailable: database, misconfigured: database },
-    ...Object.fromEntries(codes.map((code) => [code, true])),
-  };
-  const headers = carrying({ ETag: tag, Link: page, 'X-Total-Count': page, 'Idempotency-Replayed': once });
-  const answers: Json = reads ? { 304: { description: 'The record is still the one that you have.', headers } } : {};
+  const headers = refs('headers', ['X-Request-Id', ...new Set(notes.flatMap((note) => note.headers ?? []))]);
+  const unchanged = { description: 'The record is still the one that you have.', headers };
+  const answers: Json = notes.some((note) => note.mayBeUnchanged) ? { 304: unchanged } : {};
   for (const [status, answer] of Object.entries(responses)) answers[status] = { ...answer, headers };
-  const refused = those(problems).filter((code) => refusals[code]);
+  const refused = (Object.keys(problems) as ProblemCode[]).filter((code) => codes.has(code));
   for (const [status, alike = []] of Object.entries(Object.groupBy(refused, (code) => problems[code][0])))
     answers[status] = refusal(alike, Number(status), components);
 
-  const asked = those({ 'If-Match': writes, 'If-None-Match': reads, 'Idempotency-Key': once });
   return {
     ...rest,
     tags: [fixed.tags.find(({ at }) => path.startsWith(at))?.name],
@@ -127,12 +118,46 @@ const complete = (path: string, method: string, operation: Operation, components
     description: `${whom(roles)} ${description}`.trim(),
     'x-roles': roles,
     security: roles ? [{ bearer: [] }] : [],
-    parameters: [...parameters.map((one) => shared(one, components)), ...asked.map((name) => ref('parameters', name))],
+    parameters: [
+      ...parameters.map((one) => shared(one, components)),
+      ...[...asked].map((name) => ref('parameters', name)),
+    ],
     responses: answers,
   };
 };
 
-const make = async (app: Hono<Env>): Promise<Document> => {
+const described = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
+const answered = ([status, schema]: [string, z.ZodType | null]) => {
+  if (!schema) return [status, { description: 'Done. The answer has no body.' }];
+  const type = schema instanceof z.ZodString ? 'text/html' : 'application/json';
+  const content = { [type]: { schema: described(schema, 'output') } };
+  return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
+};
+
+/** Says to hono-openapi, in its own way, what our routes and validators say; the notes by method and path. */
+const translate = (app: Hono<Env>) => {
+  const notes = new Map<string, Note[]>();
+  for (const { method, path, handler } of app.routes) {
+    const said = whatIsSaidBy(handler);
+    if (!said) continue;
+    const key = `${method.toLowerCase()} ${path}`;
+    notes.set(key, [...(notes.get(key) ?? []), ...said.notes]);
+    if (said.route) {
+      const { answers, ...about } = said.route;
+      const responses = Object.fromEntries(Object.entries(answers).map(answered));
+      Object.assign(handler, { [uniqueSymbol]: { spec: { ...about, responses } } });
+    } else if (said.checks) {
+      // a body is described as it is sent, a parameter as what it stands for
+      const { target, schema } = said.checks;
+      const resolved = described(schema, target === 'json' ? 'input' : 'output');
+      Object.assign(handler, { [uniqueSymbol]: { target, ...resolved } });
+    }
+  }
+  return notes;
+};
+
+export const documentOf = async (app: Hono<Env>) => {
+  const notes = translate(app);
   clearSpecsContext();
   const { info, components, ...base } = structuredClone(fixed.document);
   const tags = fixed.tags.map(({ at, ...tag }) => tag);
@@ -144,23 +169,16 @@ const make = async (app: Hono<Env>): Promise<Document> => {
     components: { responses: { any } },
   };
   const options = { documentation, excludeStaticFile: false, defaultValidationErrorResponse: false };
-  const said = await generateSpecs(app, options);
-  const paths = Object.entries(said.paths).map(([plain, methods]) => {
+  const generated = await generateSpecs(app, options);
+  const paths = Object.entries(generated.paths).map(([plain, methods]) => {
     const path = plain.startsWith('/api/') ? plain.replace(/\/?$/, '/') : plain;
     const operations = Object.entries(methods) as [string, Operation][];
+    const noted = (method: string) => notes.get(`${method} ${plain.replace(/\{(\w+)\}/g, ':$1')}`) ?? [];
     return [
       path,
-      Object.fromEntries(operations.map(([method, one]) => [method, complete(path, method, one, components)])),
+      Object.fromEntries(operations.map(([method, one]) => [method, complete(path, one, noted(method), components)])),
     ];
   });
-  return JSON.parse(
-    JSON.stringify({ ...said, paths: Object.fromEntries(paths), components: { ...said.components, ...components } }),
-  );
-};
-
-let made: Promise<Document> | undefined;
-/** Made on the first request of an isolate, from the very schemas that validate. */
-export const documentOf = (app: Hono<Env>): Promise<Document> => {
-  made ??= make(app);
-  return made;
+  const all = { ...generated.components, ...components };
+  return JSON.parse(JSON.stringify({ ...generated, paths: Object.fromEntries(paths), components: all }));
 };

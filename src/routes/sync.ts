@@ -1,19 +1,50 @@
-// Delta sync: a phone that was away asks what changed, and what it may no longer keep.
+// /api/sync: a phone that was away asks what changed, and what it may no longer keep.
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { sync } from '../answers.ts';
 import type { Env } from '../config.ts';
+import { audited, idsIn } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
-import { type Given, idsIn, prepare, witnessed } from '../db/prepared.ts';
+import { type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { everyone } from '../http/auth.ts';
 import { untagged } from '../http/etag.ts';
-import { pageFields, seal, unseal } from '../http/pages.ts';
-import { query, storable } from '../http/validate.ts';
+import { recordId, storable } from '../http/fields.ts';
+import { decodeCursor, encodeCursor, pageFields } from '../http/pages.ts';
+import { query } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
-import { doctorColumns, mappingColumns, patientColumns } from '../records.ts';
-import { doctors, mappings, patients } from '../schema.ts';
+import { doctor, doctorColumns, doctorExample, doctors } from '../records/doctor.ts';
+import { mapping, mappingColumns, mappingExample, mappings } from '../records/mapping.ts';
+import { patient, patientColumns, patientExample, patients } from '../records/patient.ts';
+
+const ids = { patients: z.array(recordId), doctors: z.array(recordId), mappings: z.array(recordId) };
+const removedExample = { patients: [5], doctors: [], mappings: [8] };
+const removed = z
+  .object(ids)
+  .describe('Deleted, or no longer visible to the caller.')
+  .meta({ id: 'Removed', examples: [removedExample] });
+const sync = z
+  .object({
+    patients: z.array(patient),
+    doctors: z.array(doctor),
+    mappings: z.array(mapping),
+    removed,
+    cursor: z.string(),
+    more: z.boolean(),
+  })
+  .meta({
+    id: 'Sync',
+    examples: [
+      {
+        patients: [patientExample],
+        doctors: [doctorExample],
+        mappings: [mappingExample],
+        removed: removedExample,
+        cursor: 'WzMsInVzZXIiLDQyXQ',
+        more: false,
+      },
+    ],
+  });
 
 /** Whose, in which scope, from where to where, and the last change of the page before: kind, transaction, id. */
 const int = z.int();
@@ -30,7 +61,7 @@ const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit }: Cur
   db
     .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
     .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit})`),
-  witnessed(
+  audited(
     db,
     'patient',
     idsIn('id'),
@@ -43,7 +74,7 @@ const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit }: Cur
     .select(doctorColumns)
     .from(doctors)
     .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
-  witnessed(
+  audited(
     db,
     'mapping',
     idsIn('patient'),
@@ -58,7 +89,7 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, every
   const { limit, cursor } = c.req.valid('query');
   const actor = c.get('actor')?.id ?? 0;
   const [whose, scope, since, until, kind, tx, id] =
-    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : unseal(cursorOf, cursor);
+    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorOf, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
   const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(
@@ -79,7 +110,7 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, every
       doctors: removed(kinds.removedDoctors),
       mappings: removed(kinds.removedMappings),
     },
-    cursor: seal([actor, round.scope, ...next]),
+    cursor: encodeCursor([actor, round.scope, ...next]),
     more,
   });
 });

@@ -1,17 +1,28 @@
 // What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
+import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { health, openApi, page, service } from '../answers.ts';
 import type { Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { describe } from '../openapi/describe.ts';
-import { documentOf } from '../openapi/document.ts';
+
+const text = z.string();
+const service = z
+  .object({ name: text, version: text, links: z.record(text, text) })
+  .meta({ id: 'Service', examples: [{ name: 'wardbook', version: '1.0.0', links: { docs: '/docs' } }] });
+const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
+const page = text;
 
 const { name, version } = manifest;
 const links = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
-const readiness = describe('Check readiness. Asks the database.', { 200: health }, 'database_unavailable');
+const readiness = describe(
+  'Check readiness. Asks the database.',
+  { 200: health },
+  'database_unavailable',
+  'misconfigured',
+);
 
 /** The page loads the rest from public/docs, and nothing from elsewhere. Its viewer sets style attributes. */
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -22,16 +33,14 @@ const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-
 
 const reach = prepare((db) => [db.execute(sql`select 1`)]);
 
-/** `app` is the whole of which these routes become a part. */
-export const systemRoutes = (app: Hono<Env>) =>
-  new Hono<Env>({ strict: false })
-    .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
-    .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
-    .get('/readyz', readiness, async (c) => {
-      await askAuth(c, reach({}));
-      return c.json({ status: 'ok' as const });
-    })
-    .get('/openapi.json', describe('Read the document', { 200: openApi }), async (c) => c.json(await documentOf(app)))
-    .get('/docs', describe('Browse the reference', { 200: page }), (c) =>
-      c.html(html, 200, { 'Content-Security-Policy': policy }),
-    );
+// /openapi.json and what the page at /docs loads are files, which are served without the Worker.
+export const systemRoutes = new Hono<Env>({ strict: false })
+  .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
+  .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
+  .get('/readyz', readiness, async (c) => {
+    await askAuth(c, reach({}));
+    return c.json({ status: 'ok' as const });
+  })
+  .get('/docs', describe('Browse the reference', { 200: page }), (c) =>
+    c.html(html, 200, { 'Content-Security-Policy': policy }),
+  );

@@ -74,13 +74,14 @@ test('after logout the access token is worth nothing, on this device only', asyn
   expect(await answer(there, '/api/auth/me/')).toBe(200);
 });
 
-test('after a change of password only the device that changed it goes on', async () => {
+test('after a change of password no token from before is worth anything', async () => {
   const here = await app.register('new_password');
   const body = { username: 'new_password', password };
   const there = (await app.call('POST', '/api/auth/login/', { body })).body.access;
   const change = { current_password: password, new_password: 'another horse battery' };
-  await app.call('POST', '/api/auth/password/', { token: here.token, body: change });
-  expect(await answer(here.token, '/api/auth/me/')).toBe(200);
+  const changed = await app.call('POST', '/api/auth/password/', { token: here.token, body: change });
+  expect(await answer(changed.body.access, '/api/auth/me/')).toBe(200);
+  expect(await answer(here.token, '/api/auth/me/')).toBe('session_ended');
   expect(await answer(there, '/api/auth/me/')).toBe('session_ended');
 });
 

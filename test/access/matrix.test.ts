@@ -44,7 +44,6 @@ const rows: Row[] = [
   { route: 'GET /', expected: everybody(200), path: () => '/', roundTrips: 0 },
   { route: 'GET /healthz', expected: everybody(200), path: () => '/healthz', roundTrips: 0 },
   { route: 'GET /readyz', expected: everybody(200), path: () => '/readyz' },
-  { route: 'GET /openapi.json', expected: everybody(200), path: () => '/openapi.json', roundTrips: 0 },
   { route: 'GET /docs', expected: everybody(200), path: () => '/docs', roundTrips: 0 },
 
   { route: 'POST /api/auth/register', expected: everybody(201), path: () => '/api/auth/register/', body: account },
@@ -89,7 +88,7 @@ const rows: Row[] = [
   },
   {
     route: 'POST /api/auth/password',
-    expected: signedIn(204),
+    expected: signedIn(200),
     path: () => '/api/auth/password/',
     body: () => ({ current_password: password, new_password: password }),
     roundTrips: 2,
@@ -335,6 +334,8 @@ describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips 
       const spent = (await world.database.roundTrips()) - before;
 
       expect(answer.status, answer.text).toBe(status);
+      // a new password ended the session that the other rows use
+      if (me && route === 'POST /api/auth/password') Object.assign(me, { token: answer.body.access });
       expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
       if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
       if (status === 401) {

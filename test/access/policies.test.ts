@@ -33,7 +33,7 @@ const everything = {
 
 const everyRole = '{user,patient,doctor,pending_doctor,admin}';
 const begin = (user: number, session: number, allowed = everyRole) =>
-  database.query('select app.begin($1, $2, $3, $4, $5)', [session, user, 'a test', allowed, '']);
+  database.query('select app.begin($1, $2, 1, $3, null, $4, $5)', [session, user, 'a test', allowed, '']);
 const become = (role: string) => database.query(`select set_config('role', $1, true)`, [role]);
 
 /** Rows, or the SQLSTATE of the refusal. */
@@ -80,7 +80,7 @@ describe('app_login, without a context', () => {
       where nspname in ('public', 'app') and has_function_privilege('app_login', pg_proc.oid, 'execute') order by 1`);
     expect(callable.map(({ proname }) => proname)).toEqual(['begin', 'begin_anonymous']);
     expect(await outcome(database.query('select app.erase_account()'))).toBe(forbidden);
-    expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', 60)`))).toBe(
+    expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', '', 60)`))).toBe(
       forbidden,
     );
   });

@@ -38,6 +38,7 @@ const codes = (answers: Answer[]) => answers.map(({ status, body }) => body?.cod
 const wait = (who: Account, interval: string) =>
   app.asOwner(
     `update sessions set created_at = created_at - $2::interval, last_used_at = last_used_at - $2::interval,
+      arrived_at = arrived_at - $2::interval,
       idle_until = idle_until - $2::interval, expires_at = expires_at - $2::interval where id = $1`,
     [sessionOf(who), interval],
   );
@@ -69,19 +70,20 @@ describe('an access token', () => {
     expect(Math.floor(Date.now() / 1000)).toBeGreaterThanOrEqual(now + 2);
   });
 
-  test('names who, which session, by whom and for whom, and nothing else', async () => {
+  test('names who, which session and rotation of it, by whom and for whom, and nothing else', async () => {
     expect(claims()).toEqual({
       iss: 'wardbook',
       aud: 'wardbook',
       sub: String(owner.id),
       sid: expect.any(Number),
+      rot: 1,
       iat: expect.any(Number),
       exp: expect.any(Number),
     });
     expect(await accepted(claims())).toBe(200);
   });
 
-  test.each(['iss', 'aud', 'exp', 'sub', 'sid'])('without %s is refused', async (name) => {
+  test.each(['iss', 'aud', 'exp', 'sub', 'sid', 'rot'])('without %s is refused', async (name) => {
     const { [name]: _, ...rest } = claims();
     expect(await accepted(rest)).toBe(401);
   });
@@ -100,6 +102,10 @@ describe('an access token', () => {
     ['sid', '1'],
     ['sid', 1.5],
     ['sid', null],
+    ['rot', '1'],
+    ['rot', 0],
+    ['rot', 1.5],
+    ['rot', 2 ** 31],
     ['nbf', now + 100],
   ])('with a %s of %j is refused', async (name, value) => {
     expect(await accepted({ ...claims(), [name]: value })).toBe(401);
@@ -177,6 +183,89 @@ describe('a refresh token', () => {
       expect((await refresh(token)).body.code).toBe('session_ended');
     // another device of the same person goes on
     expect((await me(owner.token)).status).toBe(200);
+  });
+
+  describe('whose successor has arrived', () => {
+    /** A device that refreshed, and said so by a request with its new access token. */
+    const moved = async (from?: string) => {
+      const who = await app.device(owner);
+      const next = (await refresh(who.refresh, from ? { 'CF-Connecting-IP': from } : {})).body;
+      expect((await me(next.access)).status).toBe(200);
+      return { who, next };
+    };
+
+    test('ends the session after half a minute, however often it was good for an answer before', async () => {
+      const { who, next } = await moved();
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      await wait(who, '25 seconds');
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      await wait(who, '6 seconds');
+      const reused = await refresh(who.refresh);
+      expect(reused.body.code).toBe('refresh_reused');
+      expect(await trailOf(reused)).toEqual([entry('refresh_reused', who)]);
+      expect(codes([await me(next.access), await refresh(next.refresh)])).toEqual(['session_ended', 'session_ended']);
+    });
+
+    test('has arrived only by its own access token: the old one says nothing, nor does a refusal', async () => {
+      const who = await app.device(owner);
+      const next = (await refresh(who.refresh)).body;
+      expect((await me(who.token)).status).toBe(200);
+      expect((await app.call('GET', '/api/admin/users/', { token: next.access })).status).toBe(403);
+      await wait(who, '1 hour');
+      expect((await refresh(who.refresh)).body.refresh).toBe(next.refresh);
+      // one that was given again is of the same rotation
+      const again = (await refresh(who.refresh)).body;
+      expect(claimsOf({ ...who, token: again.access }).rot).toBe(2);
+      await me(again.access);
+      await wait(who, '1 hour');
+      expect((await refresh(who.refresh)).body.code).toBe('refresh_reused');
+    });
+
+    test('is noted once a rotation, and never of a login', async () => {
+      const who = await login('owner');
+      const written = async () =>
+        (await rows('select xmin::text from sessions where id = $1', [sessionOf(who)]))[0].xmin;
+      const atLogin = await written();
+      await me(who.token);
+      expect(await written()).toBe(atLogin);
+      const next = (await refresh(who.refresh)).body;
+      const refreshed = await written();
+      await me(next.access);
+      const noted = await written();
+      expect(noted).not.toBe(refreshed);
+      await Promise.all([me(next.access), me(who.token), me(next.access)]);
+      expect(await written()).toBe(noted);
+    });
+
+    const trailOf = (answer: Answer) =>
+      rows(
+        `select action, resource, resource_id::int, actor_id::int, address from audit where request_id = $1 order by id`,
+        [answer.headers.get('X-Request-Id')],
+      );
+    const entry = (action: string, who: Account, address: string | null = null) => ({
+      ...{ action, resource: 'session', resource_id: sessionOf(who), actor_id: owner.id, address },
+    });
+
+    test('leaves a trace of each replay, and one that stands out where it came from elsewhere', async () => {
+      const { who, next } = await moved('2001:db8:1:2::10');
+      const replay = async (address: string) => {
+        const answer = await refresh(who.refresh, { 'CF-Connecting-IP': address });
+        expect(answer.body.refresh).toBe(next.refresh);
+        return trailOf(answer);
+      };
+      const address = '2001:db8:1:2:aaaa::7';
+      // a phone changes its address within its network by the hour
+      expect(await replay(address)).toEqual([entry('refresh_replayed', who, address)]);
+      expect(await replay('198.51.100.9')).toEqual([
+        entry('refresh_replayed', who, '198.51.100.9'),
+        entry('refresh_replayed_elsewhere', who, '198.51.100.9'),
+      ]);
+      const path = `/api/admin/audit/?action=refresh_replayed_elsewhere&actor=${owner.id}`;
+      const found = await app.call('GET', path, { token: admin.token });
+      expect(found.body).toMatchObject([{ resource_id: sessionOf(who), address: '198.51.100.9' }]);
+      // what replaced it in the regular way leaves none
+      expect(await trailOf(await refresh(next.refresh, { 'CF-Connecting-IP': '203.0.113.5' }))).toEqual([]);
+    });
   });
 
   test('made up is refused, ends nothing and never reaches the database', async () => {
@@ -281,16 +370,29 @@ describe('the very next request is refused', () => {
     expect((await me(two.token)).status).toBe(200);
   });
 
-  test('on all other devices after a new password', async () => {
-    const [one, two] = [await app.device(owner), await app.device(owner)];
+  test('on all devices after a new password, but with the tokens of its answer', async () => {
+    const who = await app.register('new_password');
+    const [one, two] = [await app.device(who), await app.device(who)];
+    // one that was copied before its owner refreshed is the parent of one that counts
+    const next = (await refresh(one.refresh)).body;
     const body = { current_password: password, new_password: 'another good password' };
-    expect((await app.call('POST', '/api/auth/password/', { token: one.token, body })).status).toBe(204);
-    expect((await me(two.token)).body.code).toBe('session_ended');
-    expect((await refresh(two.refresh)).body.code).toBe('session_ended');
-    expect((await me(one.token)).status).toBe(200);
-    expect((await refresh(one.refresh)).status).toBe(200);
-    const back = { current_password: 'another good password', new_password: password };
-    expect((await app.call('POST', '/api/auth/password/', { token: one.token, body: back })).status).toBe(204);
+    const answer = await app.call('POST', '/api/auth/password/', {
+      token: next.access,
+      body,
+      headers: { 'User-Agent': 'Laptop/1.0' },
+    });
+    expect(answer.status).toBe(200);
+    for (const token of [who.token, one.token, next.access, two.token])
+      expect((await me(token)).body.code).toBe('session_ended');
+    for (const token of [who.refresh, one.refresh, next.refresh, two.refresh])
+      expect((await refresh(token)).body.code).toBe('session_ended');
+    const { access: token, refresh: fresh } = answer.body;
+    expect((await me(token)).body).toEqual(who.user);
+    const list = await app.call('GET', '/api/auth/sessions/', { token });
+    expect(list.body).toMatchObject([{ device: 'Laptop/1.0', current: true }]);
+    expect((await refresh(fresh)).status).toBe(200);
+    // nobody else's
+    expect((await me(owner.token)).status).toBe(200);
   });
 
   test('after being disabled, until it is undone and they log in again', async () => {
@@ -372,6 +474,25 @@ describe('while a password is being compared', () => {
     expect(await sessionsOf(who.id)).toBe(1);
   });
 
+  test('it may be made another one by the server: who changes it a moment later changes nothing', async () => {
+    const who = await app.register('reset_meanwhile');
+    const other = await app.register('of_another_password');
+    const late = await meanwhile(
+      () =>
+        app.asOwner(
+          `update credentials set password_hash = (select password_hash from credentials where user_id = $2)
+          where user_id = $1`,
+          [who.id, other.id],
+        ),
+      () => changePassword(who, password, 'the second new password'),
+    );
+    expect([late.status, late.body.errors]).toEqual([400, { current_password: ['is not your password'] }]);
+    expect((await me(who.token)).status).toBe(200);
+    expect(await rows('select action from audit where request_id = $1', [late.headers.get('X-Request-Id')])).toEqual(
+      [],
+    );
+  });
+
   test('it may be changed: who changes it a moment later changes nothing', async () => {
     const who = await app.register('twice_at_once');
     let since = who;
@@ -382,7 +503,7 @@ describe('while a password is being compared', () => {
       },
       () => changePassword(who, password, 'the second new password'),
     );
-    expect(late.body.errors).toEqual({ current_password: ['is not your password'] });
+    expect(late.body.code).toBe('session_ended');
     expect((await me(since.token)).status).toBe(200);
     const trail = await rows('select action from audit where request_id = $1', [late.headers.get('X-Request-Id')]);
     expect(trail).not.toContainEqual({ action: 'password_change' });

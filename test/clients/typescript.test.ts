@@ -25,7 +25,7 @@ beforeAll(async () => {
 /** What becomes of a request on its way: `before` may keep it from the app, `after` its answer from the client. */
 interface Weather {
   before?: (request: Request) => Response | undefined;
-  after?: (request: Request, response: Response) => Response | undefined;
+  after?: (request: Request, response: Response) => Response | undefined | Promise<Response>;
 }
 
 const device = (options: Partial<Options> & Weather = {}) => {
@@ -52,7 +52,7 @@ const device = (options: Partial<Options> & Weather = {}) => {
       const context = createExecutionContext();
       const response = await app.fetch(request, server.env, context);
       await waitOnExecutionContext(context);
-      const arrived = after ? after(request, response) : response;
+      const arrived = after ? await after(request, response) : response;
       if (!arrived) throw new TypeError('Network request failed');
       return arrived;
     },
@@ -74,7 +74,7 @@ const device = (options: Partial<Options> & Weather = {}) => {
 /** The same tokens an hour later, which the client does not know: its clock was wrong, or it slept. */
 const expired = async (tokens: Tokens | null): Promise<Tokens> => {
   if (!tokens) throw new Error('nobody is signed in');
-  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10) };
+  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10), rotation: 1 };
   return { ...tokens, access: await signAccess({ ...configOf(server.env), ACCESS_TOKEN_TTL: -3000 }, actor) };
 };
 
@@ -260,6 +260,42 @@ describe('tokens', () => {
     connected = false;
     await expect(offline.api.auth.logout.$post()).rejects.toThrow('Network request failed');
     expect(offline.tokens()).toBeNull();
+  });
+
+  const change = { current_password: password, new_password: 'another battery staple' };
+  test('are new with a new password, and not when the old one was wrong', async () => {
+    const { api, register, tokens, sent } = device();
+    await register('nat');
+    const before = tokens();
+    expect((await api.auth.password.$post({ json: { ...change, current_password: 'not that one' } })).status).toBe(400);
+    expect(tokens()).toEqual(before);
+    const { access, refresh } = await answer(api.auth.password.$post({ json: change }));
+    expect(tokens()).toMatchObject({ access, refresh, user_id: before?.user_id });
+    expect((await answer(api.auth.me.$get())).username).toBe('nat');
+    expect(paths(sent, '/api/auth/refresh')).toEqual([]);
+  });
+
+  test('that end while the answer to a new password is on its way sign nobody out', async () => {
+    const codes: string[] = [];
+    const [changed, arrives] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { api, register, sent } = device({
+      onSignedOut: ({ code }) => codes.push(code),
+      after: async (request, response) => {
+        if (request.url.endsWith('/password')) {
+          changed.resolve();
+          await arrives.promise;
+        } else if (response.status === 401) arrives.resolve();
+        return response;
+      },
+    });
+    await register('oli');
+    const changing = answer(api.auth.password.$post({ json: change }));
+    await changed.promise;
+    expect((await answer(api.auth.me.$get())).username).toBe('oli');
+    await changing;
+    expect(codes).toEqual([]);
+    expect(paths(sent, '/api/auth/me')).toHaveLength(2);
+    expect(paths(sent, '/api/auth/refresh')).toEqual([]);
   });
 
   test('are gone with the account, and not when its password was wrong', async () => {

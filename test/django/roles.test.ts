@@ -106,7 +106,7 @@ describe.each([
   test('no registration makes an admin', async () => {
     const hopeful = { username: 'eve', email: 'eve@example.com', password };
     expect((await send('nobody', 'POST', '/api/auth/register', { ...hopeful, role: 'admin' })).status).toBe(400);
-    expect((await send('nobody', 'POST', '/api/auth/register/admin', hopeful)).status).toBe(404);
+    expect((await send('nobody', 'POST', '/api/auth/register/admin', hopeful)).status).toBe(401);
   });
 
   test('a page of the portal may call it from a browser', async () => {

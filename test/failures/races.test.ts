@@ -173,6 +173,44 @@ describe('refreshing at once', () => {
     expect((await refresh(token)).body.code).toBe('refresh_reused');
   });
 
+  /** A phone that has refreshed once, and what it presented then. */
+  const rotated = async (name: string, arrived: boolean) => {
+    const account = await app.register(name);
+    const { body } = await refresh(account.refresh);
+    if (arrived) await app.call('GET', '/api/auth/me/', { token: body.access });
+    await app.asOwner(`update sessions set arrived_at = arrived_at - interval '1 minute' where user_id = $1`, [
+      account.id,
+    ]);
+    return { account, parent: account.refresh, current: body.refresh as string };
+  };
+  const codeOf = ({ status, body }: Answer) => (status === 200 ? 200 : body.code);
+
+  test('a token and its parent, ten of each, that arrived: the session ends, and no answer is good any more', async () => {
+    const { account, parent, current } = await rotated('copied', true);
+    const answers = await times(20, (index) => refresh(index % 2 ? current : parent));
+    const ofParent = new Set(answers.filter((_, index) => index % 2 === 0).map(codeOf));
+    expect([...ofParent].sort()).toEqual(['refresh_reused', 'session_ended']);
+    expect(await count('from sessions where user_id = $1', [account.id])).toBe(0);
+    const successors = new Set(answers.filter(({ status }) => status === 200).map(({ body }) => body.refresh));
+    // at most one rotation came before the end
+    expect(successors.size).toBeLessThanOrEqual(1);
+    for (const token of [parent, current, ...successors])
+      expect((await refresh(token)).body.code).toBe('session_ended');
+    const ended = `from audit where action = 'refresh_reused' and actor_id = $1`;
+    expect(await count(ended, [account.id])).toBe(1);
+  });
+
+  test('a parent twenty times, that may be lost: twenty equal answers, and none of their first requests waits', async () => {
+    const { account, parent, current } = await rotated('tunnel', false);
+    const answers = await times(20, () => refresh(parent));
+    expect(new Set(answers.map(({ body }) => body.refresh))).toEqual(new Set([current]));
+    expect(await count(`from audit where action = 'refresh_replayed' and actor_id = $1`, [account.id])).toBe(20);
+    // the first requests of the new rotation, all at once: none of them waits, fails, or notes it again
+    const first = await times(20, (index) => app.call('GET', '/api/auth/me/', { token: answers[index]?.body.access }));
+    expect(new Set(statuses(first))).toEqual(new Set([200]));
+    expect(await count('from sessions where user_id = $1 and arrived_at is not null', [account.id])).toBe(1);
+  });
+
   test('and logging out: no session is left', async () => {
     const account = await app.register('leaving');
     const [, out] = await Promise.all([refresh(account.refresh), as(account)('POST', '/api/auth/logout/')]);
@@ -261,8 +299,11 @@ describe('changing one record at once', () => {
     const answers = await times(2, (index) =>
       as(account)('POST', '/api/auth/password/', { current_password: password, new_password: wanted[index] }),
     );
-    expect(statuses(answers)[0]).toBe(204);
-    for (const { status } of answers) expect(status).toBeLessThan(500);
+    // who came second finds the session over, or the password another one
+    expect([400, 401]).toContain(statuses(answers)[1]);
+    const [changed] = answers.filter(({ status }) => status === 200);
+    expect((await app.call('GET', '/api/auth/me/', { token: changed?.body.access })).status).toBe(200);
+    expect(await count('from sessions where user_id = $1', [account.id])).toBe(1);
     const logins = await times(2, (index) =>
       app.call('POST', '/api/auth/login/', { body: { username: 'changing', password: wanted[index] } }),
     );

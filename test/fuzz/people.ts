@@ -87,7 +87,7 @@ export const enrol = async (app: App, newcomers: Newcomer[]): Promise<Person[]> 
       const [id, session] = [Number(row?.id), Number(row?.session)];
       return {
         ...{ id, name, session, record: row?.record === null ? null : Number(row?.record) },
-        token: await signAccess(settings, { id, session }),
+        token: await signAccess(settings, { id, session, rotation: 1 }),
         refresh: await refreshToken(settings, session, secrets[index] ?? { secret: '', hash: '' }),
       };
     }),

@@ -69,6 +69,7 @@ const claimsOf = ({ id, session }: Person) => ({
   aud: 'wardbook',
   sub: String(id),
   sid: session,
+  rot: 1,
   exp: seconds() + 600,
 });
 const unsigned = (claims: object) =>

@@ -305,7 +305,7 @@ describe('an account', () => {
       expect((await as(me)('PATCH', '/api/auth/me/', body)).status, JSON.stringify(body)).toBe(400);
   });
 
-  test('changes its password, which ends every other session', async () => {
+  test('changes its password, which ends every session but the one that it answers with', async () => {
     const me = await app.register(unique('rotating'));
     const username = me.user.username;
     const other = (await login({ username, password })).body;
@@ -315,8 +315,17 @@ describe('an account', () => {
     expect((await change({ current_password: password, new_password: 'short' })).status).toBe(400);
     expect((await as({ token: other.access })('GET', '/api/auth/me/')).status).toBe(200);
 
-    expect((await change({ current_password: password, new_password: 'a new password' })).status).toBe(204);
-    expect((await as(me)('GET', '/api/auth/me/')).status).toBe(200);
+    const changed = await change({ current_password: password, new_password: 'a new password' });
+    expect(changed.status).toBe(200);
+    expect(changed.body).toEqual({
+      access: expect.any(String),
+      refresh: expect.any(String),
+      token_type: 'Bearer',
+      expires_in: 600,
+      user: me.user,
+    });
+    expect((await as({ token: changed.body.access })('GET', '/api/auth/me/')).body).toEqual(me.user);
+    expect((await as(me)('GET', '/api/auth/me/')).status).toBe(401);
     expect((await as({ token: other.access })('GET', '/api/auth/me/')).status).toBe(401);
     expect((await anyone('POST', '/api/auth/refresh/', { refresh: other.refresh })).status).toBe(401);
     expect((await login({ username, password })).status).toBe(401);
@@ -477,7 +486,7 @@ describe('CORS', () => {
   test.each([
     [200, () => app.call('GET', '/api/auth/me/', { token: owner.token, ...readable })],
     [401, () => app.call('GET', '/api/auth/me/', readable)],
-    [404, () => app.call('GET', '/api/nothing/', readable)],
+    [404, () => app.call('GET', '/api/nothing/', { token: owner.token, ...readable })],
     [415, () => app.call('POST', '/api/auth/login/', { body: new TextEncoder().encode('x'), ...readable })],
   ])('lets a page read a %i, and the headers that the contract lists', async (status, ask) => {
     const answer = await ask();

@@ -1,6 +1,6 @@
 // Every list: its pages, sorts, filters and refusals. Expected rows come from SQL as the owner, never from the API.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { seal } from '../../src/http/pages.ts';
+import { encodeCursor } from '../../src/http/pages.ts';
 import { type Account, boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 
@@ -323,8 +323,8 @@ describe('a cursor', () => {
       'e30',
       'WzFd',
       'x'.repeat(2001),
-      seal(['', '1', '1']),
-      seal([]),
+      encodeCursor(['', '1', '1']),
+      encodeCursor([]),
     ];
     for (const cursor of unreadable) {
       const answer = await app.call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`, { token: who.token });
@@ -338,7 +338,7 @@ describe('a cursor', () => {
       atob((await cursorOf(patients, '?sort=created_at&limit=1')).replaceAll('-', '+').replaceAll('_', '/')),
     )[0];
     for (const key of ['yesterday or so', '99999-99-99', '\0'])
-      expect((await get(patients, `?sort=created_at&cursor=${seal([scope, key, 1])}`)).status, key).toBe(400);
+      expect((await get(patients, `?sort=created_at&cursor=${encodeCursor([scope, key, 1])}`)).status, key).toBe(400);
   });
 });
 

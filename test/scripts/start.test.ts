@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { app } from '../../src/index.ts';
+import { documentOf } from '../../src/openapi/document.ts';
 
 // a database is made and a Worker built
 vi.setConfig({ testTimeout: 60_000 });
@@ -92,6 +94,14 @@ describe('npm start', () => {
 
     expect((await fetch(url('/readyz'))).status).toBe(200);
     expect((await post('/api/auth/register/', { name: 'Ann', ...ann })).status).toBe(201);
+
+    const document = await fetch(url('/openapi.json'));
+    expect(document.headers.get('Content-Type')).toMatch(/^application\/json/);
+    expect(document.headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(await document.json()).toEqual(await documentOf(app));
+    for (const file of (await (await fetch(url('/docs'))).text()).match(/\/docs\/[\w.]+/g) ?? [])
+      expect((await fetch(url(file))).status, file).toBe(200);
+
     await vi.waitFor(() => expect(said().split('Requests:')[1]).toMatch(/register/));
 
     const { stdout } = await promisify(execFile)(process.execPath, [script('cli/admin'), 'list'], {

@@ -100,7 +100,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     );
     const [settings, session] = [configOf(env), opened?.id as number];
     const [token, refresh] = await Promise.all([
-      signAccess(settings, { id, session }),
+      signAccess(settings, { id, session, rotation: 1 }),
       refreshToken(settings, session, fresh),
     ]);
     return { id, user, token, refresh };

@@ -4,6 +4,7 @@ import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
 import type { Answer, Json } from './app.ts';
 
+const document: Promise<Json> = documentOf(app);
 const validators = new WeakMap<object, Validator>();
 const validatorOf = (schema: Schema, components: Json) => {
   const known = validators.get(schema) ?? new Validator({ ...schema, components }, '2020-12', false);
@@ -24,9 +25,11 @@ const named = ['ETag', 'Link', 'X-Total-Count', 'Idempotency-Replayed', 'Retry-A
 const required = ['ETag', 'Retry-After', 'WWW-Authenticate'];
 
 const complaint = async (method: string, path: string, { status, headers, body, text }: Answer) => {
-  const { paths, components }: Json = await documentOf(app);
+  const { paths, components } = await document;
   const template = templateOf(paths, method.toLowerCase(), path);
-  if (!template) return status === 404 && body?.code === 'not_found' ? undefined : 'is no documented route';
+  // under /api, what does not exist is not told from what does to somebody without a token
+  const isUnknown = body?.code === 'not_found' || (path.startsWith('/api') && body?.code === 'unauthenticated');
+  if (!template) return isUnknown ? undefined : 'is no documented route';
 
   const listed = paths[template][method.toLowerCase()].responses[status];
   const response = listed?.$ref ? components.responses[listed.$ref.split('/').at(-1)] : listed;

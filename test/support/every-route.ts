@@ -59,7 +59,6 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
   const requests: Record<string, () => Ready | Promise<Ready>> = {
     'GET /': () => ({}),
     'GET /healthz': () => ({}),
-    'GET /openapi.json': () => ({}),
     'GET /docs': () => ({}),
     'GET /readyz': () => ({}),
 

@@ -62,7 +62,7 @@ const leaves: Record<string, string[]> = {
   'POST /api/auth/logout': ['logout session'],
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
-  'POST /api/auth/password': ['password_change user'],
+  'POST /api/auth/password': ['login session', 'password_change user'],
   'POST /api/patients': ['create patient'],
   'GET /api/patients': ['read patient'],
   'GET /api/patients/my-doctors': ['read mapping'],
@@ -293,6 +293,15 @@ describe('tells of the way in', () => {
       headers: { 'CF-Connecting-IP': address },
     });
 
+  test('from which address, unless what stands there is none', async () => {
+    const seen = async (address: string) => {
+      const answer = await login('stranger', 'not the password', address);
+      return rows('select action, address from audit where request_id = $1', [requestId(answer)]);
+    };
+    expect(await seen('198.51.100.7')).toEqual([{ action: 'login_failed', address: '198.51.100.7' }]);
+    expect(await seen('Jane Doe, 12 Main Street')).toEqual([{ action: 'login_failed', address: null }]);
+  });
+
   test('who logged in and out', async () => {
     const answer = await login('stranger', password);
     const [entry] = await trailOf(answer);
@@ -384,7 +393,11 @@ describe('is read by admins', () => {
     (await rows(`select count(*)::int as count from audit where ${condition}`, params))[0].count;
 
   test('the newest first, with everything that it holds', async () => {
-    const changed = await as(owner, 'PATCH', `/api/patients/${ownPatient.id}/`, { phone: '555 0100' });
+    const changed = await app.call('PATCH', `/api/patients/${ownPatient.id}/`, {
+      token: owner.token,
+      body: { phone: '555 0100' },
+      headers: { 'CF-Connecting-IP': '2001:DB8::1' },
+    });
     const [entry, next] = await read('?limit=2');
     expect(entry).toEqual({
       id: expect.any(Number),
@@ -396,6 +409,7 @@ describe('is read by admins', () => {
       resource_id: ownPatient.id,
       patient_ids: [ownPatient.id],
       request_id: requestId(changed),
+      address: '2001:db8::1',
       before: expect.objectContaining({ id: ownPatient.id }),
     });
     expect(next.id).toBeLessThan(entry.id);

@@ -110,6 +110,7 @@ export type Routes = {
         resource_id: number | null;
         patient_ids: number[];
         request_id: string | null;
+        address: string | null;
         before: import('hono/utils/types').JSONValue;
       }[];
       outputFormat: 'json';
@@ -334,9 +335,22 @@ export type Routes = {
           new_password: string;
         };
       };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+        };
+      };
+      outputFormat: 'json';
+      status: 200;
     };
   };
   '/api/auth/refresh': {

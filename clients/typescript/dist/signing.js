@@ -26,8 +26,24 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
     return tokens;
   };
 
+  /** A new password under way. The server ends all tokens before its answer with the next ones is here. */
+  let replacing;
+  const keepNext = (asked) => {
+    const kept = asked.then(async (response) => {
+      if (response.ok) await keep(response);
+      return response;
+    });
+    replacing = kept
+      .catch(() => {})
+      .finally(() => {
+        replacing = undefined;
+      });
+    return kept;
+  };
+
   /** What follows these tokens: the next ones, the response that refused them, or null when nobody is signed in. */
   const renew = async (old) => {
+    await replacing;
     const before = await store.load();
     if (before?.refresh !== old.refresh) return before ?? null;
     const url = `${baseUrl.replace(/\/$/, '')}/api/auth/refresh`;
@@ -54,10 +70,11 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
     return isRefusal(renewed) || renewed?.user_id === old.user_id ? renewed : null;
   };
 
-  const sendSigned = async (url, init, headers) => {
+  const sendSigned = async (url, init, headers, replaces) => {
     const sendAs = (tokens) => {
       if (tokens) headers.set('Authorization', `Bearer ${tokens.access}`);
-      return sendUntilAnswered(url, { ...init, headers });
+      const asked = sendUntilAnswered(url, { ...init, headers });
+      return replaces ? keepNext(asked) : asked;
     };
     let tokens = await store.load();
     if (tokens && Date.now() >= tokens.renew_at) {
@@ -82,7 +99,7 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
       return response;
     }
     try {
-      const response = await sendSigned(url, init, headers);
+      const response = await sendSigned(url, init, headers, replacesTokens.test(route));
       if (erases.test(route) && response.ok) await store.clear();
       return response;
     } finally {
@@ -93,6 +110,7 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
 };
 
 const signsIn = /^POST .*\/api\/auth\/(login|refresh|register(\/\w+)?)$/;
+const replacesTokens = /^POST .*\/api\/auth\/password$/;
 const signsOut = /^POST .*\/api\/auth\/logout$/;
 const erases = /^DELETE .*\/api\/auth\/me$/;
 const takesKey = /^POST .*\/api\/(patients|doctors|mappings|admin\/assign-patient)$/;

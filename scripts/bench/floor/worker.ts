@@ -1,5 +1,6 @@
-// The floor: what a Worker must do at least. It verifies the token, sends the very SQL that Wardbook sends by the raw
-// driver, and answers with the rows. No framework, no validation, no query builder, no log, no error but a 500.
+// The floor that Wardbook is compared with: what a Worker must do at least. It verifies the token, sends the very SQL that
+// Wardbook sends by the raw driver, and answers with the rows. No framework, no validation, no query builder, no log, and
+// every error is a 500.
 import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
 import { verifyPassword } from '../../../src/accounts/passwords.ts';
 import {
@@ -70,10 +71,10 @@ const run = async (name: keyof Templates, values: Values) => {
 };
 
 const tokens = async (config: Config, row: Row | undefined, secret: { secret: string; hash: string } | undefined) => {
-  const { id, session_id } = row as { id: string; session_id: string };
+  const { id, session_id, rotation } = row as { id: string; session_id: string; rotation: number };
   if (!secret) throw new Error('no refresh token');
   const [access, refresh] = await Promise.all([
-    signAccess(config, { id: Number(id), session: Number(session_id) }),
+    signAccess(config, { id: Number(id), session: Number(session_id), rotation: Number(rotation) }),
     refreshToken(config, Number(session_id), secret),
   ]);
   return Response.json({ access, refresh, token_type: 'Bearer', expires_in: 600, user: row });

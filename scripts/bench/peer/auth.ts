@@ -1,10 +1,12 @@
-// Login and refresh of the peer: the same SQL, with Node's own PBKDF2 at the same 600,000 iterations.
+// Login and refresh of the Fastify server that Wardbook is compared with: the same SQL, and Node's own PBKDF2 with
+// the same 600,000 iterations.
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import { eq, sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
-import { credentials, users } from '../../../src/schema.ts';
+import { credentials } from '../../../src/accounts/guesses.ts';
+import { users } from '../../../src/records/user.ts';
 import { askAnonymously, db } from './queries.ts';
 
 const secret = process.env.JWT_SECRET ?? '';

@@ -1,11 +1,13 @@
-// One batch a request, under the same policies: the queries that Wardbook makes, by Drizzle's query builder.
+// The SQL of the Fastify server: the batches that Wardbook sends, under the same policies, made by Drizzle's query
+// builder.
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { unionAll } from 'drizzle-orm/pg-core';
-import { mappingColumns, patientColumns } from '../../../src/records.ts';
-import { audit, mappings, patients } from '../../../src/schema.ts';
+import { audit } from '../../../src/db/audit.ts';
+import { mappingColumns, mappings } from '../../../src/records/mapping.ts';
+import { patientColumns, patients } from '../../../src/records/patient.ts';
 
 neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`;
 const db = drizzle({ client: neon(process.env.DATABASE_URL ?? '') });
@@ -19,14 +21,14 @@ export interface Asker {
 
 /** Live session and role, then the policies' role, then the queries: one POST, one transaction. */
 const ask = async <T extends BatchItem<'pg'>[]>({ actor, session, requestId, roles }: Asker, ...queries: T) => {
-  const begin = sql`select app.begin(${session}, ${actor}, ${requestId}, ${`{${roles}}`}, ${''}), set_config('role', ${'app_api'}, true)`;
+  const begin = sql`select app.begin(${session}, ${actor}, ${1}, ${requestId}, ${null}, ${`{${roles}}`}, ${''}), set_config('role', ${'app_api'}, true)`;
   const [, ...answers] = await db.batch([db.execute(begin), ...queries]);
   return answers as BatchResponse<T>;
 };
 
 /** The same before sign-in. */
 export const askAnonymously = async <T extends BatchItem<'pg'>[]>(requestId: string, ...queries: T) => {
-  const begin = sql`select app.begin_anonymous(${requestId}), set_config('role', ${'app_auth'}, true)`;
+  const begin = sql`select app.begin_anonymous(${requestId}, ${null}), set_config('role', ${'app_auth'}, true)`;
   const [, ...answers] = await db.batch([db.execute(begin), ...queries]);
   return answers as BatchResponse<T>;
 };

@@ -1,4 +1,5 @@
-// The peer: the same API as a Node team would deploy it, with Fastify, zod, a JWT plugin and Drizzle over Neon's driver.
+// The Fastify server that Wardbook is compared with: the same API as a Node team would deploy it, with zod, a JWT
+// plugin and Drizzle over Neon's driver.
 import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import cors from '@fastify/cors';
@@ -7,8 +8,8 @@ import jwt from '@fastify/jwt';
 import { DrizzleQueryError } from 'drizzle-orm';
 import Fastify, { type FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { recordId, whole } from '../../../src/http/validate.ts';
-import { patientFields, patientReadOnly } from '../../../src/records.ts';
+import { recordId } from '../../../src/http/fields.ts';
+import { newPatient, patientPut } from '../../../src/records/patient.ts';
 import { authRoutes } from './auth.ts';
 import { assign, changePatient, createPatient, getPatient, listPatients, unassign } from './queries.ts';
 
@@ -59,8 +60,6 @@ const page = z.strictObject({
   sort: z.enum(['id', 'name', 'created_at']).default('id'),
   search: z.string().max(100).optional(),
 });
-const createBody = z.strictObject(patientFields);
-const putBody = whole(patientFields, patientReadOnly);
 const assignBody = z.strictObject({ patient: recordId, doctor: recordId });
 
 const asker = (request: FastifyRequest) => ({
@@ -91,17 +90,17 @@ app.get<{ Querystring: z.output<typeof page> }>(
     return rows.map(({ version, ...record }) => record);
   },
 );
-app.post<{ Body: z.output<typeof createBody> }>(
+app.post<{ Body: z.output<typeof newPatient> }>(
   '/api/patients',
-  { ...owners, schema: { body: createBody } },
+  { ...owners, schema: { body: newPatient } },
   async (request, reply) => {
     const [row] = await createPatient(asker(request), request.body);
     return reply.status(201).send(row);
   },
 );
-app.put<{ Params: z.output<typeof params>; Body: z.output<typeof putBody> }>(
+app.put<{ Params: z.output<typeof params>; Body: z.output<typeof patientPut> }>(
   '/api/patients/:id',
-  { ...everybody, schema: { params, body: putBody } },
+  { ...everybody, schema: { params, body: patientPut } },
   async (request, reply) => {
     const [row] = await changePatient(asker(request), request.params.id, request.body);
     return row ?? reply.status(404).send({ status: 404 });

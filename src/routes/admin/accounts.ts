@@ -1,44 +1,38 @@
-// What administrators do: accounts, their roles, and which doctors may see patients.
+// /api/admin/users: accounts and their roles.
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import * as z from 'zod';
-import { account, doctor } from '../../answers.ts';
 import type { Env } from '../../config.ts';
 import { ask } from '../../db/client.ts';
 import { type Given, prepare } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
-import { tagged } from '../../http/etag.ts';
-import { listing, listQuery } from '../../http/pages.ts';
-import { byId, json, partial } from '../../http/validate.ts';
+import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
+import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { doctorColumns, userColumns, userFields } from '../../records.ts';
-import { accountRoles, doctors, users } from '../../schema.ts';
-
-const accountColumns = { ...userColumns, disabled: sql<boolean>`${users.disabled_at} is not null`.as('disabled') };
-const readOnly = ['id', 'created_at', ...Object.keys(userFields)];
-const accountBody = partial({ role: z.enum(accountRoles), disabled: z.boolean() }, readOnly).meta({
-  id: 'AccountPatch',
-});
-const changesAccount = describe('Change an account', { 200: account }, 'last_admin', 'no_linked_record');
-const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account');
-const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account');
+import { account, accountColumns, accountPatch, accountRoles, users } from '../../records/user.ts';
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
 const filters = { role: z.enum(accountRoles).optional(), disabled: z.enum(['true', 'false']).optional() };
-
 const listed = listQuery(sorts, filters);
 
 const isDisabled = sql`(${users.disabled_at} is not null)`;
-const list = listing(sorts, (db, { role, disabled }: Given<never, keyof typeof filters>, page) => {
+const list = pages(sorts, (db, { role, disabled }: Given<never, keyof typeof filters>, page) => {
   const where = and(
     isNull(users.erased_at),
     role && eq(users.role, role),
     disabled && eq(isDisabled, sql`${disabled}::boolean`),
   );
-  const accounts = page.rows(() => db.select({ ...accountColumns, ...page.key }).from(users), where);
-  return [accounts, ...page.totals(db, users, where)];
+  const rows = db
+    .select({ ...accountColumns, ...page.key })
+    .from(users)
+    .where(and(where, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+  return { rows, totals: [total(db, users, where)] };
 });
+
 const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
 const read = prepare((db, { id }: Given<'id'>) => [db.select(accountColumns).from(users).where(one(id))]);
 const update = prepare((db, { id, role, disabled }: Given<'id', 'role' | 'disabled'>) => [
@@ -52,25 +46,17 @@ const update = prepare((db, { id, role, disabled }: Given<'id', 'role' | 'disabl
     .where(one(id))
     .returning(accountColumns),
 ]);
-const approval = prepare((db, { id, approved }: Given<'id' | 'approved'>) => [
-  db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
-]);
-const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
-  const [rows] = await ask(c, approval({ id, approved }));
-  return c.json(tagged(c, found(rows)));
-};
+const changes = describe('Change an account', { 200: account }, 'last_admin', 'no_linked_record', taggedWrite);
 
-export const adminRoutes = new Hono<Env>({ strict: false })
+export const accountRoutes = new Hono<Env>({ strict: false })
   .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listed, (c) =>
-    list(c, c.req.valid('query')),
+    answerPage(c, list, c.req.valid('query')),
   )
-  .get('/users/:id', describe('Read an account', { 200: account }), admins, byId, async (c) => {
+  .get('/users/:id', describe('Read an account', { 200: account }, taggedRead), admins, byId, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .patch('/users/:id', changesAccount, admins, byId, json(accountBody), async (c) => {
+  .patch('/users/:id', changes, admins, byId, json(accountPatch), async (c) => {
     const [rows] = await ask(c, update({ ...c.req.valid('json'), ...c.req.valid('param') }));
     return c.json(tagged(c, found(rows)));
-  })
-  .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))
-  .post('/doctors/:id/revoke', revokes, admins, byId, (c) => setApproval(c, c.req.valid('param').id, false));
+  });

@@ -1,28 +1,44 @@
-// What a signed-in account may do with itself: its data, its password, its devices, its end.
+// /api/auth, what a signed-in account may do with itself: its data, its password, its devices, its end.
 import { and, eq, gt, ne, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { attemptAt, forgive, forgiven, type Proven, tryPassword } from '../../accounts/guesses.ts';
-import { hashPassword, weakness } from '../../accounts/passwords.ts';
-import { session as oneSession, user } from '../../answers.ts';
+import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
+import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
+import { newRefreshSecret } from '../../accounts/tokens.ts';
 import type { Actor, Env } from '../../config.ts';
+import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
-import { type Given, me, prepare } from '../../db/prepared.ts';
-import { found, Problem } from '../../errors.ts';
+import { type Given, prepare } from '../../db/prepared.ts';
+import { found, Problem, type ProblemCode } from '../../errors.ts';
 import { everyone } from '../../http/auth.ts';
-import { tagged } from '../../http/etag.ts';
-import { listing, listQuery } from '../../http/pages.ts';
-import { byId, json, partial } from '../../http/validate.ts';
+import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
+import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { givenPassword, newPassword, userColumns, userFields } from '../../records.ts';
-import { audit, sessions, users } from '../../schema.ts';
+import { session as oneSession, sessionColumns, sessions, signedIn } from '../../records/session.ts';
+import { user, userColumns, type userFields, userPatch, users } from '../../records/user.ts';
 
-const profileBody = partial(userFields, ['id', 'role', 'created_at']).meta({ id: 'UserPatch' });
 const passwords = z.strictObject({ current_password: givenPassword, new_password: newPassword });
-const passwordBody = passwords.meta({ id: 'PasswordChange' });
-const eraseBody = z.strictObject({ password: givenPassword }).meta({ id: 'Erasure' });
-const changesPassword = describe('Change my password', { 204: null }, 'not_found', 'too_many_attempts');
-const erases = describe('Erase my account', { 204: null }, 'last_admin', 'stale_version', 'too_many_attempts');
+const passwordBody = passwords.meta({
+  id: 'PasswordChange',
+  examples: [{ current_password: 'four unrelated words here', new_password: 'even more unrelated words' }],
+});
+const eraseBody = z.strictObject({ password: givenPassword }).meta({
+  id: 'Erasure',
+  examples: [{ password: 'four unrelated words here' }],
+});
+const changesPassword = describe(
+  'Change my password. Ends every session and token of the account, those that asked as well: go on with the new ones.',
+  { 200: signedIn },
+  'not_found',
+  'account_disabled',
+  'too_many_attempts',
+);
+const erases = describe('Erase my account', { 204: null }, 'last_admin', 'too_many_attempts', {
+  asks: ['If-Match'],
+  codes: ['stale_version'],
+});
 
 const actorOf = (c: Context<Env>): Actor => {
   const actor = c.get('actor');
@@ -50,10 +66,8 @@ const update = prepare((db, changes: Given<never, keyof typeof userFields>) => [
     .returning(userColumns),
 ]);
 const erase = prepare((db, given: Given<'keys'>) => [forgiven(db, given), db.execute(sql`select app.erase_account()`)]);
-const changePassword = prepare((db, given: Given<'keys' | 'proven' | 'chosen' | 'session'>) => [
-  db
-    .select({ changed: sql<boolean>`changed` })
-    .from(sql`app.change_password(${given.proven}, ${given.chosen}, ${given.session}) as changed`),
+const changePassword = prepare((db, given: Opening & Given<'keys' | 'proven' | 'chosen'>) => [
+  signedInBy(db, sql`app.change_password(${given.proven}, ${given.chosen}, ${opening(given)})`),
   forgiven(db, given),
 ]);
 const logOut = prepare((db, { id, session }: Given<'id' | 'session'>) => [
@@ -65,22 +79,17 @@ type Of = Given<'actor' | 'session'>;
 const sorts = { id: sessions.id, created_at: sessions.created_at, last_used_at: sessions.last_used_at };
 const listed = listQuery(sorts, {}, '-last_used_at');
 const live = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
-const deviceColumns = {
-  id: sessions.id,
-  device: sql<string | null>`${sessions.user_agent}`.as('device'),
-  created_at: sessions.created_at,
-  last_used_at: sessions.last_used_at,
-};
-const listSessions = listing(
-  sorts,
-  (db, { actor, session }: Of, page) => {
-    const mine = and(eq(sessions.user_id, actor), live);
-    const current = sql<boolean>`${sessions.id} = ${session}`.as('current');
-    const rows = page.rows(() => db.select({ ...deviceColumns, current, ...page.key }).from(sessions), mine);
-    return [rows, ...page.totals(db, sessions, mine)];
-  },
-  { send: askAuth },
-);
+const listSessions = pages(sorts, (db, { actor, session }: Of, page) => {
+  const mine = and(eq(sessions.user_id, actor), live);
+  const current = sql<boolean>`${sessions.id} = ${session}`.as('current');
+  const rows = db
+    .select({ ...sessionColumns, current, ...page.key })
+    .from(sessions)
+    .where(and(mine, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+  return { rows, totals: [total(db, sessions, mine)] };
+});
 const endOthers = prepare((db, { actor, session }: Of) => [
   db.delete(sessions).where(and(eq(sessions.user_id, actor), ne(sessions.id, session))),
 ]);
@@ -91,20 +100,26 @@ const endOne = prepare((db, { actor, session }: Of) => [
     .returning({ id: sessions.id }),
 ]);
 
-export const account = new Hono<Env>({ strict: false })
+export const ownAccountRoutes = new Hono<Env>({ strict: false })
   .post('/logout', describe('Log out', { 204: null }), everyone, async (c) => {
     await askAuth(c, logOut({ ...actorOf(c) }));
     return c.body(null, 204);
   })
 
-  .get('/me', describe('Read my account', { 200: user }), everyone, async (c) => {
+  .get('/me', describe('Read my account', { 200: user }, taggedRead), everyone, async (c) => {
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
-  .patch('/me', describe('Change my account', { 200: user }, 'duplicate'), everyone, json(profileBody), async (c) => {
-    const [rows] = await ask(c, update(c.req.valid('json')));
-    return c.json(tagged(c, found(rows)));
-  })
+  .patch(
+    '/me',
+    describe('Change my account', { 200: user }, 'duplicate', taggedWrite),
+    everyone,
+    json(userPatch),
+    async (c) => {
+      const [rows] = await ask(c, update(c.req.valid('json')));
+      return c.json(tagged(c, found(rows)));
+    },
+  )
   .delete('/me', erases, everyone, json(eraseBody), async (c) => {
     const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
     await askAuth(c, erase({ keys }));
@@ -112,7 +127,6 @@ export const account = new Hono<Env>({ strict: false })
   })
 
   .post('/password', changesPassword, everyone, json(passwordBody), async (c) => {
-    const { session } = actorOf(c);
     const { current_password, new_password } = c.req.valid('json');
     const { hash, keys, own } = await provePassword(c, 'current_password', current_password);
     const weak = weakness(new_password, own);
@@ -120,15 +134,17 @@ export const account = new Hono<Env>({ strict: false })
       await askAuth(c, forgive({ keys }));
       throw new Problem('invalid_input', { errors: { new_password: [weak] } });
     }
-    const chosen = await hashPassword(new_password);
-    const [[answer]] = await askAuth(c, changePassword({ proven: hash, chosen, session, keys }));
-    if (!answer?.changed) throw notYours('current_password');
-    return c.body(null, 204);
+    const [chosen, secret] = await Promise.all([hashPassword(new_password), newRefreshSecret()]);
+    const call = changePassword({ ...openingOf(c, secret), proven: hash, chosen, keys });
+    // somebody else changed it while the hashes were computed
+    const problem = (code: ProblemCode) =>
+      code === 'invalid_credentials' ? notYours('current_password') : new Problem(code);
+    return c.json(await signIn(c, call, [secret], problem));
   })
 
   .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }), everyone, listed, (c) => {
     const { id, session } = actorOf(c);
-    return listSessions(c, c.req.valid('query'), { actor: id, session });
+    return answerPage(c, listSessions, c.req.valid('query'), { actor: id, session }, askAuth);
   })
   .delete('/sessions', describe('End all other sessions', { 204: null }), everyone, async (c) => {
     const { id, session } = actorOf(c);

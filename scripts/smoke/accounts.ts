@@ -1,0 +1,60 @@
+// Checks accounts: registration and login, which also shows whether passwords can be hashed within the limits of
+// production, the rotation of refresh tokens, and that a used one is noticed.
+import { expect, problemCode, type Send } from './send.ts';
+import { type Person, register, tokensOf, twoPeople, type World } from './world.ts';
+
+export const registration = async (world: World): Promise<string> => {
+  const answer = await register(world, 'Smoke Test One');
+  await register(world, 'Smoke Test Two');
+  const { role } = (answer.body.user ?? {}) as { role?: unknown };
+  expect(role === 'user', `who registers becomes ${role}, not user`);
+  const { owner } = twoPeople(world);
+  const me = await world.send('GET', '/api/auth/me/', 200, { token: owner.access });
+  expect(me.body.email === owner.email, 'the access token of a new account is not that of its owner');
+  return `two accounts, the first in ${Math.round(answer.milliseconds)} ms`;
+};
+
+const logIn = (send: Send, { email }: Person, password: string, expected: number) =>
+  send('POST', '/api/auth/login/', expected, { body: { email, password } });
+
+export const login = async (world: World): Promise<string> => {
+  const { owner } = twoPeople(world);
+  const wrong = await logIn(world.send, owner, `${owner.password}?`, 401);
+  expect(problemCode(wrong) === 'invalid_credentials', `a wrong password is answered ${problemCode(wrong)}`);
+  const isProblem = wrong.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
+  expect(isProblem, 'a refusal is not sent as application/problem+json');
+  expect(!wrong.text.includes(owner.password), 'the answer to a wrong password repeats it');
+  const right = await logIn(world.send, owner, owner.password, 200);
+  Object.assign(owner, tokensOf(right));
+  return `the wrong password is refused, the right one takes ${Math.round(right.milliseconds)} ms`;
+};
+
+const refresh = (send: Send, token: string, expected: number) =>
+  send('POST', '/api/auth/refresh/', expected, { body: { refresh: token } });
+
+export const rotation = async (world: World): Promise<string> => {
+  const { owner } = twoPeople(world);
+  const next = tokensOf(await refresh(world.send, owner.refresh, 200));
+  expect(next.refresh !== owner.refresh, 'refreshing does not replace the refresh token');
+  Object.assign(owner, next);
+  await world.send('GET', '/api/auth/me/', 200, { token: owner.access });
+  const forged = `${next.refresh.slice(0, -4)}${next.refresh.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`;
+  const refused = await refresh(world.send, forged, 401);
+  expect(problemCode(refused) === 'refresh_invalid', `a forged token is answered ${problemCode(refused)}`);
+  return 'both tokens are new, and a forged one is refused';
+};
+
+/** On a session of its own, because it ends. */
+export const reuse = async (world: World): Promise<string> => {
+  const { send } = world;
+  const { owner } = twoPeople(world);
+  const first = tokensOf(await logIn(send, owner, owner.password, 200));
+  const second = tokensOf(await refresh(send, first.refresh, 200));
+  const third = tokensOf(await refresh(send, second.refresh, 200));
+  const reused = await refresh(send, first.refresh, 401);
+  expect(problemCode(reused) === 'refresh_reused', `a used refresh token is answered ${problemCode(reused)}`);
+  await refresh(send, third.refresh, 401);
+  await send('GET', '/api/auth/me/', 401, { token: third.access });
+  await send('GET', '/api/auth/me/', 200, { token: owner.access });
+  return 'a used refresh token ends its session, and no other';
+};

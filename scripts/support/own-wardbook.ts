@@ -1,0 +1,72 @@
+// Starts a Wardbook on a free port with a folder of its own, for a program that tries it and leaves nothing behind.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { root } from './paths.ts';
+import { Fatal, step } from './terminal.ts';
+
+export interface OwnWardbook {
+  url: string;
+  /** The folder of its data. */
+  state: string;
+  /** The environment in which the command line finds it. */
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Does the work with a Wardbook that runs for as long. When the work fails, what that Wardbook said is shown. Its
+ * database is PGlite, or `server`, the URL of the owner of a database on a server.
+ */
+export async function withOwnWardbook(work: (wardbook: OwnWardbook) => Promise<void>, server?: string): Promise<void> {
+  const state = await mkdtemp(join(tmpdir(), 'wardbook-own-'));
+  const { DATABASE_URL, LOCAL_DATABASE_URL, ...inherited } = process.env;
+  const port = await freePort();
+  const env = {
+    ...inherited,
+    WARDBOOK_STATE: state,
+    PORT: String(port),
+    ...(server && { LOCAL_DATABASE_URL: server }),
+  };
+  const child = spawn(process.execPath, [join(root, 'scripts/dev/start.ts')], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = Promise.all([text(child.stdout), text(child.stderr)]);
+  const closed = once(child, 'close');
+  const stop = () => child.kill('SIGTERM');
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  let failed = true;
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await step('starting a Wardbook', () => untilReady(child, `${url}/readyz`));
+    await work({ url, state, env });
+    failed = false;
+  } finally {
+    stop();
+    await closed;
+    if (failed) console.log(`\nWhat the Wardbook said:\n${(await log).join('').split('\n').slice(-60).join('\n')}`);
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function untilReady(child: ChildProcess, url: string): Promise<void> {
+  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(200)) {
+    if (child.exitCode !== null) break;
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer?.ok) return;
+  }
+  throw new Fatal('The Wardbook did not start.');
+}

@@ -1,0 +1,46 @@
+// The trail, and reads that leave an entry in it.
+import { type SQL, sql } from 'drizzle-orm';
+import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
+import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
+import type { Role } from '../config.ts';
+import { id, moment, reference, transaction } from './columns.ts';
+import { allOf, type Database } from './prepared.ts';
+
+export const audit = pgTable('audit', {
+  id: id(),
+  at: moment().notNull().default(sql`now()`),
+  tx: transaction(),
+  actor_id: reference().default(sql`app.user_id()`),
+  actor_role: text().default(sql`app.role()`),
+  action: text().notNull(),
+  resource: text().notNull(),
+  resource_id: reference(),
+  patient_ids: bigint({ mode: 'number' }).array().notNull().default([]),
+  request_id: text().default(sql`app.request_id()`),
+  address: text().default(sql`app.address()`),
+  before: jsonb(),
+});
+
+/** The actor and its live role, for this transaction. */
+export const me = sql<number>`(select app.user_id())`;
+export const iAm = (role: Role): SQL => sql`(select app.role()) = ${role}`;
+
+/** The ids that an audited query returns in this column, for its row in the trail. */
+export const idsIn = (column: 'id' | 'patient'): SQL =>
+  sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
+
+/**
+ * A read of patient data and its row in the trail, as one statement, because two would see two snapshots. An empty result
+ * is recorded as well.
+ */
+export const audited = <S extends ColumnsSelection, Rows>(
+  db: Database,
+  resource: 'patient' | 'mapping' | 'audit',
+  patientIds: SQL,
+  query: TypedQueryBuilder<S, Rows>,
+) => {
+  const found = db.$with('found').as(query);
+  const trail = db.$with('trail').as(db.insert(audit).values({ action: 'read', resource, patient_ids: patientIds }));
+  return allOf<Rows>(db, found, trail);
+};

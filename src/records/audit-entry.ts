@@ -1,0 +1,67 @@
+// An entry of the trail, as administrators read it, as a patient reads who looked, and what undoing a deletion brings back.
+import { getTableColumns, sql } from 'drizzle-orm';
+import * as z from 'zod';
+import { audit } from '../db/audit.ts';
+import { recordId } from '../http/fields.ts';
+
+const { tx: _tx, ...entryColumns } = getTableColumns(audit);
+
+export { entryColumns };
+
+/** A row of app.access_log(), which Drizzle does not know as a table. */
+export const accessColumns = {
+  id: sql<number>`id`.mapWith(audit.id),
+  at: sql<string>`at`.mapWith(audit.at),
+  action: sql<string>`action`,
+  resource: sql<string>`resource`,
+  actor_id: sql<number | null>`actor_id`.mapWith(audit.actor_id),
+  actor_name: sql<string | null>`actor_name`,
+  actor_role: sql<string | null>`actor_role`,
+};
+
+const text = z.string();
+const shape = {
+  id: recordId,
+  at: z.iso.datetime(),
+  action: text,
+  resource: text,
+  actor_id: recordId.nullable(),
+  actor_role: text.nullable(),
+};
+const example = {
+  id: 301,
+  at: '2026-11-20T16:40:12.345Z',
+  action: 'read',
+  resource: 'patient',
+  actor_id: 9,
+  actor_role: 'doctor',
+};
+export const auditEntry = z
+  .object({
+    ...shape,
+    resource_id: recordId.nullable(),
+    patient_ids: z.array(recordId),
+    request_id: text.nullable(),
+    address: text.nullable(),
+    before: z.record(text, z.unknown()).nullable().describe('the record before it was changed or deleted'),
+  })
+  .meta({
+    id: 'AuditEntry',
+    examples: [
+      {
+        ...example,
+        resource_id: null,
+        patient_ids: [7],
+        request_id: '0c8f3c1e-6f0b-4d7e-9a53-0f6d0a1c2b3d',
+        address: '192.0.2.1',
+        before: null,
+      },
+    ],
+  });
+export const accessEntry = z
+  .object({ ...shape, actor_name: text.nullable() })
+  .meta({ id: 'AccessEntry', examples: [{ ...example, actor_name: 'Dr. Smith' }] });
+
+export const restored = z
+  .object({ resource: z.enum(['patient', 'doctor']), id: recordId, mappings: z.array(recordId) })
+  .meta({ id: 'Restored', examples: [{ resource: 'patient', id: 7, mappings: [12] }] });

@@ -1,0 +1,71 @@
+// A doctor: the table, the fields that a client sends, the columns that it gets and the shape of the answer.
+import { getTableColumns, sql } from 'drizzle-orm';
+import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
+import { optionalText, recordId, requiredText } from '../http/fields.ts';
+import { partial, whole } from '../http/validate.ts';
+
+export const doctors = pgTable('doctors', {
+  id: id(),
+  user_id: reference(),
+  created_by: reference().default(sql`app.user_id()`),
+  name: textColumn().notNull(),
+  specialization: textColumn().notNull(),
+  contact_info: textColumn(),
+  license_number: textColumn(),
+  approved: boolean(),
+  name_key: folded(sql`app.fold(name)`),
+  changed_tx: transaction(),
+  specialization_key: folded(sql`app.fold(specialization)`),
+  search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
+  ...stamps,
+});
+
+export const doctorFields = {
+  name: requiredText(200),
+  specialization: requiredText(200),
+  contact_info: optionalText(500),
+  license_number: optionalText(100),
+};
+const readOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
+
+const example = {
+  name: 'Dr. Smith',
+  specialization: 'Cardiology',
+  contact_info: 'dr.smith@example.com',
+  license_number: 'MD-20417',
+};
+export const newDoctor = z.strictObject(doctorFields).meta({ id: 'NewDoctor', examples: [example] });
+export const doctorPut = whole(doctorFields, readOnly).meta({ id: 'DoctorPut', examples: [example] });
+export const doctorPatch = partial(doctorFields, readOnly).meta({
+  id: 'DoctorPatch',
+  examples: [{ contact_info: '+1 555 0142' }],
+});
+
+/** Columns that are kept for sorting, searching and syncing are nobody's answer. */
+const {
+  name_key: _n,
+  search_key: _s,
+  specialization_key: _k,
+  changed_tx: _c,
+  ...doctorColumns
+} = getTableColumns(doctors);
+
+export { doctorColumns };
+
+const shape = z.object({
+  id: recordId,
+  user_id: recordId.nullable(),
+  created_by: recordId.nullable(),
+  name: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  specialization: z.string(),
+  contact_info: z.string().nullable(),
+  license_number: z.string().nullable(),
+  approved: z.boolean().nullable().describe('null for a doctor without an account'),
+});
+const times = { created_at: '2026-11-02T08:15:00.000Z', updated_at: '2026-11-20T16:40:12.345Z' };
+export const doctorExample = { id: 4, user_id: 9, created_by: null, ...example, approved: true, ...times };
+export const doctor = shape.meta({ id: 'Doctor', examples: [doctorExample] });

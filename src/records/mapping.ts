@@ -1,0 +1,51 @@
+// A mapping says that a doctor treats a patient.
+import { type GetColumnData, type SQL, sql } from 'drizzle-orm';
+import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { id, reference, stamps, transaction } from '../db/columns.ts';
+import { recordId } from '../http/fields.ts';
+import { doctor, doctorColumns, doctorExample } from './doctor.ts';
+
+export const mappings = pgTable('mappings', {
+  id: id(),
+  patient_id: reference().notNull(),
+  doctor_id: reference().notNull(),
+  created_by: reference().default(sql`app.user_id()`),
+  created_at: stamps.created_at,
+  changed_tx: transaction(),
+});
+
+/** Both names of each side are served, because clients for both exist. */
+const ids = { patient: recordId, doctor: recordId, patient_id: recordId, doctor_id: recordId };
+const agree = (one?: number, other?: number) => !one || !other || one === other;
+export const assignment = z
+  .strictObject(z.object(ids).partial().shape)
+  .refine((sent) => agree(sent.patient, sent.patient_id), { path: ['patient'], error: 'is not the same as patient_id' })
+  .refine((sent) => agree(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
+  .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
+  .pipe(z.object({ patient: recordId, doctor: recordId }))
+  .meta({ id: 'Assignment', examples: [{ patient: 7, doctor: 4 }] });
+
+export const mappingColumns = {
+  id: mappings.id,
+  patient: sql<number>`${mappings.patient_id}`.mapWith(mappings.patient_id).as('patient'),
+  doctor: sql<number>`${mappings.doctor_id}`.mapWith(mappings.doctor_id).as('doctor'),
+  created_at: mappings.created_at,
+};
+
+/** Under other names, so that a doctor's columns fit beside those of a mapping. */
+const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T) =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
+  ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
+
+const { version: _, ...doctorAnswer } = doctorColumns;
+export const assignedDoctorColumns = { ...mappingColumns, doctor_detail: prefixed('doctor', doctorAnswer) };
+
+const shape = { id: recordId, patient: recordId, doctor: recordId, created_at: z.iso.datetime() };
+export const mappingExample = { id: 12, patient: 7, doctor: 4, created_at: '2026-11-20T16:40:12.345Z' };
+export const mapping = z.object(shape).meta({ id: 'Mapping', examples: [mappingExample] });
+export const assignedDoctor = z.object({ ...shape, doctor_detail: doctor }).meta({
+  id: 'AssignedDoctor',
+  examples: [{ ...mappingExample, doctor_detail: doctorExample }],
+});

@@ -1,0 +1,105 @@
+// A patient: the table, the fields that a client sends, the columns that it gets and the shape of the answer. A new field
+// stands in each of these four, and in a migration.
+import { getTableColumns, sql } from 'drizzle-orm';
+import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
+import { dateText, optionalEmail, optionalText, recordId, requiredText, text } from '../http/fields.ts';
+import { partial, whole } from '../http/validate.ts';
+
+const genders = ['male', 'female', 'other', 'unknown'] as const;
+
+export const patients = pgTable('patients', {
+  id: id(),
+  user_id: reference(),
+  created_by: reference().default(sql`app.user_id()`),
+  name: textColumn().notNull(),
+  age: integer(),
+  date_of_birth: date({ mode: 'string' }),
+  gender: textColumn({ enum: genders }),
+  phone: textColumn(),
+  email: textColumn(),
+  address: textColumn(),
+  medical_history: textColumn(),
+  name_key: folded(sql`app.fold(name)`),
+  changed_tx: transaction(),
+  search_key: folded(sql`app.searchable(name)`),
+  ...stamps,
+});
+
+/** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
+const furthestAhead = 14;
+const yearsAgo = (years: number, hoursAhead = 0) => {
+  const day = new Date(Date.now() + hoursAhead * 3_600_000);
+  day.setUTCFullYear(day.getUTCFullYear() - years);
+  return day.toISOString().slice(0, 10);
+};
+const dateOfBirth = dateText
+  .refine((date) => date <= yearsAgo(0, furthestAhead), { error: 'must not lie in the future', abort: true })
+  .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
+
+type Gender = (typeof genders)[number];
+/** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
+export const gender = text(20)
+  .toLowerCase()
+  .pipe(z.enum(genders))
+  .meta({ enum: [...genders] }) as z.ZodType<unknown> as z.ZodType<Gender, Gender>;
+
+export const patientFields = {
+  name: requiredText(200),
+  age: z
+    .int({ error: 'must be a whole number', abort: true })
+    .min(0, 'must be 0 or more')
+    .max(150, 'must be 150 or less')
+    .nullish(),
+  date_of_birth: dateOfBirth.nullish(),
+  gender: gender.nullish(),
+  phone: optionalText(50),
+  email: optionalEmail,
+  address: optionalText(500),
+  medical_history: optionalText(20_000),
+};
+const readOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+
+const example = {
+  name: 'Jane Doe',
+  date_of_birth: '1990-04-12',
+  gender: 'female',
+  phone: '+1 555 0100',
+  email: 'jane.doe@example.com',
+  address: '12 Elm Street',
+  medical_history: 'Asthma since childhood',
+};
+export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
+export const patientPut = whole(patientFields, readOnly).meta({ id: 'PatientPut', examples: [example] });
+export const patientPatch = partial(patientFields, readOnly).meta({
+  id: 'PatientPatch',
+  examples: [{ phone: '+1 555 0199', address: null }],
+});
+
+/** Columns that are kept for sorting, searching and syncing are nobody's answer. */
+const { name_key: _n, search_key: _s, changed_tx: _c, ...stored } = getTableColumns(patients);
+export const patientColumns = {
+  ...stored,
+  age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
+};
+
+const orNull = z.string().nullable();
+const shape = z.object({
+  id: recordId,
+  user_id: recordId.nullable(),
+  created_by: recordId.nullable(),
+  name: z.string(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+  age: z.int().nullable().describe('derived from `date_of_birth` where that is known'),
+  date_of_birth: z.iso.date().nullable(),
+  gender: z.enum(genders).nullable(),
+  phone: orNull,
+  email: orNull,
+  address: orNull,
+  medical_history: orNull,
+});
+const times = { created_at: '2026-11-02T08:15:00.000Z', updated_at: '2026-11-20T16:40:12.345Z' };
+export const patientExample = { id: 7, user_id: null, created_by: 3, ...example, age: 36, ...times };
+export const patient = shape.meta({ id: 'Patient', examples: [patientExample] });

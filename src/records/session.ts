@@ -1,0 +1,66 @@
+// A session is a device that is signed in, and what a sign-in answers.
+import { sql } from 'drizzle-orm';
+import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { id, moment, reference, stamps } from '../db/columns.ts';
+import { recordId } from '../http/fields.ts';
+import { user, userExample } from './user.ts';
+
+export const sessions = pgTable('sessions', {
+  id: id(),
+  user_id: reference().notNull(),
+  refresh_hash: textColumn().notNull(),
+  parent_hash: textColumn(),
+  rotation: integer().notNull().default(1),
+  arrived_at: moment().default(sql`now()`),
+  network: textColumn(),
+  user_agent: textColumn(),
+  created_at: stamps.created_at,
+  last_used_at: moment().notNull().default(sql`now()`),
+  idle_until: moment().notNull(),
+  expires_at: moment().notNull(),
+});
+
+export const sessionColumns = {
+  id: sessions.id,
+  device: sql<string | null>`${sessions.user_agent}`.as('device'),
+  created_at: sessions.created_at,
+  last_used_at: sessions.last_used_at,
+};
+
+const time = z.iso.datetime();
+export const session = z
+  .object({
+    id: recordId,
+    device: z.string().nullable(),
+    created_at: time,
+    last_used_at: time,
+    current: z.boolean(),
+  })
+  .meta({
+    id: 'Session',
+    examples: [
+      {
+        id: 21,
+        device: 'Wardbook/2 (iPhone)',
+        created_at: '2026-11-02T08:15:00.000Z',
+        last_used_at: '2026-11-20T16:40:12.345Z',
+        current: true,
+      },
+    ],
+  });
+
+export const signedIn = z
+  .object({ access: z.string(), refresh: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user })
+  .meta({
+    id: 'SignedIn',
+    examples: [
+      {
+        access: 'eyJhbGci.eyJzdWIi.c2lnbmVk',
+        refresh: '21.c2VjcmV0.bWFj',
+        token_type: 'Bearer',
+        expires_in: 600,
+        user: userExample,
+      },
+    ],
+  });

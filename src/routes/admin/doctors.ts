@@ -1,0 +1,30 @@
+// /api/admin/doctors: which doctors may see patients; /api/admin/assign-patient: who treats whom.
+import { eq } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import type { Env } from '../../config.ts';
+import { ask } from '../../db/client.ts';
+import { type Given, prepare } from '../../db/prepared.ts';
+import { found } from '../../errors.ts';
+import { admins } from '../../http/auth.ts';
+import { tagged, taggedWrite } from '../../http/etag.ts';
+import { byId, json } from '../../http/validate.ts';
+import { describe } from '../../openapi/describe.ts';
+import { assign } from '../../records/assigning.ts';
+import { doctor, doctorColumns, doctors } from '../../records/doctor.ts';
+import { assignment, mapping } from '../../records/mapping.ts';
+
+const approval = prepare((db, { id, approved }: Given<'id' | 'approved'>) => [
+  db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
+]);
+const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
+  const [rows] = await ask(c, approval({ id, approved }));
+  return c.json(tagged(c, found(rows)));
+};
+const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account', taggedWrite);
+const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account', taggedWrite);
+const assigns = describe('Assign a patient to a doctor', { 201: mapping }, assign);
+
+export const adminDoctorRoutes = new Hono<Env>({ strict: false })
+  .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))
+  .post('/doctors/:id/revoke', revokes, admins, byId, (c) => setApproval(c, c.req.valid('param').id, false))
+  .post('/assign-patient', assigns, admins, json(assignment), (c) => assign(c, c.req.valid('json')));
