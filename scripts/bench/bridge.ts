@@ -9,6 +9,8 @@ import { answerCalls } from './children.ts';
 export type Batch = Statement[];
 
 const { SERVER_URL } = process.env;
+/** For `--neon`: the same server without prepared statements, one exchange after the other. */
+const slow = SERVER_URL ? postgresBackend(SERVER_URL, { perLogin: 16, unprepared: true }) : undefined;
 const open = async (): Promise<Backend> => {
   if (SERVER_URL) return postgresBackend(SERVER_URL, { perLogin: 16 });
   const pglite = await openPglite();
@@ -17,16 +19,19 @@ const open = async (): Promise<Backend> => {
 
 const backend = await open();
 let delay = 0;
+let current = backend;
 let recorded: Batch[] | undefined;
 
 const bridge = await startNeon({
   backend: {
     run: (login, statements, ...more) => {
       recorded?.push(statements);
-      const run = () => backend.run(login, statements, ...more);
+      const run = () => current.run(login, statements, ...more);
       return delay > 0 ? sleep(delay).then(run) : run();
     },
-    close: backend.close,
+    close: async () => {
+      await Promise.all([backend.close(), slow?.close()]);
+    },
   },
 });
 
@@ -36,6 +41,10 @@ const methods = {
   delay: (milliseconds: number) => {
     delay = milliseconds;
   },
+  asNeon: (isOn: boolean) => {
+    current = (isOn && slow) || backend;
+  },
+  exchanges: () => slow?.exchanges() ?? 0,
   record: () => {
     recorded = [];
   },

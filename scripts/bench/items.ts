@@ -2,8 +2,11 @@
 export const items = ['get', 'list', 'create', 'update', 'assign', 'login', 'refresh'] as const;
 export type Item = (typeof items)[number];
 
-/** Changes the password there and back. Only its latency is of interest: it hashes twice. */
-export type AnyItem = Item | 'password';
+/**
+ * Of these only the latency is of interest. `password` changes it there and back, which hashes twice; `sync` is the first
+ * page of a phone that has nothing, in the most statements that a request of ours has.
+ */
+export type AnyItem = Item | 'password' | 'sync';
 
 export const titles: Record<AnyItem, string> = {
   get: 'get one',
@@ -14,6 +17,7 @@ export const titles: Record<AnyItem, string> = {
   login: 'login',
   refresh: 'refresh',
   password: 'change password',
+  sync: 'sync',
 };
 
 /** One client: an account with a session and records of its own. */
@@ -76,6 +80,8 @@ export const requestsOf = (plan: Plan): Step[] => {
       return always('GET', one);
     case 'list':
       return always('GET', '/api/patients/');
+    case 'sync':
+      return always('GET', '/api/sync/');
     case 'create':
       return always('POST', '/api/patients/', patient);
     case 'update':

@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bold, dim, Fatal } from '../support/terminal.ts';
+import { measureAsNeon } from './as-neon.ts';
 import { chart } from './chart.ts';
 import { measureDelay } from './delay.ts';
 import { facts } from './facts.ts';
@@ -21,6 +22,7 @@ const usage = `Usage: npm run bench [-- options]
   --json FILE   writes the figures
   --chart FILE  writes the chart there (default scripts/bench/chart.svg, when all items were measured)
   --delay MS    how much p50 grows when every round trip to the database takes so much longer (try 40)
+  --neon        what each costs where statements are parsed anew in two exchanges each, as Neon's proxy does
   --scale       what a million patients cost against a thousand (takes some minutes)
   LOCAL_DATABASE_URL is a PostgreSQL server to measure on, by an account that may make databases. Without it: PGlite.`;
 
@@ -28,7 +30,7 @@ const read = () => {
   const text = { type: 'string' } as const;
   const options = { rounds: text, seconds: text, items: text, json: text, chart: text, delay: text };
   try {
-    const { values } = parseArgs({ options: { ...options, scale: { type: 'boolean' } } });
+    const { values } = parseArgs({ options: { ...options, scale: { type: 'boolean' }, neon: { type: 'boolean' } } });
     const chosen = values.items?.split(',') ?? [...items];
     const unknown = chosen.find((name) => !items.includes(name as Item));
     if (unknown !== undefined) throw new Error(`There is no item "${unknown}".`);
@@ -91,6 +93,13 @@ const bench = async (asked: ReturnType<typeof read>, running: AsyncDisposableSta
     const grown = await measureDelay(stage, asked.delay, say);
     silence();
     console.log(grown);
+    return;
+  }
+  if (asked.neon) {
+    if (!server) throw new Fatal('Only a PostgreSQL server can be asked as Neon does: set LOCAL_DATABASE_URL.');
+    const slower = await measureAsNeon(stage, say);
+    silence();
+    console.log(slower);
     return;
   }
   const rows = await measureAll(stage, { ...asked, say });

@@ -30,6 +30,8 @@ begin
   if exists (select from app.migrations where name = current_setting('migrate.name')) then
     raise exception using errcode = '${alreadyApplied}', message = 'already applied';
   end if;
+  -- else everybody may call a new function: it is each owner's own setting, and a restored database may have another one
+  alter default privileges revoke execute on functions from public;
   execute current_setting('migrate.file');
   insert into app.migrations (name, checksum)
   values (current_setting('migrate.name'), current_setting('migrate.checksum'));

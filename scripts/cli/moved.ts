@@ -29,8 +29,8 @@ export function repeatSince(entry: string): string {
   return `with since as (select * from audit where id > ${entry}),
 first as (select distinct on (resource, resource_id) * from since order by resource, resource_id, id),
 known as (select * from first where action <> 'create')
-select k.at, 'account ' || u.id || ' erased' as what, format('update users set name = %L, username = null, email = null,
-  disabled_at = now(), erased_at = now() where id = %s; delete from credentials where user_id = %s;', u.name, u.id, u.id) as again
+select k.at, 'account ' || u.id || ' erased' as what, format('update users set name = %L, username = null, email = null, '
+  || 'disabled_at = now(), erased_at = now() where id = %s; delete from credentials where user_id = %s;', u.name, u.id, u.id) as again
 from known k join users u on u.id = k.resource_id
 where k.resource = 'user' and u.erased_at is not null and k.before ->> 'erased_at' is null
 union all

@@ -189,7 +189,7 @@ function isStale({ code, routine }: DatabaseError): boolean {
   return (code === '0A000' && routine === 'RevalidateCachedQuery') || (code === '26000' && routine !== undefined);
 }
 
-function fieldsJson(fields: Field[]): string {
+export function fieldsJson(fields: Field[]): string {
   return JSON.stringify(
     fields.map(({ name, dataTypeID, tableID, columnID, dataTypeSize, dataTypeModifier }) => ({
       name,
@@ -204,7 +204,7 @@ function fieldsJson(fields: Field[]): string {
 }
 
 /** As Neon splits a command tag: `INSERT 0 5` is INSERT and 5, `CREATE TABLE` is CREATE and no count. */
-function resultJson(tag: string, fields: string, rows: (string | null)[][]): string {
+export function resultJson(tag: string, fields: string, rows: (string | null)[][]): string {
   const [command = '', ...rest] = tag.split(' ');
   const count = rest[command === 'INSERT' ? 1 : 0] ?? '';
   const rowCount = /^\d+$/.test(count) ? count : 'null';

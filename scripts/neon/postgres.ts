@@ -1,7 +1,6 @@
 // The bridge's way to a PostgreSQL server: a small pool of connections for each login, cancelled when nobody waits.
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Client } from 'pg';
-import { DatabaseError, serialize } from 'pg-protocol';
 import { execute } from './pipeline.ts';
 import {
   type Backend,
@@ -10,29 +9,40 @@ import {
   createSession,
   type Login,
   noop,
-  passwordFailed,
   refusal,
   type Session,
   tidy,
 } from './session.ts';
+import { cancelQuery, connectError, loginUrl } from './sign-in.ts';
+import { executeUnprepared } from './unprepared.ts';
 
-/** `clean` is when nothing of the last request is left in it. */
-type Pooled = Session & { pool: Pool; cancel(): void; end(): void; idleSince: number; clean: Promise<void> };
+type Pooled = Session & {
+  pool: Pool;
+  cancel(): void;
+  end(): void;
+  idleSince: number;
+  /** When nothing of the last request is left in it. */
+  clean: Promise<void>;
+  /** When the server has hung up. */
+  closed: Promise<unknown>;
+};
 type Pool = { login: Login; size: number; idle: Pooled[] };
 type Waiter = { pool: Pool; resolve(session: Pooled): void; reject(error: Error): void };
 
 export type PostgresBackend = Backend & {
-  /** Ends the idle connections to a database, so that it can be dropped or copied. */
-  disconnect(database: string): void;
+  /** Ends the idle connections to a database and waits until the server knows, so that it can be dropped or copied. */
+  disconnect(database: string): Promise<void>;
+  /** How often it waited for the server, where `unprepared` makes it do as Neon does. */
+  exchanges(): number;
 };
 
 /**
  * Any PostgreSQL server. Host, port and TLS come from `serverUrl`; user, password and database from each request, as
- * on Neon, with a small pool of connections for each such login.
+ * on Neon, with a small pool of connections for each such login. `unprepared` is also as slow as Neon.
  */
 export function postgresBackend(
   serverUrl: string,
-  { perLogin = 16, total = 64, idleMs = 60_000 } = {},
+  { perLogin = 16, total = 64, idleMs = 60_000, unprepared = false } = {},
 ): PostgresBackend {
   const pools = new Map<string, Pool>();
   const catalogs = new Map<string, Catalog>();
@@ -42,6 +52,10 @@ export function postgresBackend(
   const waiters: Waiter[] = [];
   let size = 0;
   const connecting = new Set<() => void>();
+  let exchanges = 0;
+  const countExchange = () => {
+    exchanges++;
+  };
 
   const sweep = setInterval(() => {
     for (const session of sessions) {
@@ -149,14 +163,17 @@ export function postgresBackend(
         pool,
         idleSince: 0,
         clean: Promise.resolve(),
+        closed: new Promise((done) => socket.once('close', done)),
         cancel: () => cancelQuery(client),
         end: () => {
           const idle = pool.idle.indexOf(session);
           if (idle >= 0) pool.idle.splice(idle, 1);
           if (sessions.delete(session)) leaving.add(session);
           session.lose(connectionClosed());
+          // politely, unless it is in the middle of something, or the server does not hear
           if (idle >= 0) client.end(noop);
           else socket.destroy();
+          setTimeout(() => socket.destroy(), 1000).unref();
         },
       },
     );
@@ -178,7 +195,9 @@ export function postgresBackend(
       try {
         await session.clean;
         if (client?.aborted) throw refusal(500, 'Query cancelled, connection was terminated');
-        return await execute(session, statements, begin, client);
+        return unprepared
+          ? await executeUnprepared(session, statements, begin, countExchange)
+          : await execute(session, statements, begin, client);
       } finally {
         client?.removeEventListener('abort', cancel);
         if (session.broken || client?.aborted) {
@@ -191,12 +210,13 @@ export function postgresBackend(
         }
       }
     },
-    disconnect(database) {
-      for (const session of sessions) {
-        if (session.pool.login.database === database && session.pool.idle.includes(session)) {
-          session.end();
-        }
+    exchanges: () => exchanges,
+    async disconnect(database) {
+      const theirs = [...sessions].filter(({ pool }) => pool.login.database === database);
+      for (const session of theirs) {
+        if (session.pool.idle.includes(session)) session.end();
       }
+      await Promise.all([...leaving].map(({ closed }) => closed));
     },
     async close() {
       clearInterval(sweep);
@@ -209,39 +229,11 @@ export function postgresBackend(
       for (const session of sessions) {
         session.end();
       }
+      await Promise.all([...leaving].map(({ closed }) => closed));
     },
   };
 }
 
 function keyOf({ user, password, database, applicationName }: Login): string {
   return [user, password, database, applicationName].join('\0');
-}
-
-function loginUrl(serverUrl: string, { user, password, database, applicationName }: Login): string {
-  const url = new URL(serverUrl);
-  url.username = encodeURIComponent(user);
-  url.password = encodeURIComponent(password);
-  url.pathname = encodeURIComponent(database);
-  url.searchParams.set('application_name', applicationName);
-  return url.href;
-}
-
-/** PostgreSQL takes this over a connection of its own, and then nothing more over it. */
-function cancelQuery(client: Client): void {
-  const { host, port, processID, secretKey } = client as Client & { processID: number; secretKey: number };
-  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-  socket.on('error', noop);
-  socket.end(serialize.cancel(processID, secretKey));
-}
-
-/** A wrong password is the client's error, as on Neon; anything else means that there is no database. */
-function connectError(error: unknown, { host, port }: Client, { user }: Login): Error {
-  if (error instanceof DatabaseError) {
-    return /^28/.test(error.code ?? '') ? passwordFailed(user) : Object.assign(error, { status: 500 });
-  }
-  if (error instanceof Error && /^SASL: .*password must be/.test(error.message)) {
-    return passwordFailed(user);
-  }
-  const { code, message } = error as NodeJS.ErrnoException;
-  return refusal(500, `Could not connect to PostgreSQL at ${host}:${port}: ${code ?? message}`);
 }

@@ -77,7 +77,11 @@ describe('app_login, without a context', () => {
   test('may call nothing of ours but app.begin and app.begin_anonymous', async () => {
     const callable = await owner.query(`
       select proname from pg_proc join pg_namespace n on n.oid = pronamespace
-      where nspname in ('public', 'app') and has_function_privilege('app_login', pg_proc.oid, 'execute') order by 1`);
+      where nspname in ('public', 'app') and has_schema_privilege('app_login', n.oid, 'usage')
+        and has_function_privilege('app_login', pg_proc.oid, 'execute') order by 1`);
+    // where the owner is no superuser, an extension's functions are another's, and everybody's in a schema that they may use
+    const [schema] = await owner.query(`select has_schema_privilege('app_login', 'public', 'usage') as may`);
+    expect(schema).toEqual({ may: false });
     expect(callable.map(({ proname }) => proname)).toEqual(['begin', 'begin_anonymous']);
     expect(await outcome(database.query('select app.erase_account()'))).toBe(forbidden);
     expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', '', 60)`))).toBe(

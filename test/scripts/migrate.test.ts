@@ -97,6 +97,17 @@ describe('migrate', () => {
     expect(await journal()).toEqual(['0001_first.sql', '0002_second.sql', '0003_third.sql']);
   });
 
+  test('lets nobody call a new function, also where another owner goes on', async () => {
+    await write({ '0001_a.sql': 'create table a (id integer)' });
+    await run();
+    // as after a restore: what an owner had by default is not theirs who comes next
+    await connection.sql`alter default privileges grant execute on functions to public`;
+    await write({ '0002_f.sql': 'create function f() returns integer language sql return 1' });
+    await run();
+    const everybody = `select has_function_privilege('public', 'f()', 'execute') as may`;
+    expect(await connection.sql.query(everybody)).toEqual([{ may: false }]);
+  });
+
   test('keeps nothing of a file that fails, and goes on from there when it is corrected', async () => {
     await write({
       '0001_good.sql': 'create table a (id integer)',

@@ -746,6 +746,24 @@ describe.runIf(server)('Neon bridge on a server', () => {
     await bridge.close();
   });
 
+  it('answers the same without prepared statements, in two exchanges a statement', async () => {
+    const login = {
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      database: url.pathname.slice(1),
+      applicationName: 'neon',
+    };
+    const [prepared, unprepared] = [postgresBackend(url.href), postgresBackend(url.href, { unprepared: true })];
+    const batch = ['select 1 as a, $1::text as b', 'create temporary table t (a int)', 'insert into t values (1), (2)'];
+    const statements = batch.map((query, at) => ({ query, params: at === 0 ? ['x'] : [] }));
+    expect(await unprepared.run(login, statements, 'begin')).toEqual(await prepared.run(login, statements, 'begin'));
+    expect(unprepared.exchanges()).toBe(2 * 3 + 2);
+    const broken = [{ query: 'select 1/0', params: [] }];
+    await expect(unprepared.run(login, broken, 'begin')).rejects.toMatchObject({ code: '22012' });
+    expect(await unprepared.run(login, [{ query: 'select 1 as fine', params: [] }])).toHaveLength(1);
+    await Promise.all([prepared.close(), unprepared.close()]);
+  });
+
   it('answers a connection that broke without a word as Neon does', async () => {
     const sockets = new Set<Socket>();
     const cable = createServer((socket) => {

@@ -130,6 +130,8 @@ async function onPostgres(serverUrl: string): Promise<Running> {
     },
     async drop(name) {
       if (databases.delete(name)) {
+        // an owner who is not a superuser may not end the connections of app_login
+        await backend.disconnect(name);
         await admin.query(`drop database if exists ${name} with (force)`);
       }
     },
@@ -146,7 +148,7 @@ async function onPostgres(serverUrl: string): Promise<Running> {
   try {
     await create(template, 'template0');
     await migrateTemplate(bridge, template, owner);
-    backend.disconnect(template);
+    await backend.disconnect(template);
   } catch (error) {
     await close();
     throw error;

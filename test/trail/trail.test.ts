@@ -1,4 +1,5 @@
 // The trail: who did what to whose record and when, with the row as it was; and what is undone from it.
+import { neon } from '@neondatabase/serverless';
 import { describe, expect, test, vi } from 'vitest';
 import { type Account, type Answer, boot, cheapPasswords, type Json, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
@@ -379,14 +380,15 @@ describe('tells of the way in', () => {
 
 describe('belongs to nobody', () => {
   // as the Worker's own connection, in the context of an admin
+  const worker = neon(app.database.appUrl);
   const asApi = (statement: string) =>
-    app.database.owner.transaction([
-      app.database.owner.query(
+    worker.transaction([
+      worker.query(
         `select set_config('app.user_id', $1, true), set_config('app.role', 'admin', true),
         set_config('role', 'app_api', true)`,
         [String(admin.id)],
       ),
-      app.database.owner.query(statement),
+      worker.query(statement),
     ]);
 
   test.each([
