@@ -57,7 +57,7 @@ export interface Env {
     /** What Hono's jwt middleware found in the token. */
     jwtPayload: Record<string, unknown>;
     actor?: Actor;
-    roles?: Role[];
+    roles?: readonly Role[];
     /** The patient that a body is about. */
     patientAsked?: number;
     keyed?: boolean;

@@ -8,7 +8,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Bindings, config, configOf, type Env } from './config.ts';
 import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
-import { actor, validToken } from './http/auth.ts';
+import { signedIn } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
 import { SplitRouter } from './http/router.ts';
 import { declaredLength } from './http/validate.ts';
@@ -123,7 +123,7 @@ const routes = app
   .route('/', systemRoutes)
   .route('/api/auth', signInRoutes)
   // From here on a valid access token is required: a new route is protected unless it is put above this line on purpose.
-  .use('/api/*', validToken, actor)
+  .use('/api/*', signedIn)
   .route('/api/auth', ownAccountRoutes)
   .route('/api/patients', patientRoutes)
   .route('/api/doctors', doctorRoutes)

@@ -19,8 +19,8 @@ const keyOf = (secret: string): Promise<CryptoKey> => {
   return key;
 };
 /** The current signing key and, while it is being replaced, the previous one. */
-export const keysOf = ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config) =>
-  Promise.all([JWT_SECRET, ...(JWT_SECRET_PREVIOUS ? [JWT_SECRET_PREVIOUS] : [])].map(keyOf));
+export const keysOf = async ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config): Promise<[CryptoKey, ...CryptoKey[]]> =>
+  JWT_SECRET_PREVIOUS ? [await keyOf(JWT_SECRET), await keyOf(JWT_SECRET_PREVIOUS)] : [await keyOf(JWT_SECRET)];
 
 const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
 /** What a token has to be. Its iat is not checked: the clocks of two data centres may differ by a second. */

@@ -49,8 +49,10 @@ const beginAnonymous = prepare((db, { request, address }: Given<'request' | 'add
 ]);
 
 const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
-  const { actor, roles, requestId: request } = c.var;
-  const address = addressOf(c);
+  // not c.var, which makes an object of everything that is set
+  const actor = c.get('actor');
+  const roles = c.get('roles');
+  const [request, address] = [c.get('requestId'), addressOf(c)];
   if (!actor) return beginAnonymous({ request, address });
   if (!roles) throw new Problem('internal_error');
   const { id, session, rotation } = actor;

@@ -5,9 +5,9 @@ import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
 import { keysOf, verification } from '../accounts/tokens.ts';
-import { type Config, config, type Env, type Role } from '../config.ts';
+import { type Actor, type Config, config, type Env, type Role } from '../config.ts';
 import { Problem } from '../errors.ts';
-import { noted } from '../openapi/describe.ts';
+import type { Note } from '../openapi/describe.ts';
 import { withinLimit } from './limits.ts';
 
 const checks = new WeakMap<Config, Promise<MiddlewareHandler>>();
@@ -15,37 +15,43 @@ const checks = new WeakMap<Config, Promise<MiddlewareHandler>>();
 const checkOf = (settings: Config): Promise<MiddlewareHandler> => {
   let check = checks.get(settings);
   if (!check) {
-    check = keysOf(settings).then((keys) => some(...keys.map((secret) => jwt({ secret, ...verification }))));
+    check = keysOf(settings).then(([current, previous]) => {
+      const withCurrent = jwt({ secret: current, ...verification });
+      return previous ? some(withCurrent, jwt({ secret: previous, ...verification })) : withCurrent;
+    });
     checks.set(settings, check);
   }
   return check;
 };
-export const validToken = createMiddleware<Env>(async function validToken(c, next) {
+
+/** For a group of routes: each of them needs a valid access token. */
+export const signedIn = createMiddleware<Env>(async function signedIn(c, next) {
   const check = await checkOf(config(c));
-  return check(c, next);
+  await check(c, async () => {
+    const actor = actorIn(c.get('jwtPayload'));
+    c.set('actor', actor);
+    await withinLimit(c, 'USER_LIMIT', String(actor.id));
+    await next();
+  });
 });
 
 /** As PostgreSQL can count them. */
 const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
-
-/** The account and session that the token names. A token without them is not one of ours, whoever signed it. */
-export const actor = createMiddleware<Env>(async function actor(c, next) {
-  const { sub, sid, rot, exp } = c.get('jwtPayload');
+/** The account and session that a token names. One without them is not one of ours, whoever signed it. */
+const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor => {
   const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
   const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
   if (!id || !isNamed || !exp) throw new Problem('unauthenticated');
-  c.set('actor', { id, session: sid, rotation: rot });
-  await withinLimit(c, 'USER_LIMIT', String(id));
-  await next();
-});
+  return { id, session: sid, rotation: rot };
+};
 
 export const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
-/** Names the roles of a route, for app.begin() to hold against the live one. */
-export const allow = (...roles: Role[]) => {
+/** Names the roles of a route, as part of what describe() says of it; app.begin() holds them against the live one. */
+export const allow = (...roles: Role[]): Note => {
   const codes = ['unauthenticated', 'session_ended', 'too_many_requests'] as const;
   const isForAll = roles.length === anyRole.length;
   const refusesWaiting = roles.includes('doctor') && !roles.includes('pending_doctor');
-  const note = {
+  return {
     roles,
     codes: [
       ...codes,
@@ -53,10 +59,6 @@ export const allow = (...roles: Role[]) => {
       ...(refusesWaiting ? (['doctor_not_approved'] as const) : []),
     ],
   };
-  return noted(note, function allow(c, next) {
-    c.set('roles', roles);
-    return next();
-  });
 };
 
 export const everyone = allow(...anyRole);

@@ -1,6 +1,6 @@
 // What the pieces of a route say of themselves: a route names its answers, a validator what it checks, and whatever else
-// takes part notes what it adds. Nothing here is read while requests are served: document.ts makes the document from it,
-// at build time.
+// takes part notes what it adds. document.ts makes the document from it, at build time. Only the roles of a route are read
+// while requests are served.
 import type { MiddlewareHandler, ValidationTargets } from 'hono';
 import type * as z from 'zod';
 import type { Env, Role } from '../config.ts';
@@ -46,11 +46,16 @@ export const withNote = <F extends object>(called: F, note: Note) => Object.assi
 
 /**
  * What a route does (its first sentence is its name) and its answers; then what its handler calls, which knows what it
- * adds, and the refusals of the handler itself.
+ * adds, whom it is for, and the refusals of the handler itself.
  */
 export const describe = (about: string, answers: Answers, ...more: (ProblemCode | Note | { note: Note })[]) => {
   const [, summary = about, description] = /^(.+?)\. (.+)$/s.exec(about) ?? [];
   const notes = more.map((one) => (typeof one === 'string' ? { codes: [one] } : 'note' in one ? one.note : one));
-  const middleware: MiddlewareHandler<Env> = (_c, next) => next();
+  const roles = notes.find((note) => note.roles)?.roles;
+  // where app.begin() finds them: a route that names nobody reaches no database
+  const middleware: MiddlewareHandler<Env> = (c, next) => {
+    if (roles) c.set('roles', roles);
+    return next();
+  };
   return saying(middleware, { notes, route: { summary, description, answers } });
 };

@@ -14,7 +14,7 @@ import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorPut, doctors } from '../records/doctor.ts';
 
 const doctorsOnly = allow('doctor', 'pending_doctor');
-const reads = describe('Read my doctor record', { 200: doctor }, 'not_found', taggedRead);
+const reads = describe('Read my doctor record', { 200: doctor }, 'not_found', taggedRead, doctorsOnly);
 
 const read = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, me))]);
 /** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
@@ -30,13 +30,13 @@ const change = async (c: Context<Env>, user_id: number, fields: z.output<typeof 
   const [, rows] = await ask(c, update({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
   return c.json(tagged(c, found(rows)));
 };
-const replaces = describe('Replace my doctor record', { 200: doctor }, taggedWrite);
+const replaces = describe('Replace my doctor record', { 200: doctor }, taggedWrite, doctorsOnly);
 
 export const doctorProfileRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, doctorsOnly, async (c) => {
+  .get('/', reads, async (c) => {
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:user_id', replaces, doctorsOnly, params('user_id'), json(doctorPut), (c) =>
+  .put('/:user_id', replaces, params('user_id'), json(doctorPut), (c) =>
     change(c, c.req.valid('param').user_id, c.req.valid('json')),
   );

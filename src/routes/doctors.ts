@@ -34,30 +34,28 @@ const change = changing(doctors, doctorColumns);
 const remove = deleting(doctors);
 
 const approvedDoctors = allow('doctor');
-const listsAll = describe('List all patients', { 200: z.array(patient) });
-const listsMine = describe('List my patients', { 200: z.array(patient) });
+const listsAll = describe('List all patients', { 200: z.array(patient) }, approvedDoctors);
+const listsMine = describe('List my patients', { 200: z.array(patient) }, approvedDoctors);
 
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', describe('Create a doctor', { 201: doctor }, create, tag), owners, json(newDoctor), async (c) =>
+  .post('/', describe('Create a doctor', { 201: doctor }, create, tag, owners), json(newDoctor), async (c) =>
     c.json(tagged(c, await create(c, c.req.valid('json'))), 201),
   )
-  .get('/', describe('List doctors', { 200: z.array(doctor) }), everyone, doctorQuery, (c) =>
+  .get('/', describe('List doctors', { 200: z.array(doctor) }, everyone), doctorQuery, (c) =>
     answerPage(c, allDoctors, c.req.valid('query')),
   )
-  .get('/all-patients', listsAll, approvedDoctors, patientQuery, (c) => answerPage(c, everybodys, c.req.valid('query')))
-  .get('/my-patients', listsMine, approvedDoctors, patientQuery, (c) =>
-    answerPage(c, assignedToMe, c.req.valid('query')),
-  )
-  .get('/:id', describe('Read a doctor', { 200: doctor }, taggedRead), everyone, byId, async (c) => {
+  .get('/all-patients', listsAll, patientQuery, (c) => answerPage(c, everybodys, c.req.valid('query')))
+  .get('/my-patients', listsMine, patientQuery, (c) => answerPage(c, assignedToMe, c.req.valid('query')))
+  .get('/:id', describe('Read a doctor', { 200: doctor }, taggedRead, everyone), byId, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:id', describe('Replace a doctor', { 200: doctor }, change), owners, byId, json(doctorPut), (c) =>
+  .put('/:id', describe('Replace a doctor', { 200: doctor }, change, owners), byId, json(doctorPut), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch('/:id', describe('Change a doctor', { 200: doctor }, change), owners, byId, json(doctorPatch), (c) =>
+  .patch('/:id', describe('Change a doctor', { 200: doctor }, change, owners), byId, json(doctorPatch), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', describe('Delete a doctor', { 204: null }, remove), owners, byId, (c) =>
+  .delete('/:id', describe('Delete a doctor', { 204: null }, remove, owners), byId, (c) =>
     remove(c, c.req.valid('param').id),
   );

@@ -80,22 +80,26 @@ const remove = prepare((db, { id }: Given<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
 ]);
 
-const assigns = describe('Assign a doctor to a patient', { 201: mapping }, assign);
-const listsDoctors = describe('List the doctors of a patient', { 200: z.array(assignedDoctor) });
-const listsThemToo = describe('List doctors by patient. `id` is the patient.', { 200: z.array(assignedDoctor) });
+const assigns = describe('Assign a doctor to a patient', { 201: mapping }, assign, owners);
+const listsDoctors = describe('List the doctors of a patient', { 200: z.array(assignedDoctor) }, readers);
+const listsThemToo = describe(
+  'List doctors by patient. `id` is the patient.',
+  { 200: z.array(assignedDoctor) },
+  readers,
+);
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
-  .post('/', assigns, owners, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')))
-  .get('/', describe('List mappings', { 200: z.array(mapping) }), readers, listed, (c) =>
+  .post('/', assigns, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')))
+  .get('/', describe('List mappings', { 200: z.array(mapping) }, readers), listed, (c) =>
     answerPage(c, list, c.req.valid('query')),
   )
-  .get('/patient/:id', listsDoctors, readers, byId, refusalsNoted, listedOfPatient, (c) =>
+  .get('/patient/:id', listsDoctors, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
-  .get('/:id', listsThemToo, readers, byId, refusalsNoted, listedOfPatient, (c) =>
+  .get('/:id', listsThemToo, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
-  .delete('/:id', describe('Remove a mapping', { 204: null }), owners, byId, async (c) => {
+  .delete('/:id', describe('Remove a mapping', { 204: null }, owners), byId, async (c) => {
     const [gone] = await ask(c, remove(c.req.valid('param')));
     found(gone);
     return c.body(null, 204);

@@ -35,18 +35,20 @@ const accessLog = pages(sorts, (db, _given: Given<never>, page) => {
   return { rows, totals: [total(db, log, undefined)] };
 });
 
-const reads = describe('Read my patient record', { 200: patient }, 'not_found', taggedRead);
-const replaces = describe('Replace my patient record', { 200: patient }, change);
-const readsLog = describe('Read my access log. Who looked at or changed my record.', { 200: z.array(accessEntry) });
+const reads = describe('Read my patient record', { 200: patient }, 'not_found', taggedRead, patientsOnly);
+const replaces = describe('Replace my patient record', { 200: patient }, change, patientsOnly);
+const readsLog = describe(
+  'Read my access log. Who looked at or changed my record.',
+  { 200: z.array(accessEntry) },
+  patientsOnly,
+);
 
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, patientsOnly, async (c) => {
+  .get('/', reads, async (c) => {
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:user_id', replaces, patientsOnly, params('user_id'), json(patientPut), (c) =>
+  .put('/:user_id', replaces, params('user_id'), json(patientPut), (c) =>
     change(c, c.req.valid('param').user_id, c.req.valid('json')),
   )
-  .get('/access-log', readsLog, patientsOnly, listQuery(sorts, {}, '-id'), (c) =>
-    answerPage(c, accessLog, c.req.valid('query')),
-  );
+  .get('/access-log', readsLog, listQuery(sorts, {}, '-id'), (c) => answerPage(c, accessLog, c.req.valid('query')));

@@ -37,24 +37,27 @@ const read = prepare((db, { id }: Given<'id'>) => [
 const change = changing(patients, patientColumns);
 const remove = deleting(patients);
 
-const lists = describe('List patients. Those that the caller made; for administrators all.', { 200: z.array(patient) });
+const lists = describe(
+  'List patients. Those that the caller made; for administrators all.',
+  { 200: z.array(patient) },
+  owners,
+);
 
 export const patientRoutes = new Hono<Env>({ strict: false })
-  .post('/', describe('Create a patient', { 201: patient }, create, tag), owners, json(newPatient), async (c) =>
+  .post('/', describe('Create a patient', { 201: patient }, create, tag, owners), json(newPatient), async (c) =>
     c.json(tagged(c, await create(c, c.req.valid('json'))), 201),
   )
-  .get('/', lists, owners, patientQuery, (c) => answerPage(c, ownOrAll, c.req.valid('query')))
-  .get('/my-doctors', describe('List my doctors', { 200: z.array(doctor) }), allow('patient'), doctorQuery, (c) =>
+  .get('/', lists, patientQuery, (c) => answerPage(c, ownOrAll, c.req.valid('query')))
+  .get('/my-doctors', describe('List my doctors', { 200: z.array(doctor) }, allow('patient')), doctorQuery, (c) =>
     answerPage(c, myDoctors, c.req.valid('query')),
   )
-  .get('/:id', describe('Read a patient', { 200: patient }, taggedRead), readers, byId, refusalsNoted, async (c) => {
+  .get('/:id', describe('Read a patient', { 200: patient }, taggedRead, readers), byId, refusalsNoted, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
   .put(
     '/:id',
-    describe('Replace a patient', { 200: patient }, change),
-    readers,
+    describe('Replace a patient', { 200: patient }, change, readers),
     byId,
     refusalsNoted,
     json(patientPut),
@@ -62,13 +65,12 @@ export const patientRoutes = new Hono<Env>({ strict: false })
   )
   .patch(
     '/:id',
-    describe('Change a patient', { 200: patient }, change),
-    readers,
+    describe('Change a patient', { 200: patient }, change, readers),
     byId,
     refusalsNoted,
     json(patientPatch),
     (c) => change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', describe('Delete a patient', { 204: null }, remove), readers, byId, refusalsNoted, (c) =>
+  .delete('/:id', describe('Delete a patient', { 204: null }, remove, readers), byId, refusalsNoted, (c) =>
     remove(c, c.req.valid('param').id),
   );

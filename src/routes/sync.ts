@@ -50,7 +50,7 @@ const sync = z
 const int = z.int();
 const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
-const tells = describe('Sync', { 200: sync }, 'sync_reset');
+const tells = describe('Sync', { 200: sync }, 'sync_reset', everyone);
 
 type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit'>;
 const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
@@ -85,7 +85,7 @@ const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit }: Cur
   ),
 ]);
 
-export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, everyone, query(pageFields), async (c) => {
+export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query(pageFields), async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const actor = c.get('actor')?.id ?? 0;
   const [whose, scope, since, until, kind, tx, id] =

@@ -66,17 +66,18 @@ const changes = describe(
   'last_admin',
   'no_linked_record',
   taggedWrite,
+  admins,
 );
 
 export const accountRoutes = new Hono<Env>({ strict: false })
-  .get('/users', describe('List accounts', { 200: z.array(account) }), admins, listed, (c) =>
+  .get('/users', describe('List accounts', { 200: z.array(account) }, admins), listed, (c) =>
     answerPage(c, list, c.req.valid('query')),
   )
-  .get('/users/:id', describe('Read an account', { 200: account }, taggedRead), admins, byId, async (c) => {
+  .get('/users/:id', describe('Read an account', { 200: account }, taggedRead, admins), byId, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .patch('/users/:id', changes, admins, byId, json(accountPatch), async (c) => {
+  .patch('/users/:id', changes, byId, json(accountPatch), async (c) => {
     const [rows] = await ask(c, update({ ...c.req.valid('json'), ...c.req.valid('param') }));
     return c.json(tagged(c, found(rows)));
   });

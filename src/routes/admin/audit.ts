@@ -27,7 +27,7 @@ const filters = {
   from: moment.optional(),
   to: moment.optional(),
 };
-const restores = describe('Undo a deletion', { 200: restored }, 'duplicate', 'invalid_input');
+const restores = describe('Undo a deletion', { 200: restored }, 'duplicate', 'invalid_input', admins);
 const listed = listQuery(sorts, filters, '-id');
 type Filters = Given<never, keyof typeof filters>;
 
@@ -63,10 +63,10 @@ const restoring = prepare((db, { id }: Given<'id'>) => [
 ]);
 
 export const auditRoutes = new Hono<Env>({ strict: false })
-  .get('/', describe('Read the audit trail', { 200: z.array(auditEntry) }), admins, listed, (c) =>
+  .get('/', describe('Read the audit trail', { 200: z.array(auditEntry) }, admins), listed, (c) =>
     answerPage(c, list, c.req.valid('query')),
   )
-  .post('/:id/restore', restores, admins, byId, async (c) => {
+  .post('/:id/restore', restores, byId, async (c) => {
     const [rows] = await ask(c, restoring(c.req.valid('param')));
     return c.json(found(rows));
   });

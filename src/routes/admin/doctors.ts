@@ -21,11 +21,11 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   const [rows] = await ask(c, approval({ id, approved }));
   return c.json(tagged(c, found(rows)));
 };
-const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account', taggedWrite);
-const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account', taggedWrite);
-const assigns = describe('Assign a patient to a doctor', { 201: mapping }, assign);
+const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account', taggedWrite, admins);
+const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account', taggedWrite, admins);
+const assigns = describe('Assign a patient to a doctor', { 201: mapping }, assign, admins);
 
 export const adminDoctorRoutes = new Hono<Env>({ strict: false })
-  .post('/doctors/:id/approve', approves, admins, byId, (c) => setApproval(c, c.req.valid('param').id, true))
-  .post('/doctors/:id/revoke', revokes, admins, byId, (c) => setApproval(c, c.req.valid('param').id, false))
-  .post('/assign-patient', assigns, admins, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')));
+  .post('/doctors/:id/approve', approves, byId, (c) => setApproval(c, c.req.valid('param').id, true))
+  .post('/doctors/:id/revoke', revokes, byId, (c) => setApproval(c, c.req.valid('param').id, false))
+  .post('/assign-patient', assigns, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')));

@@ -34,11 +34,19 @@ const changesPassword = describe(
   'not_found',
   'account_disabled',
   'too_many_attempts',
+  everyone,
 );
-const erases = describe('Erase my account', { 204: null }, 'last_admin', 'too_many_attempts', {
-  asks: ['If-Match'],
-  codes: ['stale_version'],
-});
+const erases = describe(
+  'Erase my account',
+  { 204: null },
+  'last_admin',
+  'too_many_attempts',
+  {
+    asks: ['If-Match'],
+    codes: ['stale_version'],
+  },
+  everyone,
+);
 
 const actorOf = (c: Context<Env>): Actor => {
   const actor = c.get('actor');
@@ -105,32 +113,31 @@ const endOne = prepare((db, { actor, session }: Of) => [
 ]);
 
 export const ownAccountRoutes = new Hono<Env>({ strict: false })
-  .post('/logout', describe('Log out', { 204: null }), everyone, async (c) => {
+  .post('/logout', describe('Log out', { 204: null }, everyone), async (c) => {
     await askAuth(c, logOut({ ...actorOf(c) }));
     return c.body(null, 204);
   })
 
-  .get('/me', describe('Read my account', { 200: user }, taggedRead), everyone, async (c) => {
+  .get('/me', describe('Read my account', { 200: user }, taggedRead, everyone), async (c) => {
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
   .patch(
     '/me',
-    describe('Change my account', { 200: user }, 'duplicate', taggedWrite),
-    everyone,
+    describe('Change my account', { 200: user }, 'duplicate', taggedWrite, everyone),
     json(userPatch),
     async (c) => {
       const [rows] = await ask(c, update(c.req.valid('json')));
       return c.json(tagged(c, found(rows)));
     },
   )
-  .delete('/me', erases, everyone, json(eraseBody), async (c) => {
+  .delete('/me', erases, json(eraseBody), async (c) => {
     const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
     await askAuth(c, erase({ keys }));
     return c.body(null, 204);
   })
 
-  .post('/password', changesPassword, everyone, json(passwordBody), async (c) => {
+  .post('/password', changesPassword, json(passwordBody), async (c) => {
     const { current_password, new_password } = c.req.valid('json');
     const { hash, keys, own } = await provePassword(c, 'current_password', current_password);
     const weak = weakness(new_password, own);
@@ -146,16 +153,16 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     return c.json(await signIn(c, call, [secret], problem));
   })
 
-  .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }), everyone, listed, (c) => {
+  .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }, everyone), listed, (c) => {
     const { id, session } = actorOf(c);
     return answerPage(c, listSessions, c.req.valid('query'), { actor: id, session }, askAuth);
   })
-  .delete('/sessions', describe('End all other sessions', { 204: null }), everyone, async (c) => {
+  .delete('/sessions', describe('End all other sessions', { 204: null }, everyone), async (c) => {
     const { id, session } = actorOf(c);
     await askAuth(c, endOthers({ actor: id, session }));
     return c.body(null, 204);
   })
-  .delete('/sessions/:id', describe('End a session', { 204: null }), everyone, byId, async (c) => {
+  .delete('/sessions/:id', describe('End a session', { 204: null }, everyone), byId, async (c) => {
     const [ended] = await askAuth(c, endOne({ actor: actorOf(c).id, session: c.req.valid('param').id }));
     found(ended);
     return c.body(null, 204);
