@@ -4,6 +4,13 @@ import { type Json, password } from '../support/app.ts';
 import { type Actor, fresh, nowhere, request, type Step } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused } from './world.ts';
 
+const tokensOf = (body: Json) => ({
+  token: body.access as string,
+  refresh: body.refresh as string,
+  parent: undefined,
+  signedIn: true,
+});
+
 const register = (role: Exclude<Role, 'admin'>): Step => ({
   by: everyRole,
   act: async ({ app, w }) => {
@@ -18,7 +25,7 @@ const register = (role: Exclude<Role, 'admin'>): Step => ({
     };
     const answer = await app.call('POST', `/api/auth/register/${role === 'user' ? '' : `${role}/`}`, { body });
     expect(answer.status, answer.text).toBe(201);
-    const me = { id: answer.body.user.id, name, role, disabled: false, token: answer.body.access, signedIn: true };
+    const me = { id: answer.body.user.id, name, role, disabled: false, password, ...tokensOf(answer.body) };
     w.accounts.push(me);
     if (role === 'user') return;
     const { body: own } = await app.call('GET', `/api/${role}-profile/`, { token: me.token });
@@ -81,10 +88,10 @@ export const accountSteps: Record<string, Step> = {
     often: 2,
     act: async ({ app, me }) => {
       const answer = await app.call('POST', '/api/auth/login/', {
-        body: { username: me.name.replace(' ', '_'), password },
+        body: { username: me.name.replace(' ', '_'), password: me.password },
       });
       expect(answer.status, answer.text).toBe(me.disabled ? 403 : 200);
-      if (!me.disabled) Object.assign(me, { token: answer.body.access, signedIn: true });
+      if (!me.disabled) Object.assign(me, tokensOf(answer.body));
     },
   },
   'log out': {
@@ -92,6 +99,51 @@ export const accountSteps: Record<string, Step> = {
     act: async (actor) => {
       await request(actor, 'POST', '/api/auth/logout/', undefined, refused(actor.w, actor.me, everyRole) ?? 204);
       actor.me.signedIn = false;
+    },
+  },
+  'change the password': {
+    by: everyRole,
+    act: async (actor) => {
+      const { app, w, me } = actor;
+      const body = { current_password: me.password, new_password: fresh('an unlikely password') };
+      const changed = await request(actor, 'POST', '/api/auth/password/', body, refused(w, me, everyRole) ?? 200);
+      if (!changed) return;
+      const before = { token: me.token, refresh: me.refresh };
+      Object.assign(me, { password: body.new_password, ...tokensOf(changed) });
+      const old = [
+        await app.call('GET', '/api/auth/me/', { token: before.token }),
+        await app.call('POST', '/api/auth/refresh/', { body: { refresh: before.refresh } }),
+      ];
+      expect(old.map((answer) => answer.body.code)).toEqual(['session_ended', 'session_ended']);
+    },
+  },
+  'refresh, and now and then the answer gets lost': {
+    by: everyRole,
+    often: 2,
+    act: async ({ app, me, which }) => {
+      const send = () => app.call('POST', '/api/auth/refresh/', { body: { refresh: me.refresh } });
+      const answer = await send();
+      expect(answer.status, answer.text).toBe(me.signedIn ? 200 : 401);
+      if (!me.signedIn) return;
+      if (which % 2) expect((await send()).body.refresh).toBe(answer.body.refresh);
+      Object.assign(me, { ...tokensOf(answer.body), parent: me.refresh });
+    },
+  },
+  // everybody looked around since, so that the tokens that followed it are known to have arrived
+  'present a refresh token that was replaced': {
+    by: everyRole,
+    often: 2,
+    act: async ({ app, w, pick, which, other }) => {
+      const whose = pick(w.accounts, which, ({ parent, signedIn }) => parent !== undefined && signedIn);
+      if (!whose?.parent || !whose.signedIn) return;
+      const late = other % 2 === 1;
+      await app.asOwner(
+        'update sessions set arrived_at = now() - $2::interval where id = $1 and arrived_at is not null',
+        [whose.parent.split('.')[0], late ? '31 seconds' : '0 seconds'],
+      );
+      const answer = await app.call('POST', '/api/auth/refresh/', { body: { refresh: whose.parent } });
+      expect(answer.body.refresh ?? answer.body.code).toBe(late ? 'refresh_reused' : whose.refresh);
+      if (late) whose.signedIn = false;
     },
   },
   disable: { ...govern(() => ({ body: { disabled: true }, wanted: { disabled: true } })), often: 2 },

@@ -2,7 +2,7 @@
 // the model says, and after it everyone sees exactly what the model says. A failure prints its history and the seed.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type App, boot } from '../support/app.ts';
+import { type App, boot, password } from '../support/app.ts';
 import { accountSteps } from './account-steps.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';
@@ -40,9 +40,9 @@ const cast: { name: string; role: Role; approved?: boolean }[] = [
 const beginning = async (app: App): Promise<World> => {
   await app.asOwner('truncate users, audit, guesses restart identity cascade');
   const w = emptyWorld();
-  for (const [index, { id, name, token, record }] of (await enrol(app, cast)).entries()) {
+  for (const [index, { id, name, token, refresh, record }] of (await enrol(app, cast)).entries()) {
     const { role = 'user', approved = false } = cast[index] ?? {};
-    w.accounts.push({ id, name, role, disabled: false, token, signedIn: true });
+    w.accounts.push({ id, name, role, disabled: false, password, token, refresh, signedIn: true });
     const own = { id: record ?? 0, name, created_by: null, user_id: id };
     if (role === 'patient') w.patients.set(own.id, own);
     if (role === 'doctor') w.doctors.set(own.id, { ...own, approved });

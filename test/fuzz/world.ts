@@ -8,7 +8,11 @@ export interface Account {
   name: string;
   role: Role;
   disabled: boolean;
+  password: string;
   token: string;
+  refresh: string;
+  /** The refresh token that was replaced by that one. */
+  parent?: string;
   /** Whether the session of that token is. */
   signedIn: boolean;
 }
