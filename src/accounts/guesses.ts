@@ -1,6 +1,6 @@
 // Against guessing: wrong passwords are counted in the database, and each is counted before its hash is computed.
 import { eq, type SQL, sql } from 'drizzle-orm';
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
 import { networkOf } from '../address.ts';
 import { config, type Env } from '../config.ts';
@@ -19,7 +19,7 @@ export const credentials = pgTable('credentials', {
 });
 export const guesses = pgTable('guesses', {
   key: text().primaryKey(),
-  failures: integer().notNull(),
+  failures: moment().array().notNull().default([]),
   blocked_until: moment(),
   forget_at: moment().notNull(),
 });
