@@ -641,7 +641,15 @@ describe('headers', () => {
 describe('tokens', () => {
   const now = () => Math.floor(Date.now() / 1000);
   const { sid } = JSON.parse(atob(people.owner.token.split('.')[1] ?? ''));
-  const claims = { iss: 'wardbook', aud: 'wardbook', sub: String(people.owner.id), sid, iat: now(), exp: now() + 60 };
+  const claims = {
+    iss: 'wardbook',
+    aud: 'wardbook',
+    sub: String(people.owner.id),
+    sid,
+    rot: 1,
+    iat: now(),
+    exp: now() + 60,
+  };
   const me = async (payload: object, key = secret, alg: 'HS256' | 'HS384' | 'HS512' = 'HS256') =>
     app.call('GET', '/api/auth/me/', { token: await sign({ ...payload }, key, alg) });
   const without = (name: keyof typeof claims) => ({ ...claims, [name]: undefined });
@@ -660,6 +668,8 @@ describe('tokens', () => {
     ['whose session is a text', { ...claims, sid: String(sid) }],
     ['whose session is a fraction', { ...claims, sid: sid + 0.5 }],
     ['whose session is past all numbers', { ...claims, sid: 1e300 }],
+    ['without a rotation', without('rot')],
+    ['whose rotation PostgreSQL cannot count', { ...claims, rot: 2 ** 31 }],
     ['without a subject', without('sub')],
     ['whose subject is a number', { ...claims, sub: people.owner.id }],
     ['whose subject is no id', { ...claims, sub: canary }],
