@@ -283,12 +283,13 @@ describe('an answer that got lost', () => {
     expect((await send(call, request)).body.code).toBe('session_ended');
   });
 
-  test('of a new password: it is the new one, and the others are signed out', async () => {
+  test('of a new password: it is the new one, and everybody is signed out, who changed it as well', async () => {
     const request = await prepare('POST /api/auth/password');
     const { who, body } = request;
     const other = await app.device(who ?? owner);
     await lost(request, {}, 'change');
-    expect((await app.call('GET', '/api/auth/me/', { token: other.token })).body.code).toBe('session_ended');
+    for (const token of [other.token, who?.token])
+      expect((await app.call('GET', '/api/auth/me/', { token })).body.code).toBe('session_ended');
     const username = who?.user.username;
     const login = (sent: string) => app.call('POST', '/api/auth/login/', { body: { username, password: sent } });
     expect((await login(body.new_password)).status).toBe(200);

@@ -696,6 +696,8 @@ describe('tokens', () => {
     ['whose session is a text', { ...claims, sid: String(sid) }],
     ['whose session is a fraction', { ...claims, sid: sid + 0.5 }],
     ['whose session is past all numbers', { ...claims, sid: 1e300 }],
+    ['without a rotation', without('rot')],
+    ['whose rotation PostgreSQL cannot count', { ...claims, rot: 2 ** 31 }],
     ['without a subject', without('sub')],
     ['whose subject is a number', { ...claims, sub: people.owner.id }],
     ['whose subject is no id', { ...claims, sub: canary }],
