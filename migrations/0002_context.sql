@@ -32,6 +32,15 @@ begin
 end $$;
 grant execute on function app.refuse(text) to app_api, app_auth;
 
+-- How many bytes a record takes as JSON, about, so that a page of records ends before it is too long (Neon refuses an answer
+-- of 10 MiB, and a phone should not have to take one). Counted when it is written: to count when it is read would mean to
+-- read texts that are not answered.
+create function app.weigh() returns trigger language plpgsql as $$
+begin
+  new.bytes := octet_length(to_json(new)::text);
+  return new;
+end $$;
+
 -- Every record counts its versions. If-Match is decided here, under the row's lock: of two writers with one tag, one
 -- wins. Rows that go by cascade were not what the client's tag was about.
 create function app.touch() returns trigger language plpgsql as $$

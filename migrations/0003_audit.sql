@@ -13,7 +13,8 @@ create table audit (
   patient_ids bigint[] not null default '{}',
   request_id text default app.request_id(),
   address text default app.address(),
-  before jsonb
+  before jsonb,
+  bytes integer not null default 0
 );
 create index audit_actor on audit (actor_id, id);
 create index audit_resource on audit (resource, resource_id, id);
@@ -41,6 +42,8 @@ create policy append_auth on audit for insert to app_auth with check (
 create function app.sign_entry() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
 begin
   new.actor_name := (select name from users where id = new.actor_id);
+  -- as app.weigh() does, but an entry is written with every read: only what may be long is counted
+  new.bytes := 1500 + coalesce(octet_length(new.before::text), 0) + 20 * cardinality(new.patient_ids);
   return new;
 end $$;
 create trigger sign before insert on audit for each row execute function app.sign_entry();
@@ -51,7 +54,7 @@ declare
   kind text := tg_argv[0];
   -- without what is only kept for sorting, searching and syncing, and can be computed again
   was jsonb := case when tg_op <> 'INSERT' then to_jsonb(old) - array['name_key', 'specialization_key', 'username_key',
-    'license_key', 'search_key', 'changed_tx'] end;
+    'license_key', 'search_key', 'changed_tx', 'bytes'] end;
   row_now jsonb := case when tg_op = 'DELETE' then was else to_jsonb(new) end;
 begin
   insert into audit (actor_id, action, resource, resource_id, patient_ids, before)

@@ -10,6 +10,7 @@ create table patients (
   email text,
   address text,
   medical_history text,
+  bytes integer not null default 0,
   version integer not null default 1,
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now()
@@ -62,4 +63,5 @@ grant execute on function app.age(date, integer) to app_api;
 
 create trigger keep_one_age before insert or update on patients for each row execute function app.keep_one_age();
 create trigger touch before update or delete on patients for each row execute function app.touch();
+create trigger weigh before insert or update on patients for each row execute function app.weigh();
 create trigger record after insert or update or delete on patients for each row execute function app.record_change('patient');

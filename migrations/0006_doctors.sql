@@ -7,6 +7,7 @@ create table doctors (
   contact_info text,
   license_number text,
   approved boolean,
+  bytes integer not null default 0,
   version integer not null default 1,
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
@@ -87,4 +88,5 @@ create trigger keep_unlinked before insert on doctors for each row when (new.use
 create trigger guard before update of name, specialization, license_number, approved, user_id on doctors
   for each row execute function app.guard_approval();
 create trigger touch before update or delete on doctors for each row execute function app.touch();
+create trigger weigh before insert or update on doctors for each row execute function app.weigh();
 create trigger record after insert or update or delete on doctors for each row execute function app.record_change('doctor');

@@ -106,7 +106,7 @@ end $$;
 -- forget. Definer's rights, because the trail of deletions is an admin's to read, and because every branch names its
 -- scope itself. An admin's patients and mappings have branches of their own, which walk an index instead of a set.
 create function app.sync_changes(since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer)
-returns table (kind integer, tx bigint, id bigint) stable security definer set search_path = public, pg_temp
+returns table (kind integer, tx bigint, id bigint, bytes integer) stable security definer set search_path = public, pg_temp
 language plpgsql as $$
 #variable_conflict use_column
 declare
@@ -181,27 +181,37 @@ begin
     union all
     select 5, l.tx, m.id from lost l join mappings m on m.patient_id = l.id
   )
-  select c.kind, max(c.tx), c.id from changes c
-  where c.tx >= since and c.tx < until and (c.kind, c.tx, c.id) > (after_kind, after_tx, after_id)
-  group by c.kind, c.id
-  order by 1, 2, 3 limit most;
+  select page.kind, page.tx, page.id, coalesce(p.bytes, d.bytes, 120) as bytes
+  from (
+    select c.kind, max(c.tx) as tx, c.id from changes c
+    where c.tx >= since and c.tx < until and (c.kind, c.tx, c.id) > (after_kind, after_tx, after_id)
+    group by c.kind, c.id
+    order by 1, 2, 3 limit most
+  ) page
+  left join patients p on page.kind = 0 and p.id = page.id
+  left join doctors d on page.kind = 1 and d.id = page.id;
 end $$;
 
 -- The same, kept for the statements that fetch the rows: each of them sees a later snapshot, in which a page of its own
--- could be another one.
-create function app.sync_page(since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer)
-returns table (kind integer, tx bigint, id bigint) language sql as $$
-  with page as materialized (
-    select c.kind, c.tx, c.id from app.sync_changes(since, after_kind, after_tx, after_id, most) c
+-- could be another one. A page ends before it passes `most_bytes`, and says whether there is more.
+create function app.sync_page(
+  since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer, most_bytes integer
+) returns table (kind integer, tx bigint, id bigint, more boolean) language sql as $$
+  with fetched as materialized (
+    select c.kind, c.tx, c.id, sum(c.bytes) over (order by c.kind, c.tx, c.id) as bytes
+    from app.sync_changes(since, after_kind, after_tx, after_id, most) c
+  ), page as materialized (
+    select fetched.kind, fetched.tx, fetched.id from fetched where bytes <= most_bytes
   ), kept as materialized (
     select set_config('app.sync_page', coalesce(jsonb_object_agg(of_kind.kind, of_kind.ids), '{}')::text, true)
     from (select page.kind, array_agg(page.id)::text as ids from page group by page.kind) of_kind
   )
-  select page.kind, page.tx, page.id from kept left join page on true where page.kind is not null
+  select page.kind, page.tx, page.id, (select count(*) from fetched) = most or (select max(bytes) from fetched) > most_bytes
+  from kept left join page on true where page.kind is not null
   order by 1, 2, 3
 $$;
 create function app.sync_ids(kind integer) returns bigint[] stable language sql
   return (current_setting('app.sync_page')::jsonb ->> kind::text)::bigint[];
 
 grant execute on function app.sync_scope(), app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer),
-  app.sync_page(bigint, integer, bigint, bigint, integer), app.sync_ids(integer) to app_api;
+  app.sync_page(bigint, integer, bigint, bigint, integer, integer), app.sync_ids(integer) to app_api;

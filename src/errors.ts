@@ -100,6 +100,9 @@ export const isPassing = (error: unknown): boolean => {
   return code === undefined ? (sourceError?.name ?? name) !== 'TimeoutError' : /^(08|40|57P)/.test(code);
 };
 
+/** Whether PostgreSQL gave the transaction up for another's sake: nothing of it happened. */
+export const isRolledBack = (error: unknown): boolean => sqlError(error).code?.startsWith('40') ?? false;
+
 type SqlError = Error & Record<'code' | 'constraint' | 'routine', string | undefined> & { sourceError?: Error };
 
 const sqlError = (error: unknown): SqlError => {

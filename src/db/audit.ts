@@ -4,7 +4,7 @@ import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Role } from '../config.ts';
-import { id, moment, reference, transaction } from './columns.ts';
+import { bytes, id, moment, reference, transaction } from './columns.ts';
 import { allOf, type Database } from './prepared.ts';
 
 export const audit = pgTable('audit', {
@@ -21,6 +21,7 @@ export const audit = pgTable('audit', {
   request_id: text().default(sql`app.request_id()`),
   address: text().default(sql`app.address()`),
   before: jsonb(),
+  bytes: bytes(),
 });
 
 /** The actor and its live role, for this transaction. */

@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
 import { addressOf } from '../address.ts';
 import { type Config, config, type Env } from '../config.ts';
-import { databaseProblem, isPassing, Problem } from '../errors.ts';
+import { databaseProblem, isPassing, isRolledBack, Problem } from '../errors.ts';
 import { type Call, type Database, type Given, prepare } from './prepared.ts';
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
@@ -79,7 +79,7 @@ const run = async <Answers>(c: Context<Env>, become: 'app_api' | 'app_auth', cal
   const started = performance.now();
   try {
     return await inOneBatch(db, first, call).catch((error) => {
-      if (!isRepeatable(c) || !isPassing(error)) throw error;
+      if (!isRolledBack(error) && !(isRepeatable(c) && isPassing(error))) throw error;
       return pause().then(() => inOneBatch(db, first, call));
     });
   } catch (error) {

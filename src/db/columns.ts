@@ -19,6 +19,8 @@ export const moment = customType<{ data: string; driverData: string }>({
 });
 /** The transaction that last changed a row. */
 export const transaction = () => reference().notNull().default(sql`app.tx()`);
+/** How long the row is as JSON, about: kept by PostgreSQL, so that pages know when they are full. */
+export const bytes = () => integer().notNull().default(0);
 /** Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know so; migrations/0012 has all of it. */
 export const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 export const stamps = {

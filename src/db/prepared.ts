@@ -6,7 +6,9 @@
 import { Column, is, Placeholder, SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 
 export type Database = NeonHttpDatabase;
 type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
@@ -128,3 +130,21 @@ export const allOf = <Rows>(db: Database, ...ctes: Parameters<Database['with']>)
     .with(...ctes)
     .select()
     .from(ctes[0] as never) as unknown as RunnableQuery<Rows, 'pg'>;
+
+/** A query that can be a part of others, to be run by itself. */
+export const everyOne = <S extends ColumnsSelection, Rows>(db: Database, query: TypedQueryBuilder<S, Rows>) =>
+  allOf<Rows>(db, db.$with('found').as(query));
+
+/** A query around a query, which selects the same fields and some more. */
+export const around = <S extends ColumnsSelection, Rows>(
+  query: TypedQueryBuilder<S, Rows>,
+  outer: (inner: SQL) => SQL,
+  more: Record<string, SQL.Aliased>,
+): TypedQueryBuilder<S, Rows> => {
+  const { getSelectedFields } = query as unknown as { getSelectedFields(): object };
+  const made = {
+    getSQL: () => outer(query.getSQL()),
+    getSelectedFields: () => ({ ...getSelectedFields.call(query), ...more }),
+  };
+  return made as unknown as TypedQueryBuilder<S, Rows>;
+};

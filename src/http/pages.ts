@@ -5,13 +5,15 @@
 // Page, pages() keeps them, and answerPage() sends them and answers.
 import { count, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
 import { ask } from '../db/client.ts';
-import { type Database, type Given, prepare } from '../db/prepared.ts';
+import { around, type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { storable } from './fields.ts';
 import { query } from './validate.ts';
@@ -56,6 +58,26 @@ export interface Page {
   order: [SQL, SQL];
   limit: Placeholder;
 }
+
+/**
+ * A page of records ends before it passes 2 MiB, as they were weighed when they were written; the last of what may be
+ * fetched is kept for the brackets and for an age that is derived.
+ */
+export const mostBytes = 2_000_000;
+/** To be selected with every row of a list that has to fit. */
+export const weight = (bytes: PgColumn) => ({ bytes: sql<number>`${bytes}`.as('bytes') });
+
+/** As many of a page's rows as fit into an answer; with each comes how many there were before. */
+export const fitting = <S extends ColumnsSelection, Rows>({ order }: Page, rows: TypedQueryBuilder<S, Rows>) =>
+  around(
+    rows,
+    (page) => sql`select * from (
+      select *, sum(bytes) over (order by ${order[0]}, ${order[1]}) as total, count(*) over () as fetched
+      from (${page}) page) weighed
+      where total <= ${mostBytes}`,
+    { fetched: sql<number>`fetched`.mapWith(Number).as('fetched') },
+  );
+
 type Last = Given<never, 'last_key' | 'last_id'>;
 
 const pageOf = (sorts: Sorts, { last_key, last_id }: Last, sort: string): Page => {
@@ -73,6 +95,8 @@ interface Row {
   id: number;
   sort_key: string;
   version?: number;
+  bytes?: number;
+  fetched?: number;
 }
 type Total = RunnableQuery<{ count: number }[], 'pg'>;
 export const total = (db: Database, from: PgTable | SQL, where: Where): Total =>
@@ -121,7 +145,8 @@ export const answerPage = async <Names extends object, T extends Row>(
   const [rows, ...others] = await send(c, queries(values, sort, count));
   if (mayBeMissing) found<unknown>(others.shift() ?? []);
   const last = rows.at(-1);
-  if (last && rows.length === limit) {
+  // cut by their number, or by what fits
+  if (last && (rows.length === limit || rows.length < (last.fetched ?? 0))) {
     const next = new URL(c.req.url);
     next.searchParams.set('cursor', encodeCursor([scope, last.sort_key, last.id]));
     c.header('Link', `<${next}>; rel="next"`);
@@ -129,8 +154,8 @@ export const answerPage = async <Names extends object, T extends Row>(
   const totals = others as { count: number }[][];
   if (count) c.header('X-Total-Count', String(totals.reduce((sum, [row]) => sum + (row?.count ?? 0), 0)));
   // in JSON, what is undefined is not there
-  for (const row of rows as Partial<Row>[]) row.sort_key = row.version = undefined;
-  return c.json(rows as Omit<T, 'sort_key' | 'version'>[]);
+  for (const row of rows as Partial<Row>[]) row.sort_key = row.version = row.bytes = row.fetched = undefined;
+  return c.json(rows as Omit<T, 'sort_key' | 'version' | 'bytes' | 'fetched'>[]);
 };
 
 const position = z.tuple([z.string(), z.string().refine(storable), z.int()]);

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { audit } from '../db/audit.ts';
 import { recordId } from '../http/fields.ts';
 
-const { tx: _tx, ...entryColumns } = getTableColumns(audit);
+const { tx: _tx, bytes: _bytes, ...entryColumns } = getTableColumns(audit);
 
 export { entryColumns };
 

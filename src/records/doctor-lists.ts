@@ -2,9 +2,9 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { audited, me } from '../db/audit.ts';
-import type { Database, Given } from '../db/prepared.ts';
+import { type Database, everyOne, type Given } from '../db/prepared.ts';
 import { requiredText, searchText } from '../http/fields.ts';
-import { listQuery, type Page, pages, total } from '../http/pages.ts';
+import { fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
 import { doctorColumns, doctors } from './doctor.ts';
 import { mappings } from './mapping.ts';
 import { patients } from './patient.ts';
@@ -33,7 +33,7 @@ const filtered = ({ specialization, approved, search }: Filters) =>
 
 const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
   db
-    .select({ ...doctorColumns, ...page.key })
+    .select({ ...doctorColumns, ...page.key, ...weight(doctors.bytes) })
     .from(doctors)
     .where(and(where, page.after))
     .orderBy(...page.order)
@@ -41,7 +41,7 @@ const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
 
 export const allDoctors = pages(sorts, (db, given: Filters, page) => {
   const where = filtered(given);
-  return { rows: pageWhere(db, page, where), totals: [total(db, doctors, where)] };
+  return { rows: everyOne(db, fitting(page, pageWhere(db, page, where))), totals: [total(db, doctors, where)] };
 });
 
 const ownRecord = sql`select ${patients.id} from ${patients} where ${patients.user_id} = ${me}`;
@@ -50,7 +50,7 @@ const assignedToIt = sql`select ${mappings.doctor_id} from ${mappings} where ${m
 export const myDoctors = pages(sorts, (db, given: Filters, page) => {
   const where = and(sql`${doctors.id} = any (array(${assignedToIt}))`, filtered(given));
   return {
-    rows: audited(db, 'mapping', sql`array(${ownRecord})`, pageWhere(db, page, where)),
+    rows: audited(db, 'mapping', sql`array(${ownRecord})`, fitting(page, pageWhere(db, page, where))),
     totals: [total(db, doctors, where)],
   };
 });

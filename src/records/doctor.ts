@@ -3,7 +3,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { me } from '../db/audit.ts';
-import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
+import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
 import { optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
 import { partial, whole } from '../http/validate.ts';
 
@@ -18,6 +18,7 @@ export const doctors = pgTable('doctors', {
   approved: boolean(),
   name_key: folded(sql`app.fold(name)`),
   changed_tx: transaction(),
+  bytes: bytes(),
   specialization_key: folded(sql`app.fold(specialization)`),
   search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
   license_key: folded(sql`app.searchable(license_number)`),
@@ -52,6 +53,7 @@ const {
   specialization_key: _k,
   license_key: _l,
   changed_tx: _c,
+  bytes: _b,
   ...doctorStored
 } = getTableColumns(doctors);
 

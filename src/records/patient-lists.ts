@@ -4,7 +4,7 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import { audited, iAm, idsIn, me } from '../db/audit.ts';
 import type { Database, Given } from '../db/prepared.ts';
 import { dateText, idText, numberText, searchText } from '../http/fields.ts';
-import { listQuery, type Page, pages, total } from '../http/pages.ts';
+import { fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
 import { mappings } from './mapping.ts';
 import { gender, patientColumns, patients } from './patient.ts';
 
@@ -42,7 +42,7 @@ const foundInAll = ({ search }: Filters) =>
 
 const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
   db
-    .select({ ...patientColumns, ...page.key })
+    .select({ ...patientColumns, ...page.key, ...weight(patients.bytes) })
     .from(patients)
     .where(and(where, page.after))
     .orderBy(...page.order)
@@ -57,7 +57,7 @@ export const ownOrAll = pages(sorts, (db, given: Filters, page) => {
   const either = unionAll(pageWhere(db, page, own), pageWhere(db, page, all));
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
-    rows: audited(db, 'patient', idsIn('id'), rows),
+    rows: audited(db, 'patient', idsIn('id'), fitting(page, rows)),
     totals: [total(db, patients, own), total(db, patients, all)],
   };
 });
@@ -66,7 +66,7 @@ const listed = (whose: (given: Filters) => SQL | undefined) =>
   pages(sorts, (db, given: Filters, page) => {
     const where = and(whose(given), filtered(given));
     return {
-      rows: audited(db, 'patient', idsIn('id'), pageWhere(db, page, where)),
+      rows: audited(db, 'patient', idsIn('id'), fitting(page, pageWhere(db, page, where))),
       totals: [total(db, patients, where)],
     };
   });

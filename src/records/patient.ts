@@ -3,7 +3,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { folded, id, reference, stamps, transaction } from '../db/columns.ts';
+import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
 import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText, text } from '../http/fields.ts';
 import { partial, whole } from '../http/validate.ts';
 
@@ -23,6 +23,7 @@ export const patients = pgTable('patients', {
   medical_history: textColumn(),
   name_key: folded(sql`app.fold(name)`),
   changed_tx: transaction(),
+  bytes: bytes(),
   search_key: folded(sql`app.searchable(name)`),
   ...stamps,
 });
@@ -78,7 +79,7 @@ export const patientPatch = partial(patientFields).meta({
 });
 
 /** Columns that are kept for sorting, searching and syncing are nobody's answer. */
-const { name_key: _n, search_key: _s, changed_tx: _c, ...stored } = getTableColumns(patients);
+const { name_key: _n, search_key: _s, changed_tx: _c, bytes: _b, ...stored } = getTableColumns(patients);
 export const patientColumns = {
   ...stored,
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),

@@ -10,7 +10,7 @@ import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found } from '../errors.ts';
 import { owners, readers } from '../http/auth.ts';
 import { idText } from '../http/fields.ts';
-import { answerPage, listQuery, type Page, pages, total } from '../http/pages.ts';
+import { answerPage, fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
 import { refusalsNoted } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
@@ -62,14 +62,14 @@ const listOfPatient = pages(
   (db, given: Given<'id'>, page) => {
     const ofPatient = eq(mappings.patient_id, given.id);
     const rows = db
-      .select({ ...assignedDoctorColumns, ...page.key })
+      .select({ ...assignedDoctorColumns, ...page.key, ...weight(doctors.bytes) })
       .from(mappings)
       .innerJoin(doctors, eq(doctors.id, mappings.doctor_id))
       .where(and(ofPatient, page.after))
       .orderBy(...page.order)
       .limit(page.limit);
     return {
-      rows: audited(db, 'mapping', sql`array(${patientOf(db, given)})`, rows),
+      rows: audited(db, 'mapping', sql`array(${patientOf(db, given)})`, fitting(page, rows)),
       totals: [total(db, mappings, ofPatient)],
     };
   },

@@ -10,7 +10,7 @@ import { found, Problem } from '../errors.ts';
 import { everyone } from '../http/auth.ts';
 import { untagged } from '../http/etag.ts';
 import { recordId, storable } from '../http/fields.ts';
-import { decodeCursor, encodeCursor, pageFields } from '../http/pages.ts';
+import { decodeCursor, encodeCursor, mostBytes, pageFields } from '../http/pages.ts';
 import { query } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorExample, doctors } from '../records/doctor.ts';
@@ -52,15 +52,20 @@ const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(),
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 const tells = describe('Sync', { 200: sync }, 'sync_reset', everyone);
 
-type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit'>;
+type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
 const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
-const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit }: Cursor) => [
+const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: Cursor) => [
   db
     .select({ scope: sql<string>`app.sync_scope()`, until: sql<number>`until`.mapWith(Number) })
     .from(sql`app.sync_until(${scope}, ${until}) as until`),
   db
-    .select({ kind: sql<number>`kind`, tx: sql<number>`tx`.mapWith(Number), id: sql<number>`id`.mapWith(Number) })
-    .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit})`),
+    .select({
+      kind: sql<number>`kind`,
+      tx: sql<number>`tx`.mapWith(Number),
+      id: sql<number>`id`.mapWith(Number),
+      more: sql<boolean>`more`,
+    })
+    .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit}, ${most_bytes})`),
   audited(
     db,
     'patient',
@@ -94,12 +99,12 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query
 
   const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(
     c,
-    changesIn({ scope, since, until, kind, tx, id, limit }),
+    changesIn({ scope, since, until, kind, tx, id, limit, most_bytes: mostBytes }),
   );
   const round = found(rounds);
   const last = page.at(-1);
-  const more = page.length === limit && last !== undefined;
-  const next = more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
+  const more = last?.more ?? false;
+  const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
   const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
   return c.json({
     patients: untagged(patientRows),

@@ -9,7 +9,7 @@ import { type Given, prepare } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { idText } from '../../http/fields.ts';
-import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { answerPage, fitting, listQuery, pages, total, weight } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { auditEntry, entryColumns, restored } from '../../records/audit-entry.ts';
@@ -42,14 +42,14 @@ const list = pages(sorts, (db, given: Filters, page) => {
     to && lt(audit.at, to),
   );
   const entries = db
-    .select({ ...entryColumns, ...page.key })
+    .select({ ...entryColumns, ...page.key, ...weight(audit.bytes) })
     .from(audit)
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
   // the trail holds records as they were, so that reading it is a read of them
   const shown = sql`array(select unnest(patient_ids) from found where before is not null ${patient && sql`union select ${patient}`})`;
-  return { rows: audited(db, 'audit', shown, entries), totals: [total(db, audit, where)] };
+  return { rows: audited(db, 'audit', shown, fitting(page, entries)), totals: [total(db, audit, where)] };
 });
 
 const restoring = prepare((db, { id }: Given<'id'>) => [
