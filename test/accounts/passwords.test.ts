@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { hashPassword, verifyPassword } from '../../src/accounts/passwords.ts';
 import { boot, type Json } from '../support/app.ts';
+import { unique } from '../support/unique.ts';
 
 const app = await boot();
-let serial = 0;
-const register = (password: Json, name = `user_${++serial}`) =>
+const register = (password: Json, name = unique('user')) =>
   app.call('POST', '/api/auth/register/', { body: { username: name, email: `${name}@example.com`, password } });
 const login = (username: string, password: Json) =>
   app.call('POST', '/api/auth/login/', { body: { username, password } });

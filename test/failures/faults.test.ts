@@ -1,10 +1,12 @@
 // The database fails in every way that it can: every route says 503 or the truth, and what was kept agrees with that.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Answer, boot, caller, cheapPasswords, type Json, password } from '../support/app.ts';
+import { requestIdOf, tagOf } from '../support/answers.ts';
+import { type Answer, boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { faults, faultyConnection } from '../support/database.ts';
-import { everyRoute, type Prepared, routes, send } from '../support/every-route.ts';
+import { everyRoute, type Prepared, send } from '../support/every-route.ts';
 import type { Fault } from '../support/fault-proxy.ts';
+import { routes } from '../support/routes.ts';
 
 cheapPasswords();
 // a test here is all routes at once, and the machine may have other things to do
@@ -25,27 +27,12 @@ const tooLate: Fault[] = faults.allTooLate;
 const through = (fault: Fault) =>
   tooLate.includes(fault) ? { connection: slowDatabase, call: hasty } : { connection: database, call };
 
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
-const contents = async () => {
-  const tables = [
-    'users',
-    'credentials',
-    'sessions',
-    'patients',
-    'doctors',
-    'mappings',
-    'idempotency_keys',
-    'guesses',
-    'audit',
-  ];
-  const sums = tables.map(
-    (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,
-  );
-  return (await rows(`select array[${sums}] as sums`))[0]?.sums;
-};
+const { rows } = app;
+const records = ['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses'];
+const contents = () => app.sumsOf([...records, 'audit']);
 const trailOf = (answer: Answer) =>
   rows(`select action, resource, resource_id::int from audit where request_id = $1 and action <> 'read'`, [
-    answer.headers.get('X-Request-Id'),
+    requestIdOf(answer),
   ]);
 
 /** Where a key keeps a write from happening twice. */
@@ -191,7 +178,7 @@ describe('an answer that got lost', () => {
 
   test('of a PUT under If-Match: who sends it again is told that it changed', async () => {
     const request = await prepare('PUT /api/patients/:id');
-    const tag = (await app.call('GET', request.path, { token: request.token })).headers.get('ETag') ?? '';
+    const tag = tagOf(await app.call('GET', request.path, { token: request.token }));
     await lost(request, { 'If-Match': tag });
     expect((await send(call, request, { 'If-Match': tag })).status).toBe(412);
   });

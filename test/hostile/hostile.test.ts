@@ -1,10 +1,11 @@
 // Whatever a client sends: never a 5xx, one shape of refusal, and nothing of what was sent in the answer.
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { sign } from 'hono/jwt';
 import { describe, expect, test } from 'vitest';
-import worker, { app as hono } from '../../src/index.ts';
+import { nextOf, tagOf } from '../support/answers.ts';
 import { type Account, type Answer, boot, type Json, password, type Sent, secret } from '../support/app.ts';
 import { type ActorName, assemble } from '../support/cast.ts';
+import { routes } from '../support/routes.ts';
+import { decoded, sessionOf } from '../support/tokens.ts';
 
 const app = await boot();
 const w = await assemble(app);
@@ -129,13 +130,6 @@ const bodyless = [
   'POST /api/admin/doctors/:id/approve',
   'POST /api/admin/doctors/:id/revoke',
   'POST /api/admin/audit/:id/restore',
-];
-const routes = [
-  ...new Set(
-    hono.routes
-      .filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => `${method} ${path.replace(/(.)\/$/, '$1')}`),
-  ),
 ];
 
 test('every route that writes is listed here, with its body or as one without', () => {
@@ -447,18 +441,8 @@ describe('ids in paths', () => {
 });
 
 describe('size', () => {
-  const raw = async (body: BodyInit, headers: Record<string, string> = {}): Promise<Answer> => {
-    const context = createExecutionContext();
-    const request = new Request('http://wardbook.test/api/patients/', {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${people.owner.token}`, 'Content-Type': 'application/json', ...headers },
-      body,
-    });
-    const response = await worker.fetch(request, app.env, context);
-    const text = await response.text();
-    await waitOnExecutionContext(context);
-    return { status: response.status, text, body: JSON.parse(text), headers: response.headers };
-  };
+  const raw = (body: unknown, headers: Record<string, string> = {}) =>
+    app.as(people.owner, 'POST', '/api/patients/', body, { 'Content-Type': 'application/json', ...headers });
   const huge = JSON.stringify({ name: 'Jane', medical_history: `${canary}${'x'.repeat(300_000)}` });
   const streamOf = (text: string, chunk = 10_000) => {
     const bytes = new TextEncoder().encode(text);
@@ -574,7 +558,7 @@ describe('headers', () => {
         body: { phone: '1' },
         headers: tags.map((tag): [string, string] => ['If-Match', tag]),
       });
-    const tag = async () => (await app.call('GET', path, { token })).headers.get('ETag') ?? '';
+    const tag = async () => tagOf(await app.call('GET', path, { token }));
     expect((await patch('"0"', await tag())).status).toBe(200);
     expect((await patch(`W/${await tag()}`)).status).toBe(200);
     expect((await patch('*')).status).toBe(200);
@@ -640,7 +624,7 @@ describe('headers', () => {
 
 describe('tokens', () => {
   const now = () => Math.floor(Date.now() / 1000);
-  const { sid } = JSON.parse(atob(people.owner.token.split('.')[1] ?? ''));
+  const sid = sessionOf(people.owner);
   const claims = { iss: 'wardbook', aud: 'wardbook', sub: String(people.owner.id), sid, iat: now(), exp: now() + 60 };
   const me = async (payload: object, key = secret, alg: 'HS256' | 'HS384' | 'HS512' = 'HS256') =>
     app.call('GET', '/api/auth/me/', { token: await sign({ ...payload }, key, alg) });
@@ -808,9 +792,7 @@ describe('queries', () => {
       const unexplained: string[] = [];
       for (const sort of ['id', 'name', '-created_at']) {
         const first = await app.call('GET', `${path}?sort=${sort}&limit=1`, { token });
-        const [, next = ''] = /<([^>]+)>/.exec(first.headers.get('Link') ?? '') ?? [];
-        const cursor = new URL(next).searchParams.get('cursor') ?? '';
-        const [scope] = JSON.parse(atob(cursor.replaceAll('-', '+').replaceAll('_', '/')));
+        const [scope] = decoded(new URL(nextOf(first) ?? '', 'http://wardbook.test').searchParams.get('cursor') ?? '');
         for (const key of ['', '\0', '\ud800', canary, '0', '99999999999999999999', 'infinity', "'"]) {
           const forged = encodeURIComponent(btoa(JSON.stringify([scope, key, 1])));
           const answer = await app.call('GET', `${path}?sort=${sort}&limit=1&cursor=${forged}`, { token });

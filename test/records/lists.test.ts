@@ -1,8 +1,11 @@
 // Every list: its pages, sorts, filters and refusals. Expected rows come from SQL as the owner, never from the API.
 import { beforeAll, describe, expect, test } from 'vitest';
 import { seal } from '../../src/http/pages.ts';
+import { nextOf } from '../support/answers.ts';
 import { type Account, boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
+import { decoded } from '../support/tokens.ts';
+import { unique } from '../support/unique.ts';
 
 cheapPasswords();
 const app = await boot();
@@ -103,13 +106,6 @@ const expected = (rows: string, sort: string, most = 1_000_000) => {
   );
 };
 
-const nextOf = (answer: { headers: Headers }) => {
-  const link = answer.headers.get('Link');
-  const [, url] = /^<(http:\/\/wardbook\.test\/[^<>]+)>; rel="next"$/.exec(link ?? '') ?? [];
-  expect(link === null || url !== undefined, `Link: ${link}`).toBe(true);
-  return url?.replace('http://wardbook.test', '');
-};
-
 /** The ids of all pages, as a client gets them that follows Link and does something else between two pages. */
 const follow = async (list: List, query: string, between = async (_page: Json[]) => {}) => {
   const ids: number[] = [];
@@ -163,7 +159,6 @@ describe('following the links', () => {
 
 describe('while rows come and go between pages', () => {
   // rows that sort before, among and behind those that were read, and rows that no other test counts on
-  let serial = 0;
   const seven = 'from generate_series(1, 7) n';
   const life: Record<string, { insert: () => string; spare: string }> = {
     patients: {
@@ -178,8 +173,11 @@ describe('while rows come and go between pages', () => {
       spare: `created_by = ${stranger.id}`,
     },
     users: {
-      insert: () => `insert into users (name, username, email, created_at)
-        select ${names}, 'more' || n || '_${++serial}', 'more' || n || '_${serial}@example.com', ${times} ${seven}`,
+      insert: () => {
+        const name = unique('more');
+        return `insert into users (name, username, email, created_at)
+          select ${names}, '${name}_' || n, '${name}_' || n || '@example.com', ${times} ${seven}`;
+      },
       spare: `username ~ '^(extra\\d\\d|more)'`,
     },
     mappings: {
@@ -334,9 +332,7 @@ describe('a cursor', () => {
   });
 
   test('with a key that its column cannot hold is refused', async () => {
-    const scope = JSON.parse(
-      atob((await cursorOf(patients, '?sort=created_at&limit=1')).replaceAll('-', '+').replaceAll('_', '/')),
-    )[0];
+    const [scope] = decoded(await cursorOf(patients, '?sort=created_at&limit=1'));
     for (const key of ['yesterday or so', '99999-99-99', '\0'])
       expect((await get(patients, `?sort=created_at&cursor=${seal([scope, key, 1])}`)).status, key).toBe(400);
   });

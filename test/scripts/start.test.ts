@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 
 // a database is made and a Worker built
 vi.setConfig({ testTimeout: 60_000 });
@@ -25,14 +26,6 @@ afterAll(async () => {
   }
   await rm(state, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 function environment(): NodeJS.ProcessEnv {
   const { DATABASE_URL, LOCAL_DATABASE_URL, TEST_DATABASE_URL, ...rest } = process.env;
