@@ -7,8 +7,7 @@ import { unique } from '../support/unique.ts';
 const app = await boot();
 const register = (password: Json, name = unique('user')) =>
   app.call('POST', '/api/auth/register/', { body: { username: name, email: `${name}@example.com`, password } });
-const login = (username: string, password: Json) =>
-  app.call('POST', '/api/auth/login/', { body: { username, password } });
+const login = (username: string, password: Json) => app.login({ username, password });
 const storedHash = async (username: string): Promise<string> => {
   const query = 'select password_hash from credentials join users on id = user_id where username = $1';
   return (await app.database.owner.query(query, [username]))[0]?.password_hash;

@@ -87,6 +87,8 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     headers?: Sent['headers'],
   ) => call(method, path, { token: who?.token, body, headers });
 
+  const login = (body: object, headers?: Sent['headers']) => call('POST', '/api/auth/login/', { body, headers });
+
   /** What is there, past every policy. */
   const rows = (query: string, params: unknown[] = []): Promise<Json[]> => database.owner.query(query, params);
   const rowOf = async (table: string, id: number): Promise<Json> =>
@@ -140,7 +142,22 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     ]);
   const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
 
-  return { call, as, register, device, rows, rowOf, count, sumsOf, roundTripsOf, asOwner, makeAdmin, database, env };
+  return {
+    call,
+    as,
+    login,
+    register,
+    device,
+    rows,
+    rowOf,
+    count,
+    sumsOf,
+    roundTripsOf,
+    asOwner,
+    makeAdmin,
+    database,
+    env,
+  };
 };
 
 export interface Account {
