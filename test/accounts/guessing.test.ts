@@ -1,4 +1,4 @@
-// What a guesser gets: five hashes, and then time to think.
+// Somebody who guesses passwords may try five times, and then has to wait, longer each time.
 import { beforeEach, describe, expect, test } from 'vitest';
 import { statuses } from '../support/answers.ts';
 import { type Answer, boot, cheapPasswords, type Json, password } from '../support/app.ts';

@@ -16,7 +16,7 @@ describe('CORS', () => {
       headers: { Origin: from, 'Access-Control-Request-Method': 'PUT', 'Access-Control-Request-Headers': 'x-evil' },
     });
 
-  test('allows what the contract lists, to a configured origin', async () => {
+  test('allows the headers and methods that clients need, to a configured origin', async () => {
     const { status, headers } = await preflight(origin);
     expect(status).toBe(204);
     expect(headers.get('Access-Control-Allow-Origin')).toBe(origin);
@@ -37,7 +37,7 @@ describe('CORS', () => {
     [401, () => app.call('GET', '/api/auth/me/', readable)],
     [404, () => app.call('GET', '/api/nothing/', readable)],
     [415, () => app.call('POST', '/api/auth/login/', { body: new TextEncoder().encode('x'), ...readable })],
-  ])('lets a page read a %i, and the headers that the contract lists', async (status, ask) => {
+  ])('lets a page read a %i, and the headers that clients need', async (status, ask) => {
     const answer = await ask();
     expect(answer.status).toBe(status);
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin);

@@ -1,3 +1,4 @@
+// The command line as people use it: what each program does, says and refuses, as a process of its own.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';

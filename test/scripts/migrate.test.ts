@@ -1,3 +1,4 @@
+// Migrations run once each, in order, whole or not at all, also when two run at the same moment.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

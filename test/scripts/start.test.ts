@@ -1,3 +1,4 @@
+// `npm start` as a newcomer meets it: it makes all it needs, finds it again, says what is wrong, and leaves nothing running.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
