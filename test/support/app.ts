@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
 import { type Bindings, configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
+import { requestIdOf } from './answers.ts';
 import { conforms } from './conforms.ts';
 import { freshDatabase } from './database.ts';
 
@@ -102,6 +103,14 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     );
     return (await rows(`select array[${sums}] as sums`))[0].sums;
   };
+  /** What the trail has of one request. */
+  const trailOf = (answer: Answer): Promise<Json[]> =>
+    rows(
+      `select actor_id::int, actor_role, action, resource, resource_id::int, patient_ids::int[], before,
+        at > now() - interval '1 minute' as just_now
+      from audit where request_id = $1 order by audit.id`,
+      [requestIdOf(answer)],
+    );
   /** How many requests the database answers meanwhile. */
   const roundTripsOf = async (act: () => Promise<unknown>): Promise<number> => {
     const before = await database.roundTrips();
@@ -152,6 +161,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     rowOf,
     count,
     sumsOf,
+    trailOf,
     roundTripsOf,
     asOwner,
     makeAdmin,

@@ -1,18 +1,16 @@
 // What is undone from the trail: a deleted patient or doctor comes back under its old id, with its mappings.
 import { describe, expect, test } from 'vitest';
 import { tagOf } from '../support/answers.ts';
-import { type Answer, boot, cheapPasswords, type Json } from '../support/app.ts';
+import { boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
-import { trailOf as entriesOf } from './entries.ts';
 
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
 const { owner, patient, assignedDoctor, admin } = w.people;
 const { ownPatient, doctorIds, newDoctor, assign } = w;
-const { as, rows } = app;
+const { as, rows, trailOf } = app;
 const newPatient = () => w.newPatient({ medical_history: 'Asthma' });
-const trailOf = (answer: Answer) => entriesOf(app, answer);
 const deletionOf = async (resource: string, id: number): Promise<number> =>
   Number(
     (

@@ -1,18 +1,17 @@
 // What the trail has of every route, or else the request fails: nothing happens that is not in it.
 import { describe, expect, test, vi } from 'vitest';
-import { type Answer, boot, cheapPasswords } from '../support/app.ts';
+import { boot, cheapPasswords } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { everyRoute, send } from '../support/every-route.ts';
 import { routes } from '../support/routes.ts';
-import { trailOf as entriesOf } from './entries.ts';
 
 cheapPasswords();
 // a test here is all routes at once, and the machine may have other things to do
 vi.setConfig({ testTimeout: 30_000 });
 const app = await boot();
 const w = await assemble(app);
+const { rows, trailOf } = app;
 const { prepare } = everyRoute(app, w);
-const trailOf = (answer: Answer) => entriesOf(app, answer);
 
 /** Everything but the trail. */
 const contents = () =>
@@ -90,5 +89,11 @@ describe('is written by every route', () => {
       expect(actor_id).toBe(request.who?.id ?? answer.body.user.id);
       if (request.who) expect(actor_role).not.toBeNull();
     }
+  });
+
+  test('and never with a password hash or a token', async () => {
+    const [secrets] = await rows(`select count(*)::int as found from audit, credentials
+      where before::text like '%' || password_hash || '%' or before::text like '%pbkdf2%'`);
+    expect(secrets.found).toBe(0);
   });
 });
