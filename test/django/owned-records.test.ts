@@ -1,7 +1,9 @@
 // A client of the usual Django + DRF assignment backend works here unchanged: accounts with a name, patients of one's
 // own, doctors of everybody, mappings.
 import { describe, expect, test } from 'vitest';
-import { boot, type Json } from '../support/app.ts';
+import { boot, cheapPasswords, type Json } from '../support/app.ts';
+
+cheapPasswords();
 
 // Some of these backends were built without the trailing slashes of Django, and so their clients send none.
 describe.each([

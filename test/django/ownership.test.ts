@@ -1,7 +1,9 @@
 // A client of a Django + DRF backend with owners works here unchanged: whoever made a doctor or a patient owns it, and
 // only owners and admins change things.
 import { describe, expect, test } from 'vitest';
-import { boot, type Json, password } from '../support/app.ts';
+import { boot, cheapPasswords, type Json, password } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],

@@ -1,6 +1,8 @@
 // The example payloads of a Django + DRF assignment backend's own documentation, word for word and in its order.
 import { describe, expect, test } from 'vitest';
-import { boot } from '../support/app.ts';
+import { boot, cheapPasswords } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],

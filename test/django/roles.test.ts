@@ -1,7 +1,9 @@
 // A client of a Django + DRF backend with roles works here unchanged: patients and doctors register as such, an admin
 // assigns the ones to the others, each has a profile.
 import { describe, expect, test } from 'vitest';
-import { boot, type Json, password } from '../support/app.ts';
+import { boot, cheapPasswords, type Json, password } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],
