@@ -1,14 +1,15 @@
 // What is done to accounts: by themselves, and by administrators.
 import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
-import { type Actor, fresh, nowhere, request, type Step } from './step.ts';
+import { unique } from '../support/unique.ts';
+import { type Actor, nowhere, request, type Step } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused } from './world.ts';
 
 const register = (role: Exclude<Role, 'admin'>): Step => ({
   by: everyRole,
   act: async ({ app, w }) => {
-    const name = fresh(role);
-    const username = name.replace(' ', '_');
+    const username = unique(role);
+    const name = username.replace('_', ' ');
     const body = {
       name,
       username,

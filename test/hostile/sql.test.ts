@@ -4,7 +4,8 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { targets } from '../fuzz/routes.ts';
 import { boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
-import { everyRoute, type Prepared, routes, send } from '../support/every-route.ts';
+import { everyRoute, type Prepared, send } from '../support/every-route.ts';
+import { routes } from '../support/routes.ts';
 
 cheapPasswords();
 const app = await boot();
