@@ -15,6 +15,18 @@ stable security definer set search_path = public, pg_temp language sql as $$
     and a.action <> 'refused' -- whoever was refused has not seen anything
 $$;
 
+-- That somebody was refused a patient, noted in a transaction of its own, because the refusal undid the one it happened in.
+-- The session was alive when it was refused and need not be any more: nobody keeps a refusal out of the trail by logging
+-- out beside it. So it is told who asked, as the token said that this request carried.
+create function app.note_refusal(actor bigint, patient bigint) returns void
+security definer set search_path = public, pg_temp language sql as $$
+  insert into audit (actor_id, actor_role, action, resource, resource_id, patient_ids)
+  select u.id, case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
+    'refused', 'patient', patient, array[patient]
+  from users u left join doctors d on d.user_id = u.id where u.id = actor
+$$;
+grant execute on function app.note_refusal(bigint, bigint) to app_auth;
+
 -- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its version
 -- goes up, so that no tag from before the deletion fits.
 create function app.restore(entry bigint) returns table (resource text, restored bigint, mappings bigint[])

@@ -73,9 +73,8 @@ const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
-const run = async <Answers>(c: Context<Env>, become: 'app_api' | 'app_auth', call: Call<Answers>) => {
+const run = async <Answers>(c: Context<Env>, first: Call<unknown>, call: Call<Answers>) => {
   const db = databaseOf(config(c));
-  const first = beginFor(c, become);
   const started = performance.now();
   try {
     return await inOneBatch(db, first, call).catch((error) => {
@@ -90,14 +89,19 @@ const run = async <Answers>(c: Context<Env>, become: 'app_api' | 'app_auth', cal
 };
 
 /** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
-export const ask = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => {
+export const ask = async <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => {
   // a route that forgot to say who may use it reaches nothing
   if (!c.get('actor')) throw new Problem('unauthenticated');
-  return run(c, 'app_api', call);
+  return run(c, beginFor(c, 'app_api'), call);
 };
 
 /** The same on accounts, credentials and sessions: before sign-in on all, afterwards on the actor's own. */
-export const askAuth = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => run(c, 'app_auth', call);
+export const askAuth = async <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
+  run(c, beginFor(c, 'app_auth'), call);
+
+/** The same after the answer, for what has to be noted of a request even if its session has ended meanwhile. */
+export const askAfterwards = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
+  run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c) }), call);
 
 const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).from(sql`app.sweep() as swept`)]);
 

@@ -138,6 +138,10 @@ export const answerPage = async <Names extends object, T extends Row>(
   own: object = {},
   send = ask,
 ) => {
+  // the page beside a count is in the trail; one past the end would show nothing, and the count would tell all the same
+  if (count && cursor !== undefined) {
+    throw new Problem('invalid_input', { errors: { count: ['is only for the first page, without a cursor'] } });
+  }
   const { sort, ...filters } = list;
   const scope = JSON.stringify([c.req.path.replace(/\/$/, ''), list]);
   const [last_key, last_id] = cursor === undefined ? [] : readCursor(scope, cursor);
@@ -148,6 +152,7 @@ export const answerPage = async <Names extends object, T extends Row>(
   // cut by their number, or by what fits
   if (last && (rows.length === limit || rows.length < (last.fetched ?? 0))) {
     const next = new URL(c.req.url);
+    next.searchParams.delete('count');
     next.searchParams.set('cursor', encodeCursor([scope, last.sort_key, last.id]));
     c.header('Link', `<${next}>; rel="next"`);
   }

@@ -1,15 +1,14 @@
 // Who tried to reach a patient and was refused. A refusal aborts the transaction that it happens in, so that it is noted
 // in one of its own: after the answer, because its time must not tell whether the patient exists.
+import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Env } from '../config.ts';
-import { audit } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
+import { askAfterwards } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
-import { anyRole } from './auth.ts';
 
-const note = prepare((db, { id, ids }: Given<'id' | 'ids'>) => [
-  db.insert(audit).values({ action: 'refused', resource: 'patient', resource_id: id, patient_ids: ids }),
+const note = prepare((db, { actor, patient }: Given<'actor' | 'patient'>) => [
+  db.execute(sql`select app.note_refusal(${actor}, ${patient})`),
 ]);
 const refusals = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
 
@@ -20,10 +19,9 @@ export const refusalsNoted = createMiddleware<Env>(async function refusalsNoted(
   if (refusals.includes(c.get('problem') ?? '')) c.executionCtx.waitUntil(noted(c, id));
 });
 
-const noted = async (c: Context<Env>, id: number) => {
-  const request_id = c.get('requestId');
-  c.set('roles', anyRole);
-  await ask(c, note({ id, ids: `{${id}}` })).catch(() => {
+const noted = async (c: Context<Env>, patient: number) => {
+  const { requestId: request_id, actor } = c.var;
+  await askAfterwards(c, note({ actor: actor?.id ?? null, patient })).catch(() => {
     // the answer has gone; whoever keeps the trail whole finds the request by its line in the log
     console.error(JSON.stringify({ request_id, job: 'refusal', failed: true }));
   });

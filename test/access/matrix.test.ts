@@ -1,19 +1,17 @@
 // Every route, as everybody: the permission table of the README, the number of round trips, and the shape of each
 // refusal. The rows are held against the app's own list of routes, so that a new route needs a row.
 import { describe, expect, test } from 'vitest';
-import { app } from '../../src/index.ts';
 import { type Account, boot, type Json, password } from '../support/app.ts';
-import { type ActorName, actors, assemble } from '../support/cast.ts';
+import { assemble } from '../support/cast.ts';
+import { routes } from '../support/routes.ts';
+import { unique } from '../support/unique.ts';
+import { askers, everybody, type Statuses, signedIn } from './statuses.ts';
 
 type World = Awaited<ReturnType<typeof assemble>>;
-type Column = 'nobody' | 'forged' | ActorName;
-const columns: Column[] = ['nobody', 'forged', ...actors];
-
 interface Row {
   route: string;
   about?: string;
-  /** Statuses for nobody, forged, and then the actors in their order. */
-  expected: number[];
+  expected: Statuses;
   /** What the request is about; made anew for each actor, because the one before may have deleted it. */
   path: (w: World, me: Account | undefined) => string | Promise<string>;
   body?: (w: World, me: Account | undefined) => Json;
@@ -21,24 +19,12 @@ interface Row {
   roundTrips?: number | number[];
 }
 
-const everybody = (status: number) => columns.map(() => status);
-/** 401 twice, then: owner, stranger, patient, other patient, pending doctor, assigned doctor, other doctor, admin. */
-const signedIn = (...statuses: number[]) => [
-  401,
-  401,
-  ...(statuses.length === 1 ? actors.map(() => statuses[0] ?? 0) : statuses),
-];
-
 const world = await boot();
 const w = await assemble(world);
-let serial = 0;
-const fresh = (prefix: string) => `${prefix}_${++serial}`;
-const patient = async () => (await w.send(w.people.owner, 'POST', '/api/patients/', { name: 'Short Lived' })).id;
-const doctor = async () =>
-  (await w.send(w.people.owner, 'POST', '/api/doctors/', { name: 'Short Lived', specialization: 'Surgery' })).id;
-const mapping = async () =>
-  (await w.send(w.people.owner, 'POST', '/api/mappings/', { patient: w.ownPatient.id, doctor: await doctor() })).id;
-const account = () => ({ username: fresh('new'), email: `${fresh('new')}@example.com`, password });
+const patient = () => w.newPatient({ name: 'Short Lived' });
+const doctor = () => w.newDoctor({ name: 'Short Lived' });
+const mapping = async () => w.assign(w.ownPatient.id, await doctor());
+const account = () => ({ username: unique('new'), email: `${unique('new')}@example.com`, password });
 const doctorBody = () => ({ name: 'Dr. Smith', specialization: 'Cardiology' });
 
 const rows: Row[] = [
@@ -105,57 +91,99 @@ const rows: Row[] = [
 
   {
     route: 'POST /api/patients',
-    expected: signedIn(201, 201, 403, 403, 403, 403, 403, 201),
+    expected: signedIn({ owner: 201, stranger: 201, admin: 201, others: 403 }),
     path: () => '/api/patients/',
     body: () => ({ name: 'Jane Doe', age: 30 }),
   },
   {
     route: 'GET /api/patients',
-    expected: signedIn(200, 200, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ owner: 200, stranger: 200, admin: 200, others: 403 }),
     path: () => '/api/patients/',
   },
   {
     route: 'GET /api/patients/:id',
-    expected: signedIn(200, 404, 404, 404, 403, 200, 200, 200),
+    expected: signedIn({
+      owner: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 200,
+      otherDoctor: 200,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/patients/${w.ownPatient.id}/`,
   },
   {
     route: 'GET /api/patients/:id',
     about: 'self-registered',
-    expected: signedIn(404, 404, 200, 404, 403, 200, 200, 200),
+    expected: signedIn({
+      patient: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 200,
+      otherDoctor: 200,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/patients/${w.ownRecord}/`,
   },
   {
     route: 'PUT /api/patients/:id',
-    expected: signedIn(200, 404, 404, 404, 403, 403, 403, 200),
+    expected: signedIn({
+      owner: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 403,
+      otherDoctor: 403,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/patients/${w.ownPatient.id}/`,
     body: () => ({ name: 'Jane Doe', age: 31 }),
   },
   {
     route: 'PUT /api/patients/:id',
     about: 'self-registered',
-    expected: signedIn(404, 404, 200, 404, 403, 403, 403, 200),
+    expected: signedIn({
+      patient: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 403,
+      otherDoctor: 403,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/patients/${w.ownRecord}/`,
     body: () => ({ name: 'patient' }),
   },
   {
     route: 'PATCH /api/patients/:id',
-    expected: signedIn(200, 404, 404, 404, 403, 403, 403, 200),
+    expected: signedIn({
+      owner: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 403,
+      otherDoctor: 403,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/patients/${w.ownPatient.id}/`,
     body: () => ({ phone: '555 0100' }),
   },
   {
     route: 'DELETE /api/patients/:id',
-    expected: signedIn(204, 404, 404, 404, 403, 403, 403, 204),
+    expected: signedIn({
+      owner: 204,
+      pendingDoctor: 403,
+      assignedDoctor: 403,
+      otherDoctor: 403,
+      admin: 204,
+      others: 404,
+    }),
     path: async () => `/api/patients/${await patient()}/`,
   },
   {
     route: 'DELETE /api/patients/:id',
     about: "the patient's own",
-    expected: signedIn(404, 404, 403, 404, 403, 403, 403, 204),
+    expected: signedIn({ owner: 404, stranger: 404, otherPatient: 404, admin: 204, others: 403 }),
     path: async (w, me) => {
       if (me !== w.people.admin) return `/api/patients/${w.ownRecord}/`;
-      const name = fresh('doomed');
+      const name = unique('doomed');
       await world.register(name, 'patient/');
       const [row] = await world.database.owner.query('select id from patients where name = $1', [name]);
       return `/api/patients/${row?.id}/`;
@@ -163,13 +191,13 @@ const rows: Row[] = [
   },
   {
     route: 'GET /api/patients/my-doctors',
-    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    expected: signedIn({ patient: 200, otherPatient: 200, others: 403 }),
     path: () => '/api/patients/my-doctors/',
   },
 
   {
     route: 'POST /api/doctors',
-    expected: signedIn(201, 201, 403, 403, 403, 403, 403, 201),
+    expected: signedIn({ owner: 201, stranger: 201, admin: 201, others: 403 }),
     path: () => '/api/doctors/',
     body: doctorBody,
   },
@@ -177,123 +205,137 @@ const rows: Row[] = [
   { route: 'GET /api/doctors/:id', expected: signedIn(200), path: (w) => `/api/doctors/${w.ownDoctor.id}/` },
   {
     route: 'PUT /api/doctors/:id',
-    expected: signedIn(200, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ owner: 200, admin: 200, others: 403 }),
     path: (w) => `/api/doctors/${w.ownDoctor.id}/`,
     body: doctorBody,
   },
   {
     route: 'PATCH /api/doctors/:id',
-    expected: signedIn(200, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ owner: 200, admin: 200, others: 403 }),
     path: (w) => `/api/doctors/${w.ownDoctor.id}/`,
     body: () => ({ name: 'Dr. Jones' }),
   },
   {
     route: 'DELETE /api/doctors/:id',
-    expected: signedIn(204, 403, 403, 403, 403, 403, 403, 204),
+    expected: signedIn({ owner: 204, admin: 204, others: 403 }),
     path: async () => `/api/doctors/${await doctor()}/`,
   },
   {
     route: 'GET /api/doctors/all-patients',
-    expected: signedIn(403, 403, 403, 403, 403, 200, 200, 403),
+    expected: signedIn({ assignedDoctor: 200, otherDoctor: 200, others: 403 }),
     path: () => '/api/doctors/all-patients/',
   },
   {
     route: 'GET /api/doctors/my-patients',
-    expected: signedIn(403, 403, 403, 403, 403, 200, 200, 403),
+    expected: signedIn({ assignedDoctor: 200, otherDoctor: 200, others: 403 }),
     path: () => '/api/doctors/my-patients/',
   },
 
   {
     route: 'POST /api/mappings',
-    expected: signedIn(201, 404, 403, 403, 403, 403, 403, 201),
+    expected: signedIn({ owner: 201, stranger: 404, admin: 201, others: 403 }),
     path: () => '/api/mappings/',
     body: async (w: World) => ({ patient: w.ownPatient.id, doctor: await doctor() }),
   },
   {
     route: 'GET /api/mappings',
-    expected: signedIn(200, 200, 200, 200, 403, 200, 200, 200),
+    expected: signedIn({ pendingDoctor: 403, others: 200 }),
     path: () => '/api/mappings/',
   },
   {
     route: 'GET /api/mappings/:id',
-    expected: signedIn(200, 404, 404, 404, 403, 200, 200, 200),
+    expected: signedIn({
+      owner: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 200,
+      otherDoctor: 200,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/mappings/${w.ownPatient.id}/`,
   },
   {
     route: 'GET /api/mappings/patient/:id',
-    expected: signedIn(404, 404, 200, 404, 403, 200, 200, 200),
+    expected: signedIn({
+      patient: 200,
+      pendingDoctor: 403,
+      assignedDoctor: 200,
+      otherDoctor: 200,
+      admin: 200,
+      others: 404,
+    }),
     path: (w) => `/api/mappings/patient/${w.ownRecord}/`,
   },
   {
     route: 'DELETE /api/mappings/:id',
-    expected: signedIn(204, 404, 403, 403, 403, 403, 403, 204),
+    expected: signedIn({ owner: 204, stranger: 404, admin: 204, others: 403 }),
     path: async () => `/api/mappings/${await mapping()}/`,
   },
 
   { route: 'GET /api/sync', expected: signedIn(200), path: () => '/api/sync/' },
   {
     route: 'GET /api/patient-profile',
-    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    expected: signedIn({ patient: 200, otherPatient: 200, others: 403 }),
     path: () => '/api/patient-profile/',
   },
   {
     route: 'PUT /api/patient-profile/:user_id',
-    expected: signedIn(403, 403, 200, 404, 403, 403, 403, 403),
+    expected: signedIn({ patient: 200, otherPatient: 404, others: 403 }),
     path: (w) => `/api/patient-profile/${w.people.patient.id}/`,
     body: () => ({ name: 'patient', age: 41 }),
   },
   {
     route: 'GET /api/doctor-profile',
-    expected: signedIn(403, 403, 403, 403, 200, 200, 200, 403),
+    expected: signedIn({ pendingDoctor: 200, assignedDoctor: 200, otherDoctor: 200, others: 403 }),
     path: () => '/api/doctor-profile/',
   },
   {
     route: 'PUT /api/doctor-profile/:user_id',
-    expected: signedIn(403, 403, 403, 403, 200, 404, 404, 403),
+    expected: signedIn({ pendingDoctor: 200, assignedDoctor: 404, otherDoctor: 404, others: 403 }),
     path: (w) => `/api/doctor-profile/${w.people.pendingDoctor.id}/`,
     body: doctorBody,
   },
 
   {
     route: 'POST /api/admin/assign-patient',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 201),
+    expected: signedIn({ admin: 201, others: 403 }),
     path: () => '/api/admin/assign-patient/',
     body: async (w: World) => ({ patient_id: w.ownRecord, doctor_id: await doctor() }),
   },
   {
     route: 'GET /api/admin/users',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: () => '/api/admin/users/',
   },
   {
     route: 'GET /api/admin/users/:id',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: (w) => `/api/admin/users/${w.people.owner.id}/`,
   },
   {
     route: 'PATCH /api/admin/users/:id',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: (w) => `/api/admin/users/${w.people.owner.id}/`,
     body: () => ({ disabled: false }),
   },
   {
     route: 'POST /api/admin/doctors/:id/approve',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: (w) => `/api/admin/doctors/${w.doctorIds.assigned}/approve/`,
   },
   {
     route: 'POST /api/admin/doctors/:id/revoke',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: (w) => `/api/admin/doctors/${w.doctorIds.pending}/revoke/`,
   },
   {
     route: 'GET /api/admin/audit',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: () => '/api/admin/audit/',
   },
   {
     route: 'POST /api/admin/audit/:id/restore',
-    expected: signedIn(403, 403, 403, 403, 403, 403, 403, 200),
+    expected: signedIn({ admin: 200, others: 403 }),
     path: async () => {
       const id = await patient();
       await w.send(w.people.owner, 'DELETE', `/api/patients/${id}/`);
@@ -304,7 +346,7 @@ const rows: Row[] = [
   },
   {
     route: 'GET /api/patient-profile/access-log',
-    expected: signedIn(403, 403, 200, 200, 403, 403, 403, 403),
+    expected: signedIn({ patient: 200, otherPatient: 200, others: 403 }),
     path: () => '/api/patient-profile/access-log/',
   },
   // last, because it ends the sessions that the other rows use
@@ -312,11 +354,7 @@ const rows: Row[] = [
 ];
 
 test('every route of the app has a row, and every row is a route', () => {
-  const normal = (path: string) => path.replace(/(.)\/$/, '$1');
-  const routes = app.routes
-    .filter(({ method }) => method !== 'ALL')
-    .map(({ method, path }) => `${method} ${normal(path)}`);
-  expect([...new Set(rows.map(({ route }) => route))].sort()).toEqual([...new Set(routes)].sort());
+  expect([...new Set(rows.map(({ route }) => route))].sort()).toEqual([...routes].sort());
 });
 
 /** What is refused of a patient is noted, once the answer has gone. */
@@ -328,37 +366,34 @@ const forged = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.aW52YWxpZA'
 describe.each(rows)('$route $about', ({ route, expected, path, body, roundTrips = 1 }) => {
   const method = route.split(' ')[0] ?? '';
 
-  test.each(columns.map((column, index) => [column, expected[index] ?? 0] as const))(
-    '%s: %i',
-    async (column, status) => {
-      const me = column === 'nobody' || column === 'forged' ? undefined : w.people[column];
-      const target = await path(w, me);
-      const sent = { token: column === 'forged' ? forged : me?.token, body: await body?.(w, me) };
-      const before = await world.database.roundTrips();
-      const answer = await world.call(method, target, sent);
-      const spent = (await world.database.roundTrips()) - before;
+  test.each(askers.map((asker) => [asker, expected[asker]] as const))('%s: %i', async (asker, status) => {
+    const me = asker === 'nobody' || asker === 'forged' ? undefined : w.people[asker];
+    const target = await path(w, me);
+    const sent = { token: asker === 'forged' ? forged : me?.token, body: await body?.(w, me) };
+    const before = await world.database.roundTrips();
+    const answer = await world.call(method, target, sent);
+    const spent = (await world.database.roundTrips()) - before;
 
-      expect(answer.status, answer.text).toBe(status);
-      // a new password ended the session that the other rows use
-      if (me && route === 'POST /api/auth/password') Object.assign(me, { token: answer.body.access });
-      expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
-      if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
-      if (status === 401) {
-        expect(spent).toBe(0);
-        expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
-      }
-      if (status < 300) expect([roundTrips].flat()).toContain(spent);
-      if (status === 204) expect(answer.text).toBe('');
-      if (status >= 400) {
-        expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
-        expect(answer.body).toMatchObject({
-          status,
-          code: expect.any(String),
-          request_id: answer.headers.get('X-Request-Id'),
-        });
-        // one way for a refusal too, or its timing tells whose record it is
-        if (status === 403 || status === 404) expect(spent).toBe(isNoted(route) ? 2 : 1);
-      }
-    },
-  );
+    expect(answer.status, answer.text).toBe(status);
+    // a new password ended the session that the other rows use
+    if (me && route === 'POST /api/auth/password') Object.assign(me, { token: answer.body.access });
+    expect(answer.headers.get('X-Request-Id')).toMatch(/^[\w-]{36}$/);
+    if (target.startsWith('/api/')) expect(answer.headers.get('Cache-Control')).toBe('no-store');
+    if (status === 401) {
+      expect(spent).toBe(0);
+      expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer');
+    }
+    if (status < 300) expect([roundTrips].flat()).toContain(spent);
+    if (status === 204) expect(answer.text).toBe('');
+    if (status >= 400) {
+      expect(answer.headers.get('Content-Type')).toBe('application/problem+json');
+      expect(answer.body).toMatchObject({
+        status,
+        code: expect.any(String),
+        request_id: answer.headers.get('X-Request-Id'),
+      });
+      // one way for a refusal too, or its timing tells whose record it is
+      if (status === 403 || status === 404) expect(spent).toBe(isNoted(route) ? 2 : 1);
+    }
+  });
 });

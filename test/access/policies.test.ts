@@ -1,8 +1,9 @@
 // What PostgreSQL lets each role and each actor do, asked without the Worker and without a single `where`.
 import { type NeonDbError, neon } from '@neondatabase/serverless';
 import { describe, expect, test } from 'vitest';
-import { type Account, boot, type Json } from '../support/app.ts';
+import { boot, type Json } from '../support/app.ts';
 import { type ActorName, actors, assemble } from '../support/cast.ts';
+import { sessionOf } from '../support/tokens.ts';
 
 const app = await boot();
 const w = await assemble(app);
@@ -10,8 +11,6 @@ const { owner, database } = { ...app.database, database: neon(app.database.appUr
 
 const idsOf = (rows: Json[]): number[] => rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
 const all = async (table: string) => idsOf(await owner.query(`select id from ${table}`));
-const sessionOf = ({ token }: Account): number =>
-  JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))).sid;
 
 // beside what the owner made: records of a stranger and of the admin, and a mapping that nobody else made
 const strangersPatient = await w.send(w.people.stranger, 'POST', '/api/patients/', { name: 'Strange' });
@@ -421,9 +420,9 @@ describe('a context', () => {
   });
 
   test('is refused once the session has been idle too long, however young', async () => {
-    const { id, token, ...rest } = await app.register('idle');
-    await owner.query(`update sessions set idle_until = now() where user_id = $1`, [id]);
-    expect(await refusal(id, sessionOf({ id, token, ...rest }))).toBe('session_ended');
+    const idle = await app.register('idle');
+    await owner.query(`update sessions set idle_until = now() where user_id = $1`, [idle.id]);
+    expect(await refusal(idle.id, sessionOf(idle))).toBe('session_ended');
   });
 
   test('is refused once the session is too old, however busy', async () => {

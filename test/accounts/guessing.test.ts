@@ -1,5 +1,6 @@
-// What a guesser gets: five hashes, and then time to think.
+// Somebody who guesses passwords may try five times, and then has to wait, longer each time.
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { statuses } from '../support/answers.ts';
 import { type Answer, boot, cheapPasswords, type Json, password } from '../support/app.ts';
 
 // how many are computed is what counts; passwords.test.ts says that each one is dear
@@ -7,7 +8,7 @@ cheapPasswords();
 const app = await boot();
 const doctor = await app.register('doctor');
 
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
+const { rows } = app;
 const login = (body: Json, address = '192.0.2.1') =>
   app.call('POST', '/api/auth/login/', { body, headers: { 'CF-Connecting-IP': address } });
 const right = (address?: string) => login({ username: 'doctor', password }, address);
@@ -17,7 +18,6 @@ const repeat = async (times: number, act: () => Promise<Answer>) => {
   while (answers.length < times) answers.push(await act());
   return answers;
 };
-const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
 const retryAfter = (answer: Answer) => Number(answer.headers.get('Retry-After'));
 /** As if so many were wrong already. */
 const wrongBefore = async (times: number, address?: string, username?: string) => {

@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import {
   type Account,
   type Answer,
+  accountOf,
   boot,
   caller,
   cheapPasswords,
@@ -11,6 +12,7 @@ import {
   password,
   secret,
 } from '../support/app.ts';
+import { claimsOf, sessionOf } from '../support/tokens.ts';
 
 cheapPasswords();
 const app = await boot();
@@ -26,12 +28,9 @@ const refresh = (token: string, headers?: Record<string, string>) =>
   app.call('POST', '/api/auth/refresh/', { body: { refresh: token }, headers });
 const login = async (username: string, headers?: Record<string, string>): Promise<Account> => {
   const { body } = await app.call('POST', '/api/auth/login/', { body: { username, password }, headers });
-  return { id: body.user.id, token: body.access, refresh: body.refresh, user: body.user };
+  return accountOf(body);
 };
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
-const claimsOf = ({ token }: Account) =>
-  JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
-const sessionOf = (who: Account): number => claimsOf(who).sid;
+const { rows } = app;
 const sessionsOf = async (id: number) => (await rows('select id::int from sessions where user_id = $1', [id])).length;
 const codes = (answers: Answer[]) => answers.map(({ status, body }) => body?.code ?? status);
 /** Lets time pass for one session: all its times lie this much further back. */

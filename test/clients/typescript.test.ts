@@ -1,3 +1,5 @@
+// The typed client as an app uses it: it keeps the tokens, renews them once for many requests, repeats a lost POST under
+// one key, and follows links to the last page.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { all, answer, type Options, pages, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';

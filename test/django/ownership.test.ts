@@ -1,11 +1,14 @@
-// S4: whoever made a doctor or a patient owns it, and only owners and admins change things.
+// A client of a Django + DRF backend with owners works here unchanged: whoever made a doctor or a patient owns it, and
+// only owners and admins change things.
 import { describe, expect, test } from 'vitest';
-import { boot, type Json, password } from '../support/app.ts';
+import { boot, cheapPasswords, type Json, password } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],
   ['without', ''],
-])('S4 %s', async (_, slash) => {
+])('a client of a backend with owners, %s', async (_, slash) => {
   const app = await boot();
   const [ann, bob, admin] = [await app.register('ann'), await app.register('bob'), await app.register('admin')];
   await app.makeAdmin(admin.id);

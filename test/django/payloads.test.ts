@@ -1,11 +1,13 @@
-// S2: its example payloads, word for word, in the order of its own documentation.
+// The example payloads of a Django + DRF assignment backend's own documentation, word for word and in its order.
 import { describe, expect, test } from 'vitest';
-import { boot } from '../support/app.ts';
+import { boot, cheapPasswords } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],
   ['without', ''],
-])('S2 %s', async (_, slash) => {
+])('the documented payloads, %s', async (_, slash) => {
   const app = await boot();
   let token = '';
   const send = (method: string, path: string, body?: string) =>

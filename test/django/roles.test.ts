@@ -1,11 +1,14 @@
-// S3: patients and doctors register as such, an admin assigns the ones to the others, each has a profile.
+// A client of a Django + DRF backend with roles works here unchanged: patients and doctors register as such, an admin
+// assigns the ones to the others, each has a profile.
 import { describe, expect, test } from 'vitest';
-import { boot, type Json, password } from '../support/app.ts';
+import { boot, cheapPasswords, type Json, password } from '../support/app.ts';
+
+cheapPasswords();
 
 describe.each([
   ['with trailing slashes', '/'],
   ['without', ''],
-])('S3 %s', async (_, slash) => {
+])('a client of a backend with roles, %s', async (_, slash) => {
   const app = await boot();
   const people: Record<string, { token: string; id: number }> = {};
   const send = (who: string, method: string, path: string, body?: Json) =>

@@ -1,10 +1,12 @@
 // The database fails in every way that it can: every route says 503 or the truth, and what was kept agrees with that.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { type Answer, boot, caller, cheapPasswords, type Json, password } from '../support/app.ts';
+import { tagOf } from '../support/answers.ts';
+import { type Answer, boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { faults, faultyConnection } from '../support/database.ts';
-import { everyRoute, type Prepared, routes, send } from '../support/every-route.ts';
+import { everyRoute, type Prepared, send } from '../support/every-route.ts';
 import type { Fault } from '../support/fault-proxy.ts';
+import { routes } from '../support/routes.ts';
 
 cheapPasswords();
 // a test here is all routes at once, and the machine may have other things to do
@@ -25,28 +27,11 @@ const tooLate: Fault[] = faults.allTooLate;
 const through = (fault: Fault) =>
   tooLate.includes(fault) ? { connection: slowDatabase, call: hasty } : { connection: database, call };
 
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
-const contents = async () => {
-  const tables = [
-    'users',
-    'credentials',
-    'sessions',
-    'patients',
-    'doctors',
-    'mappings',
-    'idempotency_keys',
-    'guesses',
-    'audit',
-  ];
-  const sums = tables.map(
-    (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,
-  );
-  return (await rows(`select array[${sums}] as sums`))[0]?.sums;
-};
-const trailOf = (answer: Answer) =>
-  rows(`select action, resource, resource_id::int from audit where request_id = $1 and action <> 'read'`, [
-    answer.headers.get('X-Request-Id'),
-  ]);
+const { rows } = app;
+const records = ['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses'];
+const contents = () => app.sumsOf([...records, 'audit']);
+/** The changes that the trail has of one request. */
+const changesOf = async (answer: Answer) => (await app.trailOf(answer)).filter(({ action }) => action !== 'read');
 
 /** Where a key keeps a write from happening twice. */
 const keyed = ['POST /api/patients', 'POST /api/doctors', 'POST /api/mappings', 'POST /api/admin/assign-patient'];
@@ -152,7 +137,7 @@ describe.each(Object.values(faults).flat() as Fault[])('%s', (fault) => {
       const request = writes[index] as Prepared;
       const again = await send(call, request, keys[index]);
       expect(again.text).toBe(answer.text);
-      const trail = await trailOf(answer);
+      const trail = await changesOf(answer);
       expect(trail).toEqual([expect.objectContaining({ action: 'create', resource_id: answer.body.id })]);
     }
     await expectAgreement();
@@ -200,13 +185,13 @@ describe('an answer that got lost', () => {
       const before = await version();
       const answer = await lost(request);
       expect(await version()).toBe(before + 1);
-      expect(await trailOf(answer)).toMatchObject([{ action: 'update', resource_id: Number(id) }]);
+      expect(await changesOf(answer)).toMatchObject([{ action: 'update', resource_id: Number(id) }]);
     },
   );
 
   test('of a PUT under If-Match: who sends it again is told that it changed', async () => {
     const request = await prepare('PUT /api/patients/:id');
-    const tag = (await app.call('GET', request.path, { token: request.token })).headers.get('ETag') ?? '';
+    const tag = tagOf(await app.call('GET', request.path, { token: request.token }));
     await lost(request, { 'If-Match': tag });
     expect((await send(call, request, { 'If-Match': tag })).status).toBe(412);
   });
@@ -214,7 +199,7 @@ describe('an answer that got lost', () => {
   test('of a DELETE: it is gone, and so it is said when asked again', async () => {
     const request = await prepare('DELETE /api/patients/:id');
     const answer = await lost(request);
-    expect((await trailOf(answer)).map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual([
+    expect((await changesOf(answer)).map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual([
       'delete mapping',
       'delete patient',
     ]);
@@ -227,7 +212,7 @@ describe('an answer that got lost', () => {
     const before = await count();
     const answer = await lost(request);
     expect(await count()).toBe(before + 1);
-    expect(await trailOf(answer)).toMatchObject([{ action: 'create' }]);
+    expect(await changesOf(answer)).toMatchObject([{ action: 'create' }]);
     expect((await send(call, request)).status).toBe(201);
     expect(await count()).toBe(before + 2);
   });
@@ -236,7 +221,7 @@ describe('an answer that got lost', () => {
     const request = await prepare('POST /api/patients');
     const key = { 'Idempotency-Key': 'lost for good' };
     const answer = await lost(request, key);
-    const [made] = await trailOf(answer);
+    const [made] = await changesOf(answer);
     const again = await send(call, request, key);
     expect([again.status, again.body.id]).toEqual([201, made.resource_id]);
     expect(again.headers.get('Idempotency-Replayed')).toBe('true');
@@ -249,7 +234,7 @@ describe('an answer that got lost', () => {
     const answer = await send(hasty, request, key);
     await slowDatabase.heal();
     expectUnavailable(answer);
-    const [made] = await trailOf(answer);
+    const [made] = await changesOf(answer);
     expect((await send(call, request, key)).body.id).toBe(made.resource_id);
   });
 

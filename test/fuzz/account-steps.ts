@@ -1,7 +1,8 @@
 // What is done to accounts: by themselves, and by administrators.
 import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
-import { type Actor, fresh, nowhere, request, type Step } from './step.ts';
+import { unique } from '../support/unique.ts';
+import { type Actor, nowhere, request, type Step } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused } from './world.ts';
 
 const tokensOf = (body: Json) => ({
@@ -14,8 +15,8 @@ const tokensOf = (body: Json) => ({
 const register = (role: Exclude<Role, 'admin'>): Step => ({
   by: everyRole,
   act: async ({ app, w }) => {
-    const name = fresh(role);
-    const username = name.replace(' ', '_');
+    const username = unique(role);
+    const name = username.replace('_', ' ');
     const body = {
       name,
       username,
@@ -105,7 +106,7 @@ export const accountSteps: Record<string, Step> = {
     by: everyRole,
     act: async (actor) => {
       const { app, w, me } = actor;
-      const body = { current_password: me.password, new_password: fresh('an unlikely password') };
+      const body = { current_password: me.password, new_password: unique('an unlikely password') };
       const changed = await request(actor, 'POST', '/api/auth/password/', body, refused(w, me, everyRole) ?? 200);
       if (!changed) return;
       const before = { token: me.token, refresh: me.refresh };

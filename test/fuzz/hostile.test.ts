@@ -5,10 +5,11 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../src/errors.ts';
 import { boot, type Json } from '../support/app.ts';
+import { routes } from '../support/routes.ts';
 import { hostile } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { inHaste, readLog, requests, seed } from './people.ts';
-import { nameOf, routes, targets } from './routes.ts';
+import { nameOf, targets } from './routes.ts';
 import { type Answer, type Stage, send, stage, strike } from './stage.ts';
 
 /** The closed list, and the status of each. */

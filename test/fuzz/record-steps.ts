@@ -1,5 +1,6 @@
 // What is done to patients, doctors, and who treats whom.
-import { fresh, nowhere, request, type Step } from './step.ts';
+import { unique } from '../support/unique.ts';
+import { nowhere, request, type Step } from './step.ts';
 import {
   changesDoctor,
   changesPatient,
@@ -30,7 +31,7 @@ export const recordSteps: Record<string, Step> = {
     often: 5,
     act: async (actor) => {
       const { w, me } = actor;
-      const name = fresh('patient');
+      const name = unique('patient');
       const body = await request(actor, 'POST', '/api/patients/', { name }, refused(w, me, ['user', 'admin']) ?? 201);
       if (body) w.patients.set(body.id, { id: body.id, name, created_by: me.id, user_id: null });
     },
@@ -40,7 +41,7 @@ export const recordSteps: Record<string, Step> = {
     often: 2,
     act: async (actor) => {
       const { w, me } = actor;
-      const name = fresh('doctor');
+      const name = unique('doctor');
       const sent = { name, specialization: 'Any' };
       const body = await request(actor, 'POST', '/api/doctors/', sent, refused(w, me, ['user', 'admin']) ?? 201);
       if (body) w.doctors.set(body.id, { id: body.id, name, created_by: me.id, user_id: null, approved: null });
@@ -52,7 +53,7 @@ export const recordSteps: Record<string, Step> = {
     act: async (actor) => {
       const { w, me, pick, which, other } = actor;
       const patient = pick(w.patients.values(), which, (one) => changesPatient(w, me, one));
-      const name = fresh('renamed');
+      const name = unique('renamed');
       const seen = patient && seesPatient(w, me, patient);
       const status = refused(w, me, clinical) ?? (!seen ? 404 : changesPatient(w, me, patient) ? 200 : 403);
       await request(actor, other % 2 ? 'PUT' : 'PATCH', `/api/patients/${(patient ?? nowhere).id}/`, { name }, status);
@@ -65,7 +66,7 @@ export const recordSteps: Record<string, Step> = {
     act: async (actor) => {
       const { w, me, pick, which } = actor;
       const doctor = pick(w.doctors.values(), which, (one) => changesDoctor(w, me, one));
-      const name = fresh('renamed');
+      const name = unique('renamed');
       const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 200 : 403);
       await request(actor, 'PATCH', `/api/doctors/${(doctor ?? nowhere).id}/`, { name }, status);
       if (doctor && status === 200) doctor.name = name;
@@ -80,7 +81,7 @@ export const recordSteps: Record<string, Step> = {
       const whose = other % 3 ? me : (pick(w.accounts, which) ?? nowhere);
       const records: Iterable<Patient> = kind === 'doctor' ? w.doctors.values() : w.patients.values();
       const own = [...records].find(({ user_id }) => user_id === me.id && whose === me);
-      const name = fresh('renamed');
+      const name = unique('renamed');
       const allowed: LiveRole[] = kind === 'doctor' ? ['doctor', 'pending_doctor'] : ['patient'];
       const status = refused(w, me, allowed) ?? (own ? 200 : 404);
       const sent = { name, ...(kind === 'doctor' && { specialization: 'Any' }) };

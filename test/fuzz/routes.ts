@@ -1,5 +1,4 @@
 // What a fuzzer has to know of each route: what a good request to it looks like, and which fields its answer may have.
-import { app } from '../../src/index.ts';
 import { type Json, password } from '../support/app.ts';
 
 /** Records that a path or a body can name. */
@@ -161,8 +160,3 @@ export const targets: Record<string, Target> = {
 
 export const nameOf = (method: string, pattern: string) =>
   `${method === 'HEAD' ? 'GET' : method} ${pattern.replace(/(.)\/$/, '$1')}`;
-
-/** The app's own list, so that no route is forgotten. */
-export const routes = [
-  ...new Set(app.routes.filter(({ method }) => method !== 'ALL').map(({ method, path }) => nameOf(method, path))),
-];

@@ -21,8 +21,6 @@ export interface Step {
 
 /** A record that does not exist. */
 export const nowhere = { id: 999_999 };
-let serial = 0;
-export const fresh = (prefix: string) => `${prefix} ${++serial}`;
 
 /** Sends a request as the actor, whose answer must have this status. */
 export const request = async (

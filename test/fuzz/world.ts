@@ -1,5 +1,5 @@
-// DESIGN.md section 2 as a program: who there is, what they made, and who may see and change it. Small enough to be read
-// beside the table, and kept apart from anything of src/, so that a mistake there is not made again here.
+// The README's table "Who sees what" as a program: who there is, what they made, and who may see and change it. Small
+// enough to be read beside the table, and kept apart from anything of src/, so that a mistake there is not made again.
 export type Role = 'user' | 'patient' | 'doctor' | 'admin';
 export type LiveRole = Role | 'pending_doctor';
 

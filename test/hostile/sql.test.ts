@@ -4,7 +4,8 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { targets } from '../fuzz/routes.ts';
 import { boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
-import { everyRoute, type Prepared, routes, send } from '../support/every-route.ts';
+import { everyRoute, type Prepared, send } from '../support/every-route.ts';
+import { routes } from '../support/routes.ts';
 
 cheapPasswords();
 const app = await boot();
@@ -105,7 +106,7 @@ test('nor is one made in the database, but of the names of our own tables and pl
   const dynamic = await app.database.owner.query(`
     select proname from pg_proc join pg_namespace n on n.oid = pronamespace
     where nspname = 'app' and prosrc ~* '\\mexecute\\M' order by 1`);
-  expect(dynamic.map(({ proname }) => proname)).toEqual(['search', 'settle']);
+  expect(dynamic.map(({ proname }) => proname)).toEqual(['insert_record', 'search', 'settle']);
   // where the words of a search would show, if they were in the text of what is executed
   const [{ prosrc } = { prosrc: '' }] = await app.database.owner.query(
     `select prosrc from pg_proc where proname = 'search' and pronamespace = 'app'::regnamespace`,

@@ -1,25 +1,22 @@
 // Versions: what a client has seen is what it changes, and what it has already is not sent again.
 import { describe, expect, test } from 'vitest';
-import { type Account, type Answer, boot, cheapPasswords, type Json } from '../support/app.ts';
+import { tagOf } from '../support/answers.ts';
+import { type Account, boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
+import { unique } from '../support/unique.ts';
 
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
 const { owner, stranger, patient, otherPatient, assignedDoctor, pendingDoctor, admin } = w.people;
 
-const send = (who: Account, method: string, path: string, body?: Json, headers?: Record<string, string>) =>
-  app.call(method, path, { token: who.token, body, headers });
-const tagOf = (answer: Answer) => answer.headers.get('ETag') ?? '';
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
-const rowOf = async (table: string, id: number) =>
-  (await rows(`select to_jsonb(t) as row from ${table} t where id = $1`, [id]))[0]?.row;
+const { rows, rowOf } = app;
 const newPatient = async (body: Json = { name: 'Jane', age: 30 }, who = owner) => {
-  const answer = await send(who, 'POST', '/api/patients/', body);
+  const answer = await app.as(who, 'POST', '/api/patients/', body);
   return { id: answer.body.id as number, path: `/api/patients/${answer.body.id}/`, tag: tagOf(answer) };
 };
 const newDoctor = async (who = owner) => {
-  const answer = await send(who, 'POST', '/api/doctors/', { name: 'Dr. New', specialization: 'Surgery' });
+  const answer = await app.as(who, 'POST', '/api/doctors/', { name: 'Dr. New', specialization: 'Surgery' });
   return { id: answer.body.id as number, path: `/api/doctors/${answer.body.id}/`, tag: tagOf(answer) };
 };
 
@@ -34,7 +31,6 @@ interface Kind {
   /** What changes it, where the record itself is read from elsewhere. */
   writes?: (id: number) => string;
 }
-let serial = 0;
 const kinds: Kind[] = [
   {
     kind: 'a patient',
@@ -90,17 +86,17 @@ describe.each(kinds)('$kind', ({ table, who, make, put, patch, writes }) => {
     ...(patch ? [['PATCH', patch] as [string, Json]] : []),
   ];
   const change = (method: string, record: { id: number; path: string }, body: Json, ifMatch?: string) =>
-    send(who, method, writes?.(record.id) ?? record.path, body, ifMatch === undefined ? {} : { 'If-Match': ifMatch });
+    app.as(who, method, writes?.(record.id) ?? record.path, body, ifMatch === undefined ? {} : { 'If-Match': ifMatch });
 
   test('has a strong tag, which changes with it and only then', async () => {
     const record = await make();
-    const first = tagOf(await send(who, 'GET', record.path));
+    const first = tagOf(await app.as(who, 'GET', record.path));
     expect(first).toMatch(/^"[^"]+"$/);
-    expect(tagOf(await send(who, 'GET', record.path))).toBe(first);
+    expect(tagOf(await app.as(who, 'GET', record.path))).toBe(first);
     const seen = new Set([first]);
     for (const [method, body] of [...methods, ...methods]) {
       const changed = await change(method, record, body);
-      expect(tagOf(changed)).toBe(tagOf(await send(who, 'GET', record.path)));
+      expect(tagOf(changed)).toBe(tagOf(await app.as(who, 'GET', record.path)));
       seen.add(tagOf(changed));
     }
     expect(seen.size).toBe(1 + 2 * methods.length);
@@ -108,7 +104,7 @@ describe.each(kinds)('$kind', ({ table, who, make, put, patch, writes }) => {
 
   test.each(methods)('a %s with its tag changes it, with an old one nothing', async (method, body) => {
     const record = await make();
-    const tag = tagOf(await send(who, 'GET', record.path));
+    const tag = tagOf(await app.as(who, 'GET', record.path));
     const changed = await change(method, record, body, tag);
     expect(changed.status, changed.text).toBe(200);
     const before = await rowOf(table, record.id);
@@ -122,8 +118,8 @@ describe.each(kinds)('$kind', ({ table, who, make, put, patch, writes }) => {
 
   test('is not sent again to who has it', async () => {
     const record = await make();
-    const full = await send(who, 'GET', record.path);
-    const same = await send(who, 'GET', record.path, undefined, { 'If-None-Match': tagOf(full) });
+    const full = await app.as(who, 'GET', record.path);
+    const same = await app.as(who, 'GET', record.path, undefined, { 'If-None-Match': tagOf(full) });
     expect(same.status).toBe(304);
     expect(same.text).toBe('');
     expect(tagOf(same)).toBe(tagOf(full));
@@ -131,7 +127,7 @@ describe.each(kinds)('$kind', ({ table, who, make, put, patch, writes }) => {
     expect(same.headers.get('Cache-Control')).toBe('no-store');
     const [[method, body] = ['', {}]] = methods;
     await change(method, record, body);
-    const changed = await send(who, 'GET', record.path, undefined, { 'If-None-Match': tagOf(full) });
+    const changed = await app.as(who, 'GET', record.path, undefined, { 'If-None-Match': tagOf(full) });
     expect([changed.status, changed.body.id]).toEqual([200, full.body.id]);
   });
 });
@@ -140,31 +136,31 @@ describe('a tag is also on', () => {
   test('what was just made', async () => {
     for (const { path, tag } of [await newPatient(), await newDoctor()]) {
       expect(tag).toMatch(/^"[^"]+"$/);
-      expect(tagOf(await send(owner, 'GET', path))).toBe(tag);
+      expect(tagOf(await app.as(owner, 'GET', path))).toBe(tag);
     }
   });
 
   test('a doctor that was just approved or no longer is', async () => {
     for (const verb of ['approve', 'revoke']) {
-      const answer = await send(admin, 'POST', `/api/admin/doctors/${w.doctorIds.pending}/${verb}/`);
-      expect(tagOf(answer)).toBe(tagOf(await send(admin, 'GET', `/api/doctors/${w.doctorIds.pending}/`)));
+      const answer = await app.as(admin, 'POST', `/api/admin/doctors/${w.doctorIds.pending}/${verb}/`);
+      expect(tagOf(answer)).toBe(tagOf(await app.as(admin, 'GET', `/api/doctors/${w.doctorIds.pending}/`)));
     }
   });
 
   test('nothing else: no list, no refusal, no body with a version in it', async () => {
     for (const path of ['/api/patients/', '/api/doctors/', '/api/mappings/', `/api/mappings/${w.ownPatient.id}/`]) {
-      const answer = await send(owner, 'GET', path);
+      const answer = await app.as(owner, 'GET', path);
       expect(answer.headers.get('ETag')).toBeNull();
       expect(answer.text).not.toContain('"version"');
     }
-    expect((await send(owner, 'GET', '/api/patients/999999/')).headers.get('ETag')).toBeNull();
-    expect((await send(owner, 'GET', `/api/patients/${w.ownPatient.id}/`)).text).not.toContain('"version"');
+    expect((await app.as(owner, 'GET', '/api/patients/999999/')).headers.get('ETag')).toBeNull();
+    expect((await app.as(owner, 'GET', `/api/patients/${w.ownPatient.id}/`)).text).not.toContain('"version"');
   });
 });
 
 describe('If-Match', () => {
   const patch = (path: string, ifMatch: string, who = owner) =>
-    send(who, 'PATCH', path, { phone: `555 ${++serial}` }, { 'If-Match': ifMatch });
+    app.as(who, 'PATCH', path, { phone: unique('555') }, { 'If-Match': ifMatch });
 
   test.each([
     ['the tag', (tag: string) => tag, 200],
@@ -189,7 +185,7 @@ describe('If-Match', () => {
 
   test('is optional', async () => {
     const { path } = await newPatient();
-    expect((await send(owner, 'PATCH', path, { phone: '1' })).status).toBe(200);
+    expect((await app.as(owner, 'PATCH', path, { phone: '1' })).status).toBe(200);
     expect((await patch(path, '')).status).toBe(200);
   });
 
@@ -198,9 +194,9 @@ describe('If-Match', () => {
     for (const header of [tag, '"999"', '*']) {
       expect((await patch(path, header, assignedDoctor)).body.code).toBe('not_owner');
       expect((await patch(path, header, stranger)).status).toBe(404);
-      const gone = await send(stranger, 'DELETE', path, undefined, { 'If-Match': header });
+      const gone = await app.as(stranger, 'DELETE', path, undefined, { 'If-Match': header });
       expect(gone.status).toBe(404);
-      expect((await send(stranger, 'PATCH', '/api/patients/999999/', {}, { 'If-Match': header })).status).toBe(404);
+      expect((await app.as(stranger, 'PATCH', '/api/patients/999999/', {}, { 'If-Match': header })).status).toBe(404);
     }
   });
 
@@ -222,19 +218,19 @@ describe('If-Match', () => {
     const pair = kind === 'patient' ? { patient: id, doctor: other.id } : { patient: other.id, doctor: id };
     const mapping = await w.send(owner, 'POST', '/api/mappings/', pair);
     await w.send(owner, 'PATCH', path, { name: 'Changed meanwhile' });
-    const stale = await send(owner, 'DELETE', path, undefined, { 'If-Match': tag });
+    const stale = await app.as(owner, 'DELETE', path, undefined, { 'If-Match': tag });
     expect(stale.status).toBe(412);
     expect(await rowOf('mappings', mapping.id)).toBeDefined();
-    const fresh = tagOf(await send(owner, 'GET', path));
-    expect((await send(owner, 'DELETE', path, undefined, { 'If-Match': fresh })).status).toBe(204);
+    const fresh = tagOf(await app.as(owner, 'GET', path));
+    expect((await app.as(owner, 'DELETE', path, undefined, { 'If-Match': fresh })).status).toBe(204);
     expect(await rowOf('mappings', mapping.id)).toBeUndefined();
   });
 
   test('of before keeps an account as it is', async () => {
     const someone = await app.register('still_here');
-    const tag = tagOf(await send(someone, 'GET', '/api/auth/me/'));
-    await send(someone, 'PATCH', '/api/auth/me/', { name: 'Changed' });
-    const disabled = await send(
+    const tag = tagOf(await app.as(someone, 'GET', '/api/auth/me/'));
+    await app.as(someone, 'PATCH', '/api/auth/me/', { name: 'Changed' });
+    const disabled = await app.as(
       admin,
       'PATCH',
       `/api/admin/users/${someone.id}/`,
@@ -242,9 +238,9 @@ describe('If-Match', () => {
       { 'If-Match': tag },
     );
     expect(disabled.status).toBe(412);
-    expect((await send(someone, 'GET', '/api/auth/me/')).status).toBe(200);
-    const fresh = tagOf(await send(admin, 'GET', `/api/admin/users/${someone.id}/`));
-    const promoted = await send(
+    expect((await app.as(someone, 'GET', '/api/auth/me/')).status).toBe(200);
+    const fresh = tagOf(await app.as(admin, 'GET', `/api/admin/users/${someone.id}/`));
+    const promoted = await app.as(
       admin,
       'PATCH',
       `/api/admin/users/${someone.id}/`,
@@ -257,7 +253,7 @@ describe('If-Match', () => {
 
 describe('If-None-Match', () => {
   const get = (path: string, header: string, who = owner) =>
-    send(who, 'GET', path, undefined, { 'If-None-Match': header });
+    app.as(who, 'GET', path, undefined, { 'If-None-Match': header });
 
   test.each([
     ['the tag', (tag: string) => tag, 304],
@@ -307,23 +303,23 @@ describe('an age that is derived', () => {
 
   test('changes the tag on a birthday, without a write', async () => {
     const { id, path, tag } = await newPatient({ name: 'Jane', date_of_birth: bornYearsAgo(40, 1) });
-    const before = await send(owner, 'GET', path);
+    const before = await app.as(owner, 'GET', path);
     expect([before.body.age, tagOf(before)]).toEqual([39, tag]);
     // a day goes by: moving the birthday back, without the trigger that counts versions, is the same
     await app.asOwner('alter table patients disable trigger user');
     await app.asOwner('update patients set date_of_birth = date_of_birth - 1 where id = $1', [id]);
     await app.asOwner('alter table patients enable trigger user');
-    const after = await send(owner, 'GET', path, undefined, { 'If-None-Match': tag });
+    const after = await app.as(owner, 'GET', path, undefined, { 'If-None-Match': tag });
     expect([after.status, after.body.age]).toEqual([200, 40]);
     expect(tagOf(after)).not.toBe(tag);
     // nobody wrote meanwhile, so that either tag may
-    expect((await send(owner, 'PATCH', path, { phone: '1' }, { 'If-Match': tag })).status).toBe(200);
+    expect((await app.as(owner, 'PATCH', path, { phone: '1' }, { 'If-Match': tag })).status).toBe(200);
   });
 
   test('is in the tag of what was just made and changed, too', async () => {
     const { path, tag } = await newPatient({ name: 'Jane', date_of_birth: bornYearsAgo(5) });
-    expect((await send(owner, 'GET', path, undefined, { 'If-None-Match': tag })).status).toBe(304);
-    const changed = tagOf(await send(owner, 'PATCH', path, { date_of_birth: bornYearsAgo(6) }));
-    expect((await send(owner, 'GET', path, undefined, { 'If-None-Match': changed })).status).toBe(304);
+    expect((await app.as(owner, 'GET', path, undefined, { 'If-None-Match': tag })).status).toBe(304);
+    const changed = tagOf(await app.as(owner, 'PATCH', path, { date_of_birth: bornYearsAgo(6) }));
+    expect((await app.as(owner, 'GET', path, undefined, { 'If-None-Match': changed })).status).toBe(304);
   });
 });

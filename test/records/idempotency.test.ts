@@ -11,28 +11,20 @@ import {
   secret,
 } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
+import { unique } from '../support/unique.ts';
 
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
 const { owner, stranger, patient, admin } = w.people;
 
-let serial = 0;
-const newKey = () => `key-${++serial}`;
+const newKey = () => unique('key');
 const post = (who: Account, path: string, body: Json, key?: string, call = app.call) =>
   call('POST', path, { token: who.token, body, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
-const rows = (query: string, params: unknown[] = []): Promise<Json[]> => app.database.owner.query(query, params);
-const count = async (query: string, params: unknown[] = []): Promise<number> =>
-  (await rows(`select count(*)::int ${query}`, params))[0].count;
+const { rows, count, roundTripsOf } = app;
 const keysKept = () => count('from idempotency_keys');
-const roundTripsOf = async (act: () => Promise<unknown>) => {
-  const before = await app.database.roundTrips();
-  await act();
-  return (await app.database.roundTrips()) - before;
-};
 const replayed = (answer: Answer) => answer.headers.get('Idempotency-Replayed');
-const newDoctor = async (): Promise<number> =>
-  (await w.send(owner, 'POST', '/api/doctors/', { name: 'Dr. New', specialization: 'Surgery' })).id;
+const { newDoctor } = w;
 
 const whole = {
   name: 'Zoë “Ž” Doe',

@@ -1,24 +1,22 @@
+// The command line as people use it: what each program does, says and refuses, as a process of its own.
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
-import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
-import { openPglite } from '../../scripts/neon/open-pglite.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
+import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 // each test starts programs
 vi.setConfig({ testTimeout: 30_000 });
 
-let database: { url: string; close(): Promise<void> };
+let database: EmptyDatabase;
 let sql: Connection['sql'];
 let disconnect: Connection['close'];
 
 beforeAll(async () => {
-  database = await fresh(process.env.TEST_DATABASE_URL);
+  database = await emptyDatabase();
   ({ sql, close: disconnect } = await connect(database.url));
   await migrate(sql);
 }, 30_000);
@@ -26,31 +24,6 @@ afterAll(async () => {
   await disconnect();
   await database.close();
 });
-
-async function fresh(server: string | undefined): Promise<typeof database> {
-  if (server) {
-    const name = `wardbook_cli_${randomBytes(6).toString('hex')}`;
-    const admin = new Client(server);
-    await admin.connect();
-    await admin.query(`create database ${name}`);
-    return {
-      url: Object.assign(new URL(server), { pathname: `/${name}` }).href,
-      close: async () => {
-        await admin.query(`drop database ${name} with (force)`);
-        await admin.end();
-      },
-    };
-  }
-  const pglite = await openPglite();
-  const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }) });
-  return {
-    url: bridge.url('postgres', 'postgres', 'wardbook'),
-    close: async () => {
-      await bridge.close();
-      await pglite.close();
-    },
-  };
-}
 
 async function cli(script: string, flags: string, input = '', url = database.url) {
   const path = resolve(import.meta.dirname, '../../scripts/cli', `${script}.ts`);

@@ -1,3 +1,4 @@
+// The typed client that is committed is the one that its source gives, and an app can import it.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -9,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, 'clients/typescript/dist');
 
-// its types are compared by the compiler, in client.test-d.ts
+// its types are compared by the compiler, in test/clients/typescript.test-d.ts
 test('the committed client is what `npm run client` writes', async () => {
   for (const [name, text] of await javascript()) {
     expect(await readFile(join(folder, name), 'utf8'), 'run: npm run client').toBe(text);

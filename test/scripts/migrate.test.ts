@@ -1,52 +1,24 @@
+// Migrations run once each, in order, whole or not at all, also when two run at the same moment.
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { Client } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { checkRoles } from '../../scripts/cli/roles.ts';
-import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
-import { openPglite } from '../../scripts/neon/open-pglite.ts';
+import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
 const server = process.env.TEST_DATABASE_URL;
-let database: { url: string; close(): Promise<void> };
+let database: EmptyDatabase;
 let connection: Connection;
 let folder: string;
 
-async function onPglite(): Promise<typeof database> {
-  const pglite = await openPglite();
-  const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }) });
-  return {
-    url: bridge.url('postgres', 'postgres', 'wardbook'),
-    close: async () => {
-      await bridge.close();
-      await pglite.close();
-    },
-  };
-}
-
-async function onServer(serverUrl: string): Promise<typeof database> {
-  const name = `wardbook_migrate_${randomBytes(6).toString('hex')}`;
-  const admin = new Client(serverUrl);
-  await admin.connect();
-  await admin.query(`create database ${name}`);
-  return {
-    url: Object.assign(new URL(serverUrl), { pathname: `/${name}` }).href,
-    close: async () => {
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
-    },
-  };
-}
-
 beforeAll(async () => {
-  database = await (server ? onServer(server) : onPglite());
+  database = await emptyDatabase();
   connection = await connect(database.url);
 }, 30_000);
 afterAll(async () => {
@@ -136,7 +108,7 @@ describe('migrate', () => {
   });
 
   test.runIf(server)('survives another database of the same server making the same roles', async () => {
-    const second = await onServer(server as string);
+    const second = await emptyDatabase();
     const other = await connect(second.url);
     try {
       const applied = await Promise.all([migrate(connection.sql), migrate(other.sql)]);

@@ -1,3 +1,4 @@
+// The Postman collection that is committed is the one that the document gives.
 import { readFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
 import { collectionFile, textOf } from '../../scripts/postman/write.ts';

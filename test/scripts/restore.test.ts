@@ -27,8 +27,9 @@ function hasTools(): boolean {
 
 describe.runIf(server && hasTools())('a backup', () => {
   const name = `wardbook_restore_${randomBytes(6).toString('hex')}`;
-  const url = (database: string) => Object.assign(new URL(server ?? ''), { pathname: `/${database}` }).href;
-  const [left, restored] = [url(`${name}_left`), url(`${name}_restored`)];
+  // collected also where it is skipped, and there is no server to name
+  const url = (database: string) => server && Object.assign(new URL(server), { pathname: `/${database}` }).href;
+  const [left, restored] = [url(`${name}_left`) ?? '', url(`${name}_restored`) ?? ''];
   let folder: string;
   let admin: Client;
   let before: Client;

@@ -1,3 +1,4 @@
+// `npm start` as a newcomer meets it: it makes all it needs, finds it again, says what is wrong, and leaves nothing running.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
@@ -8,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
+import { freePort } from '../support/free-port.ts';
 
 // a database is made and a Worker built
 vi.setConfig({ testTimeout: 60_000 });
@@ -27,14 +29,6 @@ afterAll(async () => {
   }
   await rm(state, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
 
 function environment(): NodeJS.ProcessEnv {
   const { DATABASE_URL, LOCAL_DATABASE_URL, TEST_DATABASE_URL, ...rest } = process.env;

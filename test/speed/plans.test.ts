@@ -1,5 +1,6 @@
 // What PostgreSQL does for the statements that the Worker sends, in a table of any size: read what is asked for, by index.
 import { beforeAll, describe, expect, test } from 'vitest';
+import { nextOf } from '../support/answers.ts';
 import { type Account, boot, type Json } from '../support/app.ts';
 
 const app = await boot();
@@ -10,7 +11,7 @@ const onServer = !/wasm|emscripten/.test(server?.version);
 const owners = onServer ? 200 : 10;
 const each = 500;
 
-const serial = (list: string[], seed: string) =>
+const oneOf = (list: string[], seed: string) =>
   `(array['${list.join(`','`)}'])[1 + abs(hashint8(n * 7 + ${seed})) % ${list.length}]`;
 const first = 'Amina Beatriz Chiara Danjela Eleni Fatou Grace Hana Inés Jyoti Keiko Leila Mei Nadia Olga Priya'.split(
   ' ',
@@ -34,12 +35,12 @@ const grow = async (from: number, to: number) => {
       `insert into users (name, username, email, role) select 'o' || n, 'o' || n, 'o' || n || '@example.com', 'user' from ${n}`,
       `insert into users (name, username, email, role) select 'd' || n, 'd' || n, 'd' || n || '@example.com', 'doctor' from ${n}`,
       `insert into doctors (user_id, created_by, name, specialization, approved)
-        select id, null, ${serial(family, '1')}, 'Surgery', true from ${n} join users on username = 'd' || n`,
+        select id, null, ${oneOf(family, '1')}, 'Surgery', true from ${n} join users on username = 'd' || n`,
       `insert into doctors (created_by, name, specialization, created_at)
-        select null, ${serial(family, '2')}, ${serial(['Oncology', 'Surgery', 'Neurology'], '3')}, now() - n * interval '1 second'
+        select null, ${oneOf(family, '2')}, ${oneOf(['Oncology', 'Surgery', 'Neurology'], '3')}, now() - n * interval '1 second'
         from generate_series(${from * 10}, ${to * 10}) n`,
       `insert into patients (created_by, name, age, phone, email, address, created_at)
-        select u.id, ${serial(first, '4')} || ' ' || ${serial(family, '5')} || ${marks}, n % 100,
+        select u.id, ${oneOf(first, '4')} || ' ' || ${oneOf(family, '5')} || ${marks}, n % 100,
           '+1 555 ' || lpad(n::text, 7, '0'), 'patient' || n || '@gmail.example', n % 300 || ' Elm Street',
           now() - abs(hashint8(n)) * interval '1 microsecond'
         from generate_series(${(from - 1) * each + 1}, ${to * each}) n join users u on u.username = 'o' || (1 + (n - 1) / ${each})
@@ -86,8 +87,7 @@ const captured = async (
     const answer = await app.call('GET', path, { token: who.token });
     expect(answer.status, `${path}: ${answer.text}`).toBe(200);
     expect(batches).toHaveLength(1);
-    const next = /<http:\/\/wardbook\.test(.*?)>/.exec(answer.headers.get('Link') ?? '')?.[1];
-    return { batch: batches[0] as Batch, answer: answer.body, next };
+    return { batch: batches[0] as Batch, answer: answer.body, next: nextOf(answer) };
   } finally {
     globalThis.fetch = original;
   }

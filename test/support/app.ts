@@ -4,6 +4,7 @@ import { afterAll } from 'vitest';
 import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
 import { type Bindings, configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
+import { requestIdOf } from './answers.ts';
 import { conforms } from './conforms.ts';
 import { freshDatabase } from './database.ts';
 
@@ -43,9 +44,9 @@ export const caller =
   async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
     const init = new Headers(headers);
     if (token !== undefined) init.set('Authorization', `Bearer ${token}`);
-    const raw = typeof body === 'string' || body instanceof Uint8Array;
-    if (body !== undefined && !init.has('Content-Type') && !(body instanceof Uint8Array))
-      init.set('Content-Type', 'application/json');
+    const bytes = body instanceof Uint8Array || body instanceof ReadableStream;
+    const raw = typeof body === 'string' || bytes;
+    if (body !== undefined && !init.has('Content-Type') && !bytes) init.set('Content-Type', 'application/json');
     const context = createExecutionContext();
     const request = new Request(`http://wardbook.test${path}`, {
       method,
@@ -64,6 +65,9 @@ export const caller =
     });
   };
 
+/** The account that a registration or a login answers with. */
+export const accountOf = ({ user, access, refresh }: Json): Account => ({ id: user.id, token: access, refresh, user });
+
 export const boot = async (settings: Partial<Bindings> = {}) => {
   const database = await freshDatabase();
   const env = {
@@ -75,20 +79,53 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
 
   const call = caller(env);
 
+  /** What one person is answered; nobody is `undefined`. */
+  const as = (
+    who: { token: string } | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Sent['headers'],
+  ) => call(method, path, { token: who?.token, body, headers });
+
+  const login = (body: object, headers?: Sent['headers']) => call('POST', '/api/auth/login/', { body, headers });
+
+  /** What is there, past every policy. */
+  const rows = (query: string, params: unknown[] = []): Promise<Json[]> => database.owner.query(query, params);
+  const rowOf = async (table: string, id: number): Promise<Json> =>
+    (await rows(`select to_jsonb(t) as row from ${table} t where id = $1`, [id]))[0]?.row;
+  const count = async (from: string, params: unknown[] = []): Promise<number> =>
+    (await rows(`select count(*)::int ${from}`, params))[0].count;
+  /** A sum of each table: the same as before, if nothing in it changed. */
+  const sumsOf = async (tables: string[]): Promise<Json[]> => {
+    const sums = tables.map(
+      (table) => `(select md5(coalesce(string_agg(t::text, ',' order by t::text), '')) from ${table} t)`,
+    );
+    return (await rows(`select array[${sums}] as sums`))[0].sums;
+  };
+  /** What the trail has of one request. */
+  const trailOf = (answer: Answer): Promise<Json[]> =>
+    rows(
+      `select actor_id::int, actor_role, action, resource, resource_id::int, patient_ids::int[], before,
+        at > now() - interval '1 minute' as just_now
+      from audit where request_id = $1 order by audit.id`,
+      [requestIdOf(answer)],
+    );
+  /** How many requests the database answers meanwhile. */
+  const roundTripsOf = async (act: () => Promise<unknown>): Promise<number> => {
+    const before = await database.roundTrips();
+    await act();
+    return (await database.roundTrips()) - before;
+  };
+
   /** Signed-in account of a role, as its client would have it. */
   const register = async (name: string, as: '' | 'patient/' | 'doctor/' = '', extra: object = {}) => {
     const body = { username: name, email: `${name}@example.com`, password, ...extra };
     if (as === 'doctor/') Object.assign(body, { specialization: 'Cardiology', ...extra });
     const answer = await call('POST', `/api/auth/register/${as}`, { body });
     if (answer.status !== 201) throw new Error(`registering ${name} answered ${answer.status}: ${answer.text}`);
-    return account(answer.body);
+    return accountOf(answer.body);
   };
-  const account = (body: Json): Account => ({
-    id: body.user.id,
-    token: body.access,
-    refresh: body.refresh,
-    user: body.user,
-  });
 
   /** Another device of somebody, as a login makes it, without the tenth of a second that a password costs. */
   const device = async ({ id, user }: Account): Promise<Account> => {
@@ -114,7 +151,23 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     ]);
   const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
 
-  return { call, register, device, asOwner, makeAdmin, database, env };
+  return {
+    call,
+    as,
+    login,
+    register,
+    device,
+    rows,
+    rowOf,
+    count,
+    sumsOf,
+    trailOf,
+    roundTripsOf,
+    asOwner,
+    makeAdmin,
+    database,
+    env,
+  };
 };
 
 export interface Account {

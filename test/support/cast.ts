@@ -1,4 +1,4 @@
-// One of everybody whom DESIGN's permission table tells apart, and the records between them.
+// One of everybody whom the README's table "Who sees what" tells apart, and the records between them.
 import type { Account, App, Json } from './app.ts';
 
 export const actors = [
@@ -63,5 +63,25 @@ export const assemble = async (app: App) => {
     patient_id: ownRecord,
     doctor_id: doctorIds.assigned,
   });
-  return { people, send, doctorIds, ownRecord, ownPatient, ownDoctor, mapping, ownMapping };
+
+  /** More records, for tests that change or delete them. */
+  const newPatient = async (fields: Json = {}, who = owner): Promise<number> =>
+    (await send(who, 'POST', '/api/patients/', { name: 'Jane Doe', age: 30, ...fields })).id;
+  const newDoctor = async (fields: Json = {}, who = owner): Promise<number> =>
+    (await send(who, 'POST', '/api/doctors/', { name: 'Dr. New', specialization: 'Surgery', ...fields })).id;
+  const assign = async (patient: number, doctor: number, who = owner): Promise<number> =>
+    (await send(who, 'POST', '/api/mappings/', { patient, doctor })).id;
+  return {
+    people,
+    send,
+    newPatient,
+    newDoctor,
+    assign,
+    doctorIds,
+    ownRecord,
+    ownPatient,
+    ownDoctor,
+    mapping,
+    ownMapping,
+  };
 };

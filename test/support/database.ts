@@ -1,3 +1,4 @@
+// A database for each test file, behind the local stand-in for Neon that global-setup.ts started.
 import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
 import { afterAll, inject } from 'vitest';
 import type { Fault, Order } from './fault-proxy.ts';

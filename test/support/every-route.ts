@@ -1,7 +1,9 @@
 // For every route a request that succeeds, for what has to hold for all of them.
-import { app as worker } from '../../src/index.ts';
 import { type Account, type Answer, type App, type caller, type Json, password } from './app.ts';
 import type { assemble } from './cast.ts';
+import { routes } from './routes.ts';
+import { sessionOf } from './tokens.ts';
+import { unique } from './unique.ts';
 
 export interface Prepared {
   route: string;
@@ -12,41 +14,29 @@ export interface Prepared {
   body: Json;
 }
 
-/** The app's own list, as `GET /api/patients/:id`. */
-export const routes = [
-  ...new Set(
-    worker.routes
-      .filter(({ method }) => method !== 'ALL')
-      .map(({ method, path }) => `${method} ${path.replace(/(.)\/$/, '$1')}`),
-  ),
-];
-
 interface Ready {
   who?: Account;
   path?: string;
   body?: Json;
 }
 
-let serial = 0;
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
 export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, text = 'Text') => {
   const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
   const { ownPatient, ownDoctor, ownRecord, doctorIds } = w;
   const patientFields = { name: text, phone: text.slice(0, 50), address: text, medical_history: text, age: 30 };
   const doctorFields = { name: text, specialization: text, contact_info: text, license_number: text };
-  const newPatient = async () => (await w.send(owner, 'POST', '/api/patients/', patientFields)).id;
-  const newDoctor = async () => (await w.send(owner, 'POST', '/api/doctors/', doctorFields)).id;
-  const newMapping = async (patient: number, doctor: number) =>
-    (await w.send(owner, 'POST', '/api/mappings/', { patient, doctor })).id;
+  const newPatient = () => w.newPatient(patientFields);
+  const newDoctor = () => w.newDoctor(doctorFields);
   const newAccount = () => ({
-    email: `${text.replace(/\W/g, '').toLowerCase()}${++serial}@example.com`,
+    email: `${unique(text.replace(/\W/g, '').toLowerCase())}@example.com`,
     name: text,
     password,
   });
-  const guest = () => app.register(`guest_${++serial}`);
+  const guest = () => app.register(unique('guest'));
   const deleted = async () => {
     const id = await newPatient();
-    await newMapping(id, ownDoctor.id);
+    await w.assign(id, ownDoctor.id);
     await w.send(owner, 'DELETE', `/api/patients/${id}/`);
     const [entry] = await app.database.owner.query(
       `select id from audit where action = 'delete' and resource = 'patient' and resource_id = $1`,
@@ -74,7 +64,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'DELETE /api/auth/me': async () => ({ who: await guest(), body: { password } }),
     'POST /api/auth/password': async () => ({
       who: await guest(),
-      body: { current_password: password, new_password: `${text}, the new one ${++serial}` },
+      body: { current_password: password, new_password: unique(`${text}, the new one`) },
     }),
     'GET /api/auth/sessions': () => ({ who: owner }),
     'DELETE /api/auth/sessions': async () => {
@@ -83,9 +73,8 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       return { who };
     },
     'DELETE /api/auth/sessions/:id': async () => {
-      const { token } = await app.device(stranger);
-      const { sid } = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')));
-      return { who: stranger, path: `/api/auth/sessions/${sid}` };
+      const device = await app.device(stranger);
+      return { who: stranger, path: `/api/auth/sessions/${sessionOf(device)}` };
     },
 
     'POST /api/patients': () => ({ who: owner, body: patientFields }),
@@ -96,7 +85,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'PATCH /api/patients/:id': () => ({ who: admin, path: `/api/patients/${ownPatient.id}`, body: { address: text } }),
     'DELETE /api/patients/:id': async () => {
       const id = await newPatient();
-      await newMapping(id, ownDoctor.id);
+      await w.assign(id, ownDoctor.id);
       return { who: owner, path: `/api/patients/${id}` };
     },
 
@@ -109,7 +98,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'PATCH /api/doctors/:id': () => ({ who: admin, path: `/api/doctors/${ownDoctor.id}`, body: { name: text } }),
     'DELETE /api/doctors/:id': async () => {
       const id = await newDoctor();
-      await newMapping(ownPatient.id, id);
+      await w.assign(ownPatient.id, id);
       return { who: owner, path: `/api/doctors/${id}` };
     },
 
@@ -119,7 +108,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/mappings/patient/:id': () => ({ who: patient, path: `/api/mappings/patient/${ownRecord}` }),
     'DELETE /api/mappings/:id': async () => ({
       who: owner,
-      path: `/api/mappings/${await newMapping(ownPatient.id, await newDoctor())}`,
+      path: `/api/mappings/${await w.assign(ownPatient.id, await newDoctor())}`,
     }),
     'GET /api/sync': () => ({ who: owner }),
 

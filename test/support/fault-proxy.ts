@@ -1,3 +1,4 @@
+// Stands between the Worker and its database, and fails in the way that a test asks for.
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,3 +1,4 @@
+// Runs in Node before the tests do in workerd: starts what stands in for Neon, with a migrated database to copy.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, openAsBlob } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';

@@ -176,7 +176,7 @@ describe('what is refused says nothing of why in the words of who sent it:', () 
 
   test('tokens that are none, and those of somebody else', async () => {
     // what ends a session would end it for the others
-    const ends = ({ route }: { route: string }) => /logout|DELETE .*(me|sessions)/.test(route);
+    const ends = ({ route }: { route: string }) => /logout|password|DELETE .*(me|sessions)/.test(route);
     for (const token of [canary, `${canary}.${canary}.${canary}`, owner.refresh])
       some(await everyone((request) => ({ ...request, token })), 401);
     for (const { token } of [patient, assignedDoctor, w.people.pendingDoctor, w.people.stranger])

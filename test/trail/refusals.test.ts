@@ -69,6 +69,21 @@ describe('is recorded', () => {
   });
 });
 
+test('is recorded also of somebody whose session ends at that moment', async () => {
+  const leaving = await app.register('leaving');
+  const { fetch } = globalThis;
+  globalThis.fetch = async (input, init) => {
+    const isNote = String(init?.body).includes('note_refusal');
+    if (isNote) await app.database.owner.query('delete from sessions where user_id = $1', [leaving.id]);
+    return fetch(input, init);
+  };
+  const answer = await as(leaving, 'GET', one).finally(() => {
+    globalThis.fetch = fetch;
+  });
+  expect((await as(leaving, 'GET', one)).body.code).toBe('session_ended');
+  expect(await refusalsOf(answer)).toMatchObject([{ actor_id: leaving.id, actor_role: 'user', address }]);
+});
+
 test('an administrator finds them by the patient; the patient is not told of who saw nothing', async () => {
   await as(stranger, 'GET', `/api/patients/${ownRecord}/`);
   const { body } = await as(admin, 'GET', `/api/admin/audit/?patient=${ownRecord}&action=refused&actor=${stranger.id}`);
@@ -79,7 +94,7 @@ test('an administrator finds them by the patient; the patient is not told of who
 
 test('the answer does not wait for it', async () => {
   const context = createExecutionContext();
-  await connection.fail('silence', { only: 'insert into \\"audit' });
+  await connection.fail('silence', { only: 'note_refusal' });
   const request = new Request(`http://wardbook.test${one}`, {
     method: 'DELETE',
     headers: { Authorization: `Bearer ${stranger.token}` },
@@ -98,7 +113,7 @@ test('that it could not be recorded is in the log, and the answer the same', asy
   const said: string[] = [];
   const { error } = console;
   console.error = (line: string) => said.push(line);
-  await connection.fail('html with 502', { only: 'insert into \\"audit' });
+  await connection.fail('html with 502', { only: 'note_refusal' });
   const answer = await as(stranger, 'DELETE', one, undefined, failing);
   await connection.heal();
   console.error = error;

@@ -1,0 +1,157 @@
+// What each setting changes, and that a bad one is named in the log, without its value, and nowhere else.
+import { describe, expect, test, vi } from 'vitest';
+import { accountOf, boot, caller, cheapPasswords, password, type Sent, secret } from '../support/app.ts';
+import { assemble } from '../support/cast.ts';
+import { claimsOf } from '../support/tokens.ts';
+import { unique } from '../support/unique.ts';
+
+cheapPasswords();
+const app = await boot();
+const w = await assemble(app);
+const { owner, otherDoctor } = w.people;
+const { as } = app;
+
+/** The same database, with other settings. */
+const configured = (settings: object, method: string, path: string, sent?: Sent) =>
+  caller({ ...app.env, ...settings })(method, path, sent);
+
+describe('configuration', () => {
+  test.each([
+    ['JWT_SECRET', 'a secret value of 31 characters'],
+    ['JWT_SECRET', undefined],
+    ['JWT_SECRET_PREVIOUS', 'a secret value, too short'],
+    ['DATABASE_URL', 'mysql://a-secret-value@example.com'],
+    ['DATABASE_URL', undefined],
+    ['DOCTOR_APPROVAL', 'a secret value'],
+    ['ACCESS_TOKEN_TTL', 'a secret value'],
+    ['REFRESH_TOKEN_TTL', '-1'],
+    ['DOCTOR_APROVAL', 'a secret value'],
+  ])('names %s in the log when it is %s, and no value', async (name, value) => {
+    const lines: string[] = [];
+    const spy = vi.spyOn(console, 'info').mockImplementation((line) => void lines.push(line));
+    const answer = await configured({ [name]: value }, 'GET', '/api/auth/me/', { token: owner.token });
+    spy.mockRestore();
+    expect(answer.body).toMatchObject({ status: 503, code: 'misconfigured' });
+    expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/);
+    expect(lines.join()).toContain(name);
+    expect(answer.text).not.toContain(name);
+    for (const text of [lines.join(), answer.text]) {
+      expect(text).not.toContain('a-secret-value');
+      expect(text).not.toContain('a secret value');
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(app.env.DATABASE_URL);
+    }
+  });
+
+  const complaint = async (settings: object) => {
+    const lines: string[] = [];
+    const spy = vi.spyOn(console, 'info').mockImplementation((line) => void lines.push(line));
+    await configured(settings, 'GET', '/api/auth/me/', { token: owner.token });
+    spy.mockRestore();
+    return JSON.parse(lines[0] ?? '{}').trace?.misconfigured;
+  };
+  test.each([
+    ['DOCTOR_APROVAL', 'DOCTOR_APPROVAL'],
+    ['DOCTOR_APPPROVAL', 'DOCTOR_APPROVAL'],
+    ['DOCTOR_APRPOVAL', 'DOCTOR_APPROVAL'],
+    ['DOCTER_APPROVAL', 'DOCTOR_APPROVAL'],
+    ['cors_origins', 'CORS_ORIGINS'],
+    ['XJWT_SECRET', 'JWT_SECRET'],
+    ['ACCESS_TOKEN_TTLS', 'ACCESS_TOKEN_TTL'],
+  ])('%s is almost %s, and so a mistake', async (name, meant) => {
+    expect(await complaint({ [name]: 'x' })).toBe(`${name}: is no setting; ${meant} is one`);
+  });
+
+  test("a team's own bindings are its own business", async () => {
+    const own = {
+      JWT_AUDIENCE: 'x',
+      DATABASE: {},
+      CORS: '*',
+      DOCTOR_PORTAL: 'x',
+      ACCESS_TOKEN: 'x',
+      TTL: 1,
+      JWT_SECRET_2: 1,
+    };
+    expect(await complaint(own)).toBeUndefined();
+  });
+
+  test.each([
+    ['ACCESS_TOKEN_TTL', '10m', 'must be a whole number of seconds'],
+    ['ACCESS_TOKEN_TTL', '1.5', 'must be a whole number of seconds'],
+    ['REFRESH_TOKEN_TTL', '0', 'must be 1 seconds or more'],
+    ['DATABASE_TIMEOUT_MS', '8s', 'must be a whole number of milliseconds'],
+    ['DATABASE_TIMEOUT_MS', '99999999', 'must be 60000 milliseconds or less'],
+  ])('%s=%s %s', async (name, value, message) => {
+    expect(await complaint({ [name]: value })).toBe(`${name}: ${message}`);
+  });
+
+  test('keeps tokens of the previous secret valid while it is replaced', async () => {
+    const me = await app.register(unique('rotated'));
+    const next = { JWT_SECRET: 'the next secret, also long enough to pass', JWT_SECRET_PREVIOUS: secret };
+    const without = { JWT_SECRET: next.JWT_SECRET };
+    const whoAmI = (settings: object, token: string) => configured(settings, 'GET', '/api/auth/me/', { token });
+    const refresh = (settings: object, token: string) =>
+      configured(settings, 'POST', '/api/auth/refresh/', { body: { refresh: token } });
+
+    expect((await whoAmI(next, me.token)).status).toBe(200);
+    expect((await whoAmI(without, me.token)).status).toBe(401);
+    expect((await refresh(without, me.refresh)).status).toBe(401);
+    const answer = await refresh(next, me.refresh);
+    expect(answer.status).toBe(200);
+    // what it gives is signed with the new one only
+    expect((await whoAmI(without, answer.body.access)).status).toBe(200);
+    expect((await whoAmI({}, answer.body.access)).status).toBe(401);
+    // a phone that never saw the answer asks again, and gets the same
+    expect((await refresh(next, me.refresh)).body.refresh).toBe(answer.body.refresh);
+    expect((await refresh(without, answer.body.refresh)).status).toBe(200);
+  });
+
+  test('gives the same successor again after the secret was replaced in between', async () => {
+    const me = await app.register(unique('rotated'));
+    const next = { JWT_SECRET: 'the next secret, also long enough to pass', JWT_SECRET_PREVIOUS: secret };
+    const refresh = (settings: object) =>
+      configured(settings, 'POST', '/api/auth/refresh/', { body: { refresh: me.refresh } });
+    const [before, after] = [await refresh({}), await refresh(next)];
+    expect([before.status, after.status]).toEqual([200, 200]);
+    const use = (token: string) => configured(next, 'POST', '/api/auth/refresh/', { body: { refresh: token } });
+    expect((await use(after.body.refresh)).status).toBe(200);
+  });
+
+  test('sets how long tokens last', async () => {
+    const settings = { ACCESS_TOKEN_TTL: '1', REFRESH_TOKEN_TTL: 2 };
+    const body = { username: 'owner', password };
+    const answer = await configured(settings, 'POST', '/api/auth/login/', { body });
+    expect(answer.body.expires_in).toBe(1);
+    const { exp, iat, sid } = claimsOf(accountOf(answer.body));
+    expect(exp - iat).toBe(1);
+    const [session] = await app.database.owner.query(
+      `select round(extract(epoch from idle_until - created_at))::int as idle,
+         round(extract(epoch from expires_at - created_at))::int as whole from sessions where id = $1`,
+      [sid],
+    );
+    expect(session).toEqual({ idle: 2, whole: 8 });
+  });
+
+  test('approves doctors at once where the deployment says so', async () => {
+    const name = unique('trusted');
+    const body = { email: `${name}@example.com`, username: name, password, specialization: 'Surgery' };
+    const settings = { DOCTOR_APPROVAL: 'automatic' };
+    const answer = await configured(settings, 'POST', '/api/auth/register/doctor/', { body });
+    expect(answer.status).toBe(201);
+    const token = answer.body.access;
+    expect((await as({ token }, 'GET', '/api/doctor-profile/')).body.approved).toBe(true);
+    expect((await as({ token }, 'GET', '/api/doctors/all-patients/')).status).toBe(200);
+    expect((await as(otherDoctor, 'GET', '/api/doctors/all-patients/')).status).toBe(200);
+  });
+
+  test('opens the API to every page with *, and to several with a list', async () => {
+    const allowed = async (CORS_ORIGINS: string, origin: string) =>
+      (
+        await configured({ CORS_ORIGINS }, 'GET', '/api/auth/me/', { token: owner.token, headers: { Origin: origin } })
+      ).headers.get('Access-Control-Allow-Origin');
+    expect(await allowed('*', 'https://any.example')).toBe('*');
+    expect(await allowed('https://a.example, https://b.example', 'https://b.example')).toBe('https://b.example');
+    expect(await allowed('https://a.example, https://b.example', 'https://c.example')).toBeNull();
+    expect(await allowed('', 'https://c.example')).toBeNull();
+  });
+});
