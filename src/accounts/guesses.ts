@@ -2,8 +2,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
-import { networkOf } from '../address.ts';
-import { config, type Env } from '../config.ts';
+import { config, type Env, networkOf } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { moment, reference, stamps } from '../db/columns.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';

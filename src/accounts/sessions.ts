@@ -1,8 +1,7 @@
 // Sessions as PostgreSQL opens and renews them, and the tokens that go with each.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { networkOf } from '../address.ts';
-import { config, type Env } from '../config.ts';
+import { config, type Env, networkOf } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import type { Call, Database, Given } from '../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../errors.ts';

@@ -4,8 +4,7 @@ import { neon, neonConfig } from '@neondatabase/serverless';
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
-import { addressOf } from '../address.ts';
-import { type Config, config, type Env } from '../config.ts';
+import { addressOf, type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isPassing, isRolledBack, Problem } from '../errors.ts';
 import { type Call, type Database, type Given, prepare } from './prepared.ts';
 

@@ -1,14 +1,13 @@
-// Who is asking, and which roles a route is for. The database decides whether they still hold: app.begin() finds the
-// session alive and reads the live role, in the request's one round trip.
-import type { MiddlewareHandler } from 'hono';
+// Who is asking, how often they may, and which roles a route is for. The database decides whether the roles still hold:
+// app.begin() finds the session alive and reads the live role, in the request's one round trip.
+import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
 import { keysOf, verification } from '../accounts/tokens.ts';
-import { type Actor, type Config, config, type Env, type Role } from '../config.ts';
+import { type Actor, type Config, config, type Env, type Limiter, networkOf, type Role } from '../config.ts';
 import { Problem } from '../errors.ts';
-import type { Note } from '../openapi/describe.ts';
-import { withinLimit } from './limits.ts';
+import { type Note, noted } from '../openapi/describe.ts';
 
 const checks = new WeakMap<Config, Promise<MiddlewareHandler>>();
 /** Hono's check of a token's signature and claims, made once for a key; while a secret is being replaced for both. */
@@ -65,3 +64,15 @@ export const everyone = allow(...anyRole);
 export const readers = allow('user', 'patient', 'doctor', 'admin');
 export const owners = allow('user', 'admin');
 export const admins = allow('admin');
+
+/** Counts a request against Workers' limiter, where there is one. */
+export const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {
+  const answer = await c.env[name]?.limit({ key });
+  if (answer?.success === false) throw new Problem('too_many_requests', { retryAfter: 60 });
+};
+
+export const limitAddress = (name: Limiter) =>
+  noted({ codes: ['too_many_requests'] }, async function limitAddress(c, next) {
+    await withinLimit(c, name, networkOf(c));
+    await next();
+  });

@@ -6,7 +6,7 @@ import type { Env } from '../../src/config.ts';
 /** As a fresh isolate has it. */
 const isolate = async () => {
   vi.resetModules();
-  const { addressOf, networkOf } = await import('../../src/address.ts');
+  const { addressOf, networkOf } = await import('../../src/config.ts');
   const app = new Hono<Env>().get('/', (c) => c.json({ address: addressOf(c), network: networkOf(c) }));
   return async (address?: string): Promise<unknown> =>
     (await app.request('/', { headers: address === undefined ? {} : { 'CF-Connecting-IP': address } })).json();
