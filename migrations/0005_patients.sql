@@ -10,10 +10,10 @@ create table patients (
   email text,
   address text,
   medical_history text,
-  bytes integer not null default 0,
   version integer not null default 1,
   created_at timestamptz(3) not null default now(),
-  updated_at timestamptz(3) not null default now()
+  updated_at timestamptz(3) not null default now(),
+  bytes integer not null default 0
 );
 create index patients_created_by on patients (created_by, id);
 

@@ -7,10 +7,10 @@ create table doctors (
   contact_info text,
   license_number text,
   approved boolean,
-  bytes integer not null default 0,
   version integer not null default 1,
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
+  bytes integer not null default 0,
   check ((user_id is null) = (approved is null)) -- only an account can be approved
 );
 create index doctors_created_by on doctors (created_by);

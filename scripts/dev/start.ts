@@ -1,6 +1,6 @@
 // `npm start`: runs all of Wardbook on this machine: a database, what answers as Neon would in front of it, and the
 // Worker.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { NeonDbError, neon } from '@neondatabase/serverless';
 import { type Bindings, configOf, Misconfigured } from '../../src/config.ts';
@@ -8,7 +8,7 @@ import { connect, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
 import { postgresBackend, startNeon } from '../neon/bridge.ts';
-import { devVarsFile, short } from '../support/paths.ts';
+import { devVarsFile, isSecond, short } from '../support/paths.ts';
 import { bold, dim, Fatal, green, run, step } from '../support/terminal.ts';
 import { readDevVars, writeDevVars } from './dev-vars.ts';
 import { openData, portInUse, refuseSecond } from './local-data.ts';
@@ -102,7 +102,8 @@ async function freshDatabaseUrl(): Promise<string> {
   const { LOCAL_DATABASE_URL } = process.env;
   const database =
     LOCAL_DATABASE_URL && URL.canParse(LOCAL_DATABASE_URL) ? new URL(LOCAL_DATABASE_URL).pathname : '/wardbook';
-  let port = 5488;
+  // a second Wardbook may start in the same moment as others: they would all find the same port free
+  let port = isSecond ? 20_000 + randomInt(10_000) : 5488;
   while (!(await isFree(port))) {
     port++;
   }
