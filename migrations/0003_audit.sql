@@ -66,9 +66,9 @@ begin
       case tg_op when 'INSERT' then 'create' when 'UPDATE' then 'update' else 'delete' end),
     kind,
     (row_now ->> 'id')::bigint,
-    case kind
-      when 'patient' then array[(row_now ->> 'id')::bigint]
-      when 'mapping' then array[(row_now ->> 'patient_id')::bigint]
+    case
+      when kind = 'patient' then array[(row_now ->> 'id')::bigint]
+      when row_now ? 'patient_id' then array[(row_now ->> 'patient_id')::bigint]
       else '{}' end,
     was
   );

@@ -38,7 +38,7 @@ export const idsIn = (column: 'id' | 'patient'): SQL =>
  */
 export const audited = <S extends ColumnsSelection, Rows>(
   db: Database,
-  resource: 'patient' | 'mapping' | 'audit' | 'user',
+  resource: string,
   patientIds: SQL,
   query: TypedQueryBuilder<S, Rows>,
   resourceId?: SQL,
