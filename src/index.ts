@@ -10,7 +10,6 @@ import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
 import { signedIn } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
-import { SplitRouter } from './http/router.ts';
 import { declaredLength } from './http/validate.ts';
 import { accountRoutes } from './routes/admin/accounts.ts';
 import { auditRoutes } from './routes/admin/audit.ts';
@@ -109,7 +108,7 @@ const limit = createMiddleware(function limit(c, next) {
   throw new Problem('body_too_large');
 });
 
-export const app = new Hono<Env>({ strict: false, router: new SplitRouter() });
+export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
 app.use(requestId({ headerName: '' }), log, secure);
 app.use('/api/*', privately, crossOrigin, limit);

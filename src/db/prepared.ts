@@ -43,8 +43,7 @@ export const prepare = <const Q extends Queries, Places extends object, Variant 
   build: (db: Database, given: Places, ...variant: Variant) => Q,
 ) => {
   const known = new Map<string, Statement[]>();
-  const statementsFor = (db: Database, names: string[], variant: Variant): Statement[] => {
-    const key = `${names}|${variant}`;
+  const statementsFor = (db: Database, key: string, names: string[], variant: Variant): Statement[] => {
     let statements = known.get(key);
     if (!statements) {
       const places = Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`]));
@@ -56,9 +55,11 @@ export const prepare = <const Q extends Queries, Places extends object, Variant 
     return statements;
   };
   return (values: Values<Places>, ...variant: Variant): Call<BatchResponse<Q>> => {
-    const names = Object.keys(values).filter((name) => values[name as keyof Places] !== undefined);
+    const names: string[] = [];
+    for (const name in values) if (values[name] !== undefined) names.push(name);
+    const key = `${names}|${variant}`;
     return {
-      on: (db) => statementsFor(db, names, variant).map((statement) => filled(statement, values)),
+      on: (db) => statementsFor(db, key, names, variant).map((statement) => filled(statement, values)),
     };
   };
 };
