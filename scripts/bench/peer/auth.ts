@@ -28,6 +28,7 @@ const verified = async (password: string, stored: string): Promise<boolean> => {
 const signedIn = {
   refused: sql<string | null>`refused`,
   session: sql<number>`session_id`.mapWith(Number),
+  rotation: sql<number>`rotation`.mapWith(Number),
   id: sql<number>`id`.mapWith(users.id),
   name: sql<string>`name`,
   username: sql<string>`username`,
@@ -37,13 +38,13 @@ const signedIn = {
 };
 
 export const authRoutes = async (app: FastifyInstance): Promise<void> => {
-  const answer = (rows: { refused: string | null; session: number; id: number }[], next: string) => {
+  const answer = (rows: { refused: string | null; session: number; rotation: number; id: number }[], next: string) => {
     const [row] = rows;
     if (!row || row.refused) throw refused();
-    const { refused: _, session, ...user } = row;
+    const { refused: _, session, rotation, ...user } = row;
     const named = `${session}.${next}`;
     return {
-      access: app.jwt.sign({ sub: String(user.id), sid: session }),
+      access: app.jwt.sign({ sub: String(user.id), sid: session, rot: rotation }),
       refresh: `${named}.${hmac(`refresh:${named}`)}`,
       token_type: 'Bearer',
       expires_in: 600,
@@ -70,7 +71,7 @@ export const authRoutes = async (app: FastifyInstance): Promise<void> => {
       );
       if (!account || taken?.wait !== 0 || !(await verified(password, account.hash))) throw refused();
       const next = randomBytes(32).toString('base64url');
-      const call = sql`app.open_session(${account.id}, ${account.hash}, ${sha256(next)}, ${request.headers['user-agent']}, ${idle})`;
+      const call = sql`app.open_session(${account.id}, ${account.hash}, ${sha256(next)}, ${request.headers['user-agent']}, ${address}, ${idle})`;
       const forgive = sql`select app.return_attempt(${keys})`;
       const [rows] = await askAnonymously(request.id, db.select(signedIn).from(call), db.execute(forgive));
       return answer(rows, next);
@@ -88,7 +89,7 @@ export const authRoutes = async (app: FastifyInstance): Promise<void> => {
         throw refused();
       }
       const next = hmac(`successor:${token}`);
-      const call = sql`app.refresh(${session}, ${sha256(token)}, ${`{${sha256(next)}}`}, ${request.headers['user-agent']}, ${idle})`;
+      const call = sql`app.refresh(${session}, ${sha256(token)}, ${`{${sha256(next)}}`}, ${request.headers['user-agent']}, ${String(request.headers['cf-connecting-ip'])}, ${idle})`;
       const [rows] = await askAnonymously(request.id, db.select(signedIn).from(call));
       return answer(rows, next);
     },

@@ -15,8 +15,8 @@ import { assign, changePatient, createPatient, getPatient, listPatients, unassig
 
 declare module '@fastify/jwt' {
   interface FastifyJWT {
-    payload: { sub: string; sid: number };
-    user: { sub: string; sid: number };
+    payload: { sub: string; sid: number; rot: number };
+    user: { sub: string; sid: number; rot: number };
   }
 }
 declare module 'fastify' {
