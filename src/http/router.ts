@@ -1,6 +1,6 @@
-// Hono's fastest router is one regular expression, in which /doctors/my-patients and /doctors/:id cannot both stand. So every
-// path without an id has a router of its own, and those with an id one for each depth. The other that Hono has walks a
-// tree for every request, for some hundredths of a millisecond.
+// Hono's fastest router is one regular expression, which cannot hold both /doctors/my-patients and /doctors/:id. So
+// here every path without an id has a router of its own, and those with an id share one for each depth. The router that
+// Hono would take instead walks a tree for every request, which takes some hundredths of a millisecond.
 import type { Result, Router } from 'hono/router';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 
