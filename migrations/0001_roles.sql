@@ -1,9 +1,12 @@
 -- Three roles, so that a mistake in the Worker cannot read more than the request was entitled to.
--- Roles belong to the whole cluster: another database on it may have made them already, or be making them now. One that is
--- there is taken as it is; `npm run migrate` refuses to go on when it may do more than these.
-do $$ begin create role app_login login noinherit; exception when duplicate_object or unique_violation then null; end $$;
-do $$ begin create role app_api nologin; exception when duplicate_object or unique_violation then null; end $$;
-do $$ begin create role app_auth nologin; exception when duplicate_object or unique_violation then null; end $$;
+-- Roles belong to the whole cluster: another database on it may have made them already, or be making them now. One that
+-- is there is taken as it is; `npm run migrate` refuses to go on when it may do more than these.
+do $$ begin create role app_login login noinherit;
+exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role app_api nologin;
+exception when duplicate_object or unique_violation then null; end $$;
+do $$ begin create role app_auth nologin;
+exception when duplicate_object or unique_violation then null; end $$;
 
 -- The Worker signs in as app_login, which inherits nothing: a query outside of app.begin() cannot name a table.
 grant app_api, app_auth to app_login;

@@ -32,9 +32,9 @@ begin
 end $$;
 grant execute on function app.refuse(text) to app_api, app_auth;
 
--- How many bytes a record takes as JSON, about, so that a page of records ends before it is too long (Neon refuses an answer
--- of 10 MiB, and a phone should not have to take one). Counted when it is written: to count when it is read would mean to
--- read texts that are not answered.
+-- How many bytes a record takes as JSON, about, so that a page of records ends before it is too long (Neon refuses an
+-- answer of 10 MiB, and a phone should not have to take one). Counted when it is written: to count when it is read
+-- would mean to read texts that are not answered.
 create function app.weigh() returns trigger language plpgsql as $$
 begin
   new.bytes := octet_length(to_json(new)::text);
@@ -47,7 +47,8 @@ create function app.touch() returns trigger language plpgsql as $$
 declare
   if_match text := nullif(current_setting('app.if_match', true), '');
 begin
-  if if_match is not null and pg_trigger_depth() = 1 and not old.version::text = any (string_to_array(if_match, ',')) then
+  if if_match is not null and pg_trigger_depth() = 1
+     and not old.version::text = any (string_to_array(if_match, ',')) then
     perform app.refuse('stale_version');
   end if;
   if tg_op = 'DELETE' then
@@ -58,16 +59,16 @@ begin
   return new;
 end $$;
 
--- Inserts a record as it stands in JSON, for functions that make one as a whole: what of it the table has as a column, so
--- that a new column needs no change where records are registered or restored. What is missing gets its default. The text of the
--- statement comes from the catalog, the values never become a part of it. It runs with the rights of who calls.
+-- Inserts a record that is given as JSON, for the functions that register and restore records: so they need no change
+-- for a new column. Names that are no column are left out, and columns without a value get their default. The text of
+-- the statement comes from the catalog; the values never become a part of it. It runs with the rights of its caller.
 create function app.insert_record(kind regclass, record jsonb) returns void language plpgsql as $$
 declare
   columns text;
 begin
   select string_agg(quote_ident(attname), ', ') into columns from pg_attribute
   where attrelid = kind and attnum > 0 and not attisdropped and attgenerated = '' and record ? attname::text;
-  execute format('insert into %1$s (%2$s) overriding system value select %2$s from jsonb_populate_record(null::%1$s, $1)',
-    kind, columns) using record;
+  execute format('insert into %1$s (%2$s) overriding system value
+    select %2$s from jsonb_populate_record(null::%1$s, $1)', kind, columns) using record;
 end $$;
 grant execute on function app.insert_record(regclass, jsonb) to app_auth;

@@ -26,8 +26,9 @@ alter table audit enable row level security;
 grant select, insert on audit to app_api;
 grant insert on audit to app_auth;
 
--- A page of the trail is read in order and stops when it is full, if PostgreSQL expects it to fill. Where a policy compares
--- the role it expects one row in 200 to pass, and so would sort the whole trail for a page; of a `case` it does not.
+-- A page of the trail should be read by its index, and the reading stop when the page is full. Of a policy that
+-- compares the role PostgreSQL expects that one row in 200 passes, and would rather sort the whole trail; of a `case`
+-- it expects no such thing.
 create policy admin_reads on audit for select to app_api using (
   case (select app.role()) when 'admin' then true else false end);
 create policy append on audit for insert to app_api with check (
@@ -38,8 +39,9 @@ create policy append_auth on audit for insert to app_auth with check (
     'refresh_replayed_elsewhere', 'refresh_reused', 'password_change'));
 
 -- What the actor was called at that moment: a doctor who takes another name later must not have it in the past as well.
--- With definer's rights and whatever was given, so that nobody signs with a name that is not theirs.
-create function app.sign_entry() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+-- It is looked up with the owner's rights, and replaces what was given: nobody signs with a name that is not theirs.
+create function app.sign_entry() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
 begin
   new.actor_name := (select name from users where id = new.actor_id);
   -- as app.weigh() does, but an entry is written with every read: only what may be long is counted
@@ -49,7 +51,8 @@ end $$;
 create trigger sign before insert on audit for each row execute function app.sign_entry();
 
 -- Changes are recorded by trigger, with the owner's rights, so that no code path can forget or forge them.
-create function app.record_change() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+create function app.record_change() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
 declare
   kind text := tg_argv[0];
   -- without what is only kept for sorting, searching and syncing, and can be computed again

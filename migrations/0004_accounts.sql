@@ -23,11 +23,12 @@ grant select, insert (name, username, email, role), update (name, username, emai
   to app_auth;
 grant select, update (name, username, email, role, disabled_at, updated_at) on users to app_api;
 
--- Before sign-in nobody is anybody, so app_auth sees all; afterwards it sees the account that acts.
-create policy auth on users for select to app_auth using ((select app.user_id()) is null or id = (select app.user_id()));
+-- Before sign-in user_id() is null, and app_auth sees every account; afterwards it sees the account that acts.
+create policy auth on users for select to app_auth using (
+  (select app.user_id()) is null or id = (select app.user_id()));
 create policy register on users for insert to app_auth with check ((select app.user_id()) is null and role <> 'admin');
 create policy erase on users for update to app_auth using (id = (select app.user_id()));
--- a `case` for the reason that 0003 gives
+-- a `case`, for the reason that 0003_audit.sql gives
 create policy read_own on users for select to app_api using (
   case (select app.role()) when 'admin' then true else id = (select app.user_id()) end);
 create policy change_own on users for update to app_api
@@ -41,11 +42,12 @@ create table credentials (
 );
 alter table credentials enable row level security;
 grant select, insert, update, delete on credentials to app_auth;
-create policy auth on credentials to app_auth using ((select app.user_id()) is null or user_id = (select app.user_id()));
+create policy auth on credentials to app_auth using (
+  (select app.user_id()) is null or user_id = (select app.user_id()));
 
--- One row a device. Only hashes of refresh tokens are kept: of the current one and of the one that it replaced, its parent.
--- `arrived_at` is when a request first came with the access token of the current rotation, so that the client surely has the
--- pair: app.begin() notes it. `network` is where the current pair was asked for.
+-- One row a device. Only hashes of refresh tokens are kept: of the current one and of the one that it replaced, its
+-- parent. `arrived_at` is when a request first came with the access token of the current rotation, so that the client
+-- surely has the pair: app.begin() notes it. `network` is where the current pair was asked for.
 create table sessions (
   id bigint generated always as identity primary key,
   user_id bigint not null references users on delete cascade,
@@ -64,11 +66,13 @@ create index sessions_user on sessions (user_id);
 create index sessions_expiry on sessions (least(idle_until, expires_at));
 alter table sessions enable row level security;
 grant select, insert, update, delete on sessions to app_auth;
-create policy auth on sessions to app_auth using ((select app.user_id()) is null or user_id = (select app.user_id()));
+create policy auth on sessions to app_auth using (
+  (select app.user_id()) is null or user_id = (select app.user_id()));
 
 -- What column grants cannot say: role and disabled are an admin's to set, one admin always remains, and a role that
 -- stands for a record needs that record. Definer's rights, because the asker may not see the rows this looks at.
-create function app.guard_account() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+create function app.guard_account() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
 begin
   if old.erased_at is not null then
     perform app.refuse('not_found');

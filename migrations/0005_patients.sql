@@ -19,7 +19,8 @@ create index patients_created_by on patients (created_by, id);
 
 alter table patients enable row level security;
 grant select, insert, delete on patients to app_api;
-grant update (name, age, date_of_birth, gender, phone, email, address, medical_history, updated_at) on patients to app_api;
+grant update (name, age, date_of_birth, gender, phone, email, address, medical_history, updated_at) on patients
+  to app_api;
 
 -- Who may see a patient: the user who made the record, the patient, every approved doctor, every admin.
 create policy read_patient on patients for select to app_api using (
@@ -64,4 +65,5 @@ grant execute on function app.age(date, integer) to app_api;
 create trigger keep_one_age before insert or update on patients for each row execute function app.keep_one_age();
 create trigger touch before update or delete on patients for each row execute function app.touch();
 create trigger weigh before insert or update on patients for each row execute function app.weigh();
-create trigger record after insert or update or delete on patients for each row execute function app.record_change('patient');
+create trigger record after insert or update or delete on patients
+  for each row execute function app.record_change('patient');

@@ -65,9 +65,10 @@ begin
   return new;
 end $$;
 
--- A doctor whose account is erased is one without an account, and nobody who could be approved. The same if the record is
--- restored later.
-create function app.unlink_erased() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+-- A doctor whose account is erased becomes one without an account, who cannot be approved; also when the record is
+-- deleted and restored later.
+create function app.unlink_erased() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
 begin
   update doctors set user_id = null, approved = null where user_id = new.id;
   return null;
@@ -89,4 +90,5 @@ create trigger guard before update of name, specialization, license_number, appr
   for each row execute function app.guard_approval();
 create trigger touch before update or delete on doctors for each row execute function app.touch();
 create trigger weigh before insert or update on doctors for each row execute function app.weigh();
-create trigger record after insert or update or delete on doctors for each row execute function app.record_change('doctor');
+create trigger record after insert or update or delete on doctors
+  for each row execute function app.record_change('doctor');

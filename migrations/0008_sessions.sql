@@ -1,7 +1,8 @@
 -- The first statement of every signed-in request. It finds the session alive and the account enabled, reads the live
 -- role, and sets who is asking; a refusal aborts the whole batch. So logout, demotion and disabling count at once.
--- It writes only when the first access token of a new rotation comes, to note that the client has its new tokens. Writing
--- at each request ("last used") would make the requests of one session wait for each other: 158 a second, not 3,051.
+-- It writes only when the first access token of a new rotation comes, to note that the client has its new tokens.
+-- Writing at each request ("last used") would make the requests of one session wait for each other: 158 a second, not
+-- 3,051.
 create function app.begin(
   session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text
 ) returns void security definer set search_path = public, pg_temp language plpgsql as $$
@@ -99,7 +100,8 @@ begin
     insert into users (name, username, email, role)
     values (
       account ->> 'name',
-      coalesce(chosen, (account ->> 'derived_username') || case when attempt > 0 then (10 ^ attempt * random())::bigint::text else '' end),
+      coalesce(chosen, (account ->> 'derived_username')
+        || case when attempt > 0 then (10 ^ attempt * random())::bigint::text else '' end),
       account ->> 'email',
       account ->> 'role')
     on conflict (username_key) do nothing
@@ -122,12 +124,12 @@ begin
   return app.open_session(made, register.password_hash, refresh_hash, agent, network, idle_seconds);
 end $$;
 
--- One rotation for one token, however many present it at once. The caller has proven that the token is one of ours; here
--- the row lock decides which:
+-- One rotation for one token, however many present it at once. The caller has proven that the token is one of ours;
+-- here the row lock decides which:
 -- - The current one is replaced.
--- - Its parent gets the same successor again, because a phone that never saw the answer must not be signed out: until the
---   new tokens are known to have arrived, and for 30 seconds more, in which several clients of one device may race. The
---   trail has each of these replays, and says when it came from elsewhere than the rotation itself.
+-- - Its parent gets the same successor again, because a phone that never saw the answer must not be signed out: until
+--   the new tokens are known to have arrived, and for 30 seconds more, in which several clients of one device may race.
+--   The trail has each of these replays, and says when it came from elsewhere than the rotation itself.
 -- - A parent after that, or anything older, was copied: the session ends. Refusals are answers, not errors, so that the
 --   ending commits.
 create function app.refresh(
@@ -155,7 +157,8 @@ begin
     place := array_position(successors, s.refresh_hash);
     insert into audit (action, resource, resource_id, actor_id)
     select action, 'session', s.id, s.user_id
-    from unnest(array['refresh_replayed', case when s.network <> refresh.network then 'refresh_replayed_elsewhere' end]) action
+    from unnest(array[
+      'refresh_replayed', case when s.network <> refresh.network then 'refresh_replayed_elsewhere' end]) action
     where action is not null and place is not null;
   end if;
   if place is null then
@@ -176,8 +179,9 @@ begin
   delete from credentials where user_id = app.user_id();
 end $$;
 
--- The new password, the end of every session of the account and a fresh one for who asks, if the password that was proven
--- still is the one; otherwise nothing. The asker's own session ends as well: whoever copied its tokens is out with it.
+-- The new password, the end of every session of the account and a fresh one for who asks, if the password that was
+-- proven still is the one; otherwise nothing. The asker's own session ends as well: whoever copied its tokens is out
+-- with it.
 create function app.change_password(
   proven text, hash text, refresh_hash text, agent text, network text, idle_seconds integer
 ) returns app.signed_in language plpgsql as $$

@@ -1,8 +1,8 @@
 -- Wrong passwords, counted per account and address together, per account, and per address. What was typed is here as a
 -- keyed hash only, so that the table tells nobody's name; an account that does not exist is counted like one that does.
--- Each failure is kept by its time and counts for 90 minutes. One counter that starts anew after an hour without attempts
--- would never do so in a clinic, whose people sign in all day and mistype now and then; and with less than 90 minutes
--- somebody who guesses all the time would get more guesses than by bursts with pauses of an hour.
+-- Each failure is kept by its time and counts for 90 minutes. One counter that starts anew after an hour without
+-- attempts would never do so in a clinic, whose people sign in all day and mistype now and then; and with less than 90
+-- minutes somebody who guesses all the time would get more guesses than by bursts with pauses of an hour.
 create table guesses (
   key text primary key,
   failures timestamptz(3)[] not null default '{}',
@@ -18,11 +18,12 @@ create policy auth on guesses to app_auth using (true);
 -- What is counted, of what was typed as a name and of the address. An account is the same by its email, by its username
 -- and when it changes its password: it would be guessed three times as often otherwise.
 create function app.guess_keys(account bigint, typed text[]) returns text[] immutable language sql return (
-  select array[who || '|' || typed[2], who, typed[2]] from (select coalesce('account:' || account, typed[1])) named (who));
+  select array[who || '|' || typed[2], who, typed[2]]
+  from (select coalesce('account:' || account, typed[1])) named (who));
 
 -- Takes one attempt, before the costly hash is computed; the seconds to wait when there is none to take, which is then
--- not counted. From its limit on, each further failure that counts doubles a key's wait, to 15 minutes at most: never a lock for
--- good. Rows are locked in the order of their keys, so that two attempts cannot wait for each other.
+-- not counted. From its limit on, each further failure that counts doubles a key's wait, to 15 minutes at most: never a
+-- lock for good. Rows are locked in the order of their keys, so that two attempts cannot wait for each other.
 create function app.take_attempt(keys text[], limits integer[]) returns integer language plpgsql as $$
 declare
   wait integer;
@@ -46,7 +47,8 @@ begin
   from (
     select key, counted || now() as failures, cardinality(counted) + 1 - most as over
     from (
-      select k.key, k.most, array(select f from unnest(old.failures) f where f > now() - interval '90 minutes') as counted
+      select k.key, k.most,
+        array(select f from unnest(old.failures) f where f > now() - interval '90 minutes') as counted
       from unnest(keys, limits) as k (key, most) join guesses old on old.key = k.key
     ) known
   ) next
@@ -68,5 +70,5 @@ create function app.return_attempt(keys text[]) returns void language sql as $$
   delete from guesses where key = keys[1];
 $$;
 
-grant execute on function app.guess_keys(bigint, text[]), app.take_attempt(text[], integer[]), app.note_failure(text[], bigint),
-  app.return_attempt(text[]) to app_auth;
+grant execute on function app.guess_keys(bigint, text[]), app.take_attempt(text[], integer[]),
+  app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;

@@ -7,7 +7,8 @@ $$;
 
 -- Who looked at or changed the record of the patient who asks. Whether the doctor or admin still exists or not.
 create function app.access_log()
-returns table (id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
+returns table (
+  id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
 stable security definer set search_path = public, pg_temp language sql as $$
   select a.id, a.at, a.action, a.resource, a.actor_id, a.actor_name, a.actor_role
   from audit a
@@ -15,9 +16,9 @@ stable security definer set search_path = public, pg_temp language sql as $$
     and a.action <> 'refused' -- whoever was refused has not seen anything
 $$;
 
--- That somebody was refused a patient, noted in a transaction of its own, because the refusal undid the one it happened in.
--- The session was alive when it was refused and need not be any more: nobody keeps a refusal out of the trail by logging
--- out beside it. So it is told who asked, as the token said that this request carried.
+-- Notes that somebody was refused a patient, in a transaction of its own, because the refusal undid the one it happened
+-- in. It does not ask whether the session is still alive, or one could keep a refusal out of the trail by logging out
+-- at the same time: the Worker says who asked, by the token that the refused request carried.
 create function app.note_refusal(actor bigint, patient bigint) returns void
 security definer set search_path = public, pg_temp language sql as $$
   insert into audit (actor_id, actor_role, action, resource, resource_id, patient_ids)
@@ -27,8 +28,8 @@ security definer set search_path = public, pg_temp language sql as $$
 $$;
 grant execute on function app.note_refusal(bigint, bigint) to app_auth;
 
--- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its version
--- goes up, so that no tag from before the deletion fits.
+-- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its
+-- version goes up, so that no tag from before the deletion fits.
 create function app.restore(entry bigint) returns table (resource text, restored bigint, mappings bigint[])
 security definer set search_path = public, pg_temp language plpgsql as $$
 #variable_conflict use_column
@@ -48,7 +49,8 @@ begin
   deleted.before := deleted.before - 'changed_tx' || jsonb_build_object('updated_at', now(), 'version', 1 + (
     select max((before ->> 'version')::integer) from audit
     where resource = deleted.resource and resource_id = deleted.resource_id));
-  perform app.insert_record(case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
+  perform app.insert_record(
+    case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
   with returned as (
     insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
     select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at
@@ -79,7 +81,8 @@ begin
   get diagnostics taken = row_count;
   return taken;
 end $$;
-create function app.erase_name() returns trigger security definer set search_path = public, pg_temp language plpgsql as $$
+create function app.erase_name() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
 begin
   insert into app.erased_names values (new.id);
   perform app.take_out_name(new.id, 10000);

@@ -14,8 +14,8 @@ create function app.searchable(value text) returns text immutable strict paralle
 $$;
 grant execute on function app.fold(text), app.searchable(text) to app_api, app_auth;
 
--- Sorting by `name_key collate "C"` compares bytes, which is leakproof and the same on every server. In a `search_key` the
--- name comes first, up to a `|`.
+-- Sorting by `name_key collate "C"` compares bytes, which is leakproof and the same on every server. In a `search_key`
+-- the name comes first, up to a `|`.
 alter table patients
   add name_key text collate "C" not null generated always as (app.fold(name)) stored,
   add search_key text collate "C" not null generated always as (
@@ -36,7 +36,8 @@ alter table users
 
 create index patients_name on patients (name_key, id);
 create index patients_created_at on patients (created_at, id);
--- an owner's page by name: otherwise, of an owner with many patients, everybody's are read in order until enough are theirs
+-- an owner's page by name: otherwise, of an owner with many patients, everybody's are read in order until enough are
+-- theirs
 create index patients_own_name on patients (created_by, name_key, id);
 create index patients_own_created_at on patients (created_by, created_at, id);
 create index doctors_name on doctors (name_key, id);
@@ -48,11 +49,12 @@ create index users_created_at on users (created_at, id);
 
 -- What a record is found by: every beginning of its words; the words of its name, as `=word`; and what is left of these
 -- when one letter is left out, as `|wrd`. Two words that are one typo apart have one of these in common. Beginnings are
--- written down, so that a word is one sorted list of the index however many words begin with it: two such lists are cut in
--- milliseconds. Trigrams would find too much, which then has to be read. No word begins with punctuation.
+-- written down, so that a word is one sorted list of the index however many words begin with it: two such lists are cut
+-- in milliseconds. Trigrams would find too much, which then has to be read. No word begins with punctuation.
 create function app.marks(search_key text) returns text[] immutable strict parallel safe language sql as $$
   select array(
-    select left(word, place) from unnest(string_to_array(search_key, ' ')) word, generate_series(1, least(length(word), 24)) place
+    select left(word, place)
+    from unnest(string_to_array(search_key, ' ')) word, generate_series(1, least(length(word), 24)) place
     where word <> '|'
     union all
     select unnest(array['=' || word] || array(
@@ -66,23 +68,24 @@ create index doctors_marks on doctors using gin (app.marks(search_key));
 create index doctors_license_marks on doctors using gin (app.marks(' |' || license_key));
 create index users_marks on users using gin (app.marks(search_key));
 
--- A record that matches a word has one of these marks: it begins a word, or is a name with a letter more, a letter less,
--- or one wrong or swapped. Others may have one as well; app.matches() has the last word.
+-- A record that matches a word has one of these marks: it begins a word, or is a name with a letter more, a letter
+-- less, or one wrong or swapped. Others may have one as well; app.matches() has the last word.
 create function app.marks_of(word text) returns text[] immutable strict parallel safe language sql as $$
   select array[left(word, 24)] || case when word ~ '^[^0-9]{4,30}$' then array['|' || word] || array(
     select mark || left(word, place - 1) || substr(word, place + 1)
     from generate_series(1, length(word)) place, unnest(array['=', '|']) mark) end
 $$;
 
--- The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name, by
--- a letter missing, wrong, too many or swapped with the next. Numbers and short words are meant as they are written.
+-- The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name,
+-- by a letter missing, wrong, too many or swapped with the next. Numbers and short words are meant as they are written.
 create function app.patterns(search text) returns text[] immutable strict parallel safe language sql as $$
   select coalesce(
     array_agg(' ' || word || case when word ~ '^[^0-9]{4,30}$' then '|^[^|]* (' || typos || ')( |$)' else '' end), '{}')
   from unnest(string_to_array(trim(app.searchable(search)), ' ')) word, lateral (
     select string_agg(typo, '|') as typos
     from generate_series(0, length(word) - 1) place,
-      lateral (select left(word, place) as head, substr(word, place + 1, 1) as letter, substr(word, place + 2) as tail) at,
+      lateral (
+        select left(word, place) as head, substr(word, place + 1, 1) as letter, substr(word, place + 2) as tail) at,
       unnest(array[head || '[^ ]' || letter || tail, head || '[^ ]' || tail, head || tail,
         head || left(tail, 1) || letter || substr(tail, 2)]) typo) typos
 $$;
@@ -93,19 +96,20 @@ $$;
 -- A search over everybody's records. Under a policy none of this reaches an index, because it is not leakproof: these
 -- have definer's rights and check the asker themselves. The index is read however much is expected to match, and by one
 -- process: to compile the plan or to start others takes longer than most searches. What is executed is made of our own
--- expressions and of the words' places; the words themselves are parameters, of which PostgreSQL knows the values when it
--- plans. `keys` are the indexed texts of which one has to match each word, and together they have to match all.
+-- expressions and of the words' places; the words themselves are parameters, of which PostgreSQL knows the values when
+-- it plans. `keys` are the indexed texts of which one has to match each word, and together they have to match all.
 create function app.search(records regclass, keys text[], search text) returns setof bigint stable
 set search_path = public, pg_temp set enable_seqscan = off set jit = off set max_parallel_workers_per_gather = 0
 language plpgsql as $$
 declare
   words text[] := string_to_array(trim(app.searchable(search)), ' ');
 begin
-  return query execute format('select id from %s where app.matches(%s, $1)', records, array_to_string(keys, ' || ')) || (
-    -- nothing but punctuation is a search for nobody
+  return query execute
+    format('select id from %s where app.matches(%s, $1)', records, array_to_string(keys, ' || ')) || (
+    -- a search without words, for example of nothing but punctuation, finds nobody
     select coalesce(string_agg(format(' and (%s)', (
-      select string_agg(format('app.marks(%s) && app.marks_of($2[%s])', key, place), ' or ') from unnest(keys) key)), ''),
-      ' and false')
+      select string_agg(format('app.marks(%s) && app.marks_of($2[%s])', key, place), ' or ')
+      from unnest(keys) key)), ''), ' and false')
     from generate_subscripts(words, 1) place) using app.patterns(search), words;
 end $$;
 create function app.search_patients(search text) returns setof bigint stable security definer
@@ -136,5 +140,5 @@ begin
     return query select app.search('users', '{search_key}', search);
   end if;
 end $$;
-grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text), app.search_doctors(text),
-  app.search_users(text) to app_api;
+grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text),
+  app.search_doctors(text), app.search_users(text) to app_api;

@@ -13,9 +13,9 @@ create index doctors_changed on doctors (changed_tx, id);
 create index mappings_changed on mappings (changed_tx, id);
 create index audit_deleted on audit (resource, tx, resource_id) where action = 'delete';
 
--- On which servers the database has been: those numbers are of one server, and of one history of it. What a phone holds of
--- another is worth nothing. On Neon all branches of a project have the identifier of their first server, and what tells
--- them apart is their timeline; anywhere else there is none.
+-- On which servers the database has been: those numbers are of one server, and of one history of it. What a phone holds
+-- of another is worth nothing. On Neon all branches of a project have the identifier of their first server, and what
+-- tells them apart is their timeline; anywhere else there is none.
 create table app.servers (
   epoch integer generated always as identity primary key,
   identifier bigint not null,
@@ -25,9 +25,9 @@ revoke all on app.servers from app_login, app_api, app_auth;
 
 -- `npm run migrate` calls this. True when the database is another one than it was, or an older one: restored, moved, on
 -- another branch, or rewound, which only whoever did it can tell. Then
---   phones have to begin anew. The rows may hold numbers that this server has not come to, and such a record would be in
---   no round of syncing for long: those count as changed now.
---   every session ends. Somebody may have logged out, changed a stolen password or been disabled since the backup, and
+-- - phones have to begin anew. The rows may hold numbers that this server has not come to, and such a record would be
+--   in no round of syncing for long: those count as changed now.
+-- - every session ends. Somebody may have logged out, changed a stolen password or been disabled since the backup, and
 --   their session would be alive again. Only whoever signs in with a password that counts now gets a new one. Its
 --   number is one that was never given before, so that no token of the history that was left belongs to it.
 -- The answers that Idempotency-Keys wait for stay: they are of the same moment as the records that they tell of, and a
@@ -106,8 +106,8 @@ end $$;
 -- forget. Definer's rights, because the trail of deletions is an admin's to read, and because every branch names its
 -- scope itself. An admin's patients and mappings have branches of their own, which walk an index instead of a set.
 create function app.sync_changes(since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer)
-returns table (kind integer, tx bigint, id bigint, bytes integer) stable security definer set search_path = public, pg_temp
-language plpgsql as $$
+returns table (kind integer, tx bigint, id bigint, bytes integer) stable security definer
+set search_path = public, pg_temp language plpgsql as $$
 #variable_conflict use_column
 declare
   until bigint := current_setting('app.sync_until')::bigint;
@@ -142,19 +142,22 @@ begin
   changes as (
     (select 0 as kind, p.changed_tx as tx, p.id from patients p
       where is_admin and after_kind <= 0 and p.changed_tx < until
-        and (p.changed_tx, p.id) > (case after_kind when 0 then after_tx else since end, case after_kind when 0 then after_id else 0 end)
+        and (p.changed_tx, p.id) > (
+          case after_kind when 0 then after_tx else since end, case after_kind when 0 then after_id else 0 end)
       order by p.changed_tx, p.id limit most)
     union all
     select 0, s.tx, s.id from scope s
     union all
     (select 1, d.changed_tx, d.id from doctors d
       where after_kind <= 1 and d.changed_tx < until
-        and (d.changed_tx, d.id) > (case after_kind when 1 then after_tx else since end, case after_kind when 1 then after_id else 0 end)
+        and (d.changed_tx, d.id) > (
+          case after_kind when 1 then after_tx else since end, case after_kind when 1 then after_id else 0 end)
       order by d.changed_tx, d.id limit most)
     union all
     (select 2, m.changed_tx, m.id from mappings m
       where is_admin and after_kind <= 2 and m.changed_tx < until
-        and (m.changed_tx, m.id) > (case after_kind when 2 then after_tx else since end, case after_kind when 2 then after_id else 0 end)
+        and (m.changed_tx, m.id) > (
+          case after_kind when 2 then after_tx else since end, case after_kind when 2 then after_id else 0 end)
       order by m.changed_tx, m.id limit most)
     union all
     -- whoever got a patient by assignment gets the patient's older mappings with it
@@ -206,12 +209,14 @@ create function app.sync_page(
     select set_config('app.sync_page', coalesce(jsonb_object_agg(of_kind.kind, of_kind.ids), '{}')::text, true)
     from (select page.kind, array_agg(page.id)::text as ids from page group by page.kind) of_kind
   )
-  select page.kind, page.tx, page.id, (select count(*) from fetched) = most or (select count(*) from fetched) > (select count(*) from page)
+  select page.kind, page.tx, page.id,
+    (select count(*) from fetched) = most or (select count(*) from fetched) > (select count(*) from page)
   from kept left join page on true where page.kind is not null
   order by 1, 2, 3
 $$;
 create function app.sync_ids(kind integer) returns bigint[] stable language sql
   return (current_setting('app.sync_page')::jsonb ->> kind::text)::bigint[];
 
-grant execute on function app.sync_scope(), app.sync_until(text, bigint), app.sync_changes(bigint, integer, bigint, bigint, integer),
+grant execute on function app.sync_scope(), app.sync_until(text, bigint),
+  app.sync_changes(bigint, integer, bigint, bigint, integer),
   app.sync_page(bigint, integer, bigint, bigint, integer, integer), app.sync_ids(integer) to app_api;

@@ -106,20 +106,20 @@ export class Misconfigured extends Error {
   }
 }
 
-/** Cloudflare sends it, unless a transform rule removes it. Said once, because it would be so for every request. */
-let isMissed = false;
+const addressMissing =
+  'A request came without CF-Connecting-IP. All that do so share one address: wrong passwords of one make the others ' +
+  'wait, and the audit trail does not tell them apart. Look for a transform rule of this zone that removes the header.';
+
+/** Said once an isolate, because it would be so for every request. */
+let isSaid = false;
 const headerOf = (c: Context<Env>): string | undefined => {
   const header = c.req.header('CF-Connecting-IP')?.toLowerCase();
-  if (header === undefined && !isMissed) {
-    isMissed = true;
-    console.warn(JSON.stringify({ warning: missing }));
+  if (header === undefined && !isSaid) {
+    isSaid = true;
+    console.warn(JSON.stringify({ warning: addressMissing }));
   }
   return header;
 };
-const missing =
-  'A request came without CF-Connecting-IP. All that do so share one address: wrong passwords of one make the others wait, ' +
-  'and the audit trail does not tell them apart. Look for a transform rule of this zone that removes the header.';
-
 /** The client's address for the trail; null when there is none, or what somebody put there is not one. */
 export const addressOf = (c: Context<Env>): string | null => {
   const address = headerOf(c) ?? '';

@@ -45,7 +45,7 @@ const log = createMiddleware<Env>(async function log(c, next) {
   console.info(JSON.stringify(line));
 });
 
-/** What browsers of this century heed. */
+/** Without the headers that only browsers of long ago read. */
 const secure = secureHeaders({
   originAgentCluster: false,
   removePoweredBy: false,
@@ -100,7 +100,7 @@ const counted = createMiddleware(async function counted(c, next) {
   c.req.raw = new Request(c.req.raw, { body: new Blob(chunks as BlobPart[]) });
   return next();
 });
-/** Of a body with a declared length no more arrives, so that it need not be counted. */
+/** A body with a declared length is never longer than that, and need not be counted. */
 const limit = createMiddleware(function limit(c, next) {
   const length = declaredLength(c);
   if (length === undefined) return counted(c, next);
@@ -121,7 +121,7 @@ const routes = app
   // for anybody
   .route('/', systemRoutes)
   .route('/api/auth', signInRoutes)
-  // From here on a valid access token is required: a new route is protected unless it is put above this line on purpose.
+  // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
   .use('/api/*', signedIn)
   .route('/api/auth', ownAccountRoutes)
   .route('/api/patients', patientRoutes)
@@ -135,6 +135,7 @@ const routes = app
   .route('/api/admin/audit', auditRoutes);
 
 export type AppType = typeof routes;
+
 /** Every hour: what has expired is refused already, this makes room. */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   const swept = await sweep(configOf(bindings));

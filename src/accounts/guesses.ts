@@ -59,9 +59,9 @@ export interface Proven {
 }
 
 /**
- * The account, if the password is its own; null if not, after the same work whether it exists or not. Allowed are 5 wrong
- * ones for an account from one address, 50 for an account, 100 from an address (a clinic shares one, and a stranger must
- * not lock a doctor out).
+ * The account, if the password is its own; null if not, after the same work whether it exists or not. Five wrong ones
+ * are allowed for an account from one address, 50 for an account from everywhere, and 100 from one address for all
+ * accounts: a whole clinic may share an address, and a stranger must not lock a doctor out.
  */
 export const tryPassword = async (
   c: Context<Env>,

@@ -32,7 +32,7 @@ export const hashPassword = async (password: string): Promise<string> => {
   return `$pbkdf2-sha256$i=${iterations},r=${rounds}$${base64url(salt)}$${base64url(hash)}`;
 };
 
-// Costs what a real one costs, and no password has it: all accounts that do not exist share it.
+// Compared with where there is no such account, so that the answer takes as long as if there were one.
 const nobody = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /** Whether the password is the stored one. Without a stored one it takes as long, and is never right. */

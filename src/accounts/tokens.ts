@@ -1,5 +1,5 @@
-// Access tokens are JWTs that name a session and nothing else, and that Hono's middleware checks (http/auth.ts); refresh
-// tokens are opaque.
+// Makes tokens. Access tokens are JWTs that name an account and its session, and no role; Hono's middleware checks them
+// (http/auth.ts). Refresh tokens are opaque, and are read here.
 import { sign } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { Actor, Config } from '../config.ts';
@@ -52,7 +52,9 @@ const withHash = async (secret: string): Promise<RefreshSecret> => ({ secret, ha
 
 export const newRefreshSecret = () => withHash(base64url(crypto.getRandomValues(new Uint8Array(32)).buffer));
 
-/** `<session>.<secret>.<mac>`: the mac means that a made-up token is refused before the database, and ends no session. */
+/**
+ * `<session>.<secret>.<mac>`. Because of the mac a made-up token is refused without the database, and ends no session.
+ */
 export const refreshToken = async (config: Config, session: number, { secret }: RefreshSecret): Promise<string> => {
   const named = `${session}.${secret}`;
   return `${named}.${await hmac(await keyOf(config.JWT_SECRET), `refresh:${named}`)}`;

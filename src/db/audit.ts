@@ -33,8 +33,8 @@ export const idsIn = (column: 'id' | 'patient'): SQL =>
   sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
 
 /**
- * A read of patient data and its row in the trail, as one statement, because two would see two snapshots. An empty result
- * is recorded as well.
+ * A read of patient data and its row in the trail, as one statement, because two would see two snapshots. A read that
+ * finds nothing is recorded as well.
  */
 export const audited = <S extends ColumnsSelection, Rows>(
   db: Database,

@@ -32,7 +32,8 @@ const databaseOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => 
 const ifMatch = (c: Context<Env>): string => {
   const header = c.req.header('If-Match')?.trim();
   if (!header || header === '*') return '';
-  // Cloudflare makes tags weak when it compresses, so a W/ is no reason to refuse; what is no tag of ours matches nothing
+  // Cloudflare marks tags as weak, with W/, when it compresses: those count as ours. What is no tag of ours fits no
+  // version
   const versions = header.split(',').map((tag) => /^\s*(?:W\/)?"(\d+)(?:-\d+)?"\s*$/.exec(tag)?.[1] ?? 'none');
   return versions.join(',');
 };
@@ -66,7 +67,7 @@ const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Cal
   return answers as Answers;
 };
 
-/** Before the second attempt: a database that restarts, or a pool that fills again, is rarely there in the same instant. */
+/** Before the second attempt. A database that restarts, or a pool that is full, needs a moment until it answers. */
 const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
 
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */

@@ -1,5 +1,4 @@
-// The kinds of columns that tables share, as Drizzle knows them. migrations/ makes the tables; a test holds both against
-// each other.
+// The kinds of columns that tables share, as Drizzle knows them. migrations/ makes the tables; a test compares the two.
 import { type SQL, sql } from 'drizzle-orm';
 import { bigint, customType, integer, text } from 'drizzle-orm/pg-core';
 
@@ -12,7 +11,10 @@ export const isoTime = (text: string): string => {
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 export const reference = () => bigint({ mode: 'number' });
-/** A time as its text in ISO 8601: a Date of every one would cost a list a quarter of its CPU, and be text again at once. */
+/**
+ * A time as its text in ISO 8601. To make a Date of each, which JSON turns into text again, costs a list 1/4 of its
+ * CPU.
+ */
 export const moment = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
   fromDriver: isoTime,
@@ -21,7 +23,9 @@ export const moment = customType<{ data: string; driverData: string }>({
 export const transaction = () => reference().notNull().default(sql`app.tx()`);
 /** How long the row is as JSON, about: kept by PostgreSQL, so that pages know when they are full. */
 export const bytes = () => integer().notNull().default(0);
-/** Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know so; migrations/0012 has all of it. */
+/**
+ * Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know that; migrations/0012 has the rest.
+ */
 export const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 export const stamps = {
   version: integer().notNull().default(1),

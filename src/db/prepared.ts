@@ -1,8 +1,8 @@
 // Queries are written with Drizzle, built once, and sent by Drizzle's own batch. The batch does not fill placeholders
-// (drizzle-team/drizzle-orm#2197), so this file does: it keeps what a query was built to, and hands the batch items whose
-// places hold a request's values. To build a query anew would cost a Worker more than the rest of the request. When
-// Drizzle's batch takes values, `filled` can go; rows are still better decoded here, because Drizzle decides anew for
-// every value how to decode it, which makes a list cost 1.6 times as much.
+// (drizzle-team/drizzle-orm#2197), so this file does: it keeps the SQL of each query, and gives the batch items in
+// which a request's values stand in their places. To build a query anew would cost a Worker more than the rest of the
+// request. When Drizzle's batch takes values, `filled` can go; rows are still better decoded here, because Drizzle
+// decides anew for every value how to decode it, which makes a list cost 1.6 times as much.
 import { Column, is, Placeholder, SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http';
@@ -15,8 +15,8 @@ type Queries = readonly [BatchItem<'pg'>, ...BatchItem<'pg'>[]];
 type Value = string | number | boolean | null;
 
 /**
- * `$1`, `$2`, ... by name. An optional name that a request did not give is missing here, so that `name && condition` drops
- * the condition.
+ * `$1`, `$2`, ... by name. An optional name that a request did not give is missing here, so that `name && condition`
+ * leaves the condition out.
  */
 export type Given<Required extends string, Optional extends string = never> = Record<Required, SQL> & {
   [Name in Optional]?: SQL;

@@ -34,6 +34,13 @@ export const signedIn = createMiddleware<Env>(async function signedIn(c, next) {
   });
 });
 
+/** Who asks, for the routes of a group that needs a token. */
+export const actorOf = (c: Context<Env>): Actor => {
+  const actor = c.get('actor');
+  if (!actor) throw new Problem('unauthenticated');
+  return actor;
+};
+
 /** As PostgreSQL can count them. */
 const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
 /** The account and session that a token names. One without them is not one of ours, whoever signed it. */
@@ -44,7 +51,7 @@ const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor => {
   return { id, session: sid, rotation: rot };
 };
 
-export const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
+const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
 /** Names the roles of a route, as part of what describe() says of it; app.begin() holds them against the live one. */
 export const allow = (...roles: Role[]): Note => {
   const codes = ['unauthenticated', 'session_ended', 'too_many_requests'] as const;
@@ -66,7 +73,7 @@ export const owners = allow('user', 'admin');
 export const admins = allow('admin');
 
 /** Counts a request against Workers' limiter, where there is one. */
-export const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {
+const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {
   const answer = await c.env[name]?.limit({ key });
   if (answer?.success === false) throw new Problem('too_many_requests', { retryAfter: 60 });
 };

@@ -8,7 +8,7 @@ interface Versioned {
   age?: number | null;
 }
 
-/** An answer that carries a tag; a read that may find that the client has it already; a write that may come too late. */
+// for describe(): an answer with a tag, a read that may be a 304, and a write that may be a 412
 export const tag: Note = { headers: ['ETag'] };
 export const taggedRead: Note = { ...tag, asks: ['If-None-Match'], mayBeUnchanged: true };
 export const taggedWrite: Note = { ...tag, asks: ['If-Match'], codes: ['stale_version'] };

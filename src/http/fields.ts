@@ -5,9 +5,9 @@ import * as z from 'zod';
 export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 /**
- * Control characters, and what turns the direction of the text around it: an attacker's name could otherwise be shown as
- * somebody else's, and one control character takes six bytes of JSON. The marks that right-to-left scripts need,
- * U+200E, U+200F and U+061C, turn nothing but their neighbours and stay.
+ * Control characters, of which one takes six bytes of JSON, and what turns the direction of the text around it, by
+ * which an attacker's name could be shown as somebody else's. The marks that right-to-left scripts need, U+200E, U+200F
+ * and U+061C, turn nothing but their neighbours: those are allowed.
  */
 const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 /** What a text may hold that has lines. */
@@ -28,7 +28,7 @@ const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
   text.transform((value) => value || null).nullish();
 export const optionalText = (most: number) => emptyIsNull(text(most));
 /** The same with tabs and lines: an address, a history. */
-export const lines = (most: number) =>
+const lines = (most: number) =>
   storableText(most).refine(
     (value) => !unseen.test(value.replace(linesAndTabs, '')),
     'contains control characters or marks of direction',

@@ -1,5 +1,5 @@
-// Who tried to reach a patient and was refused. A refusal aborts the transaction that it happens in, so that it is noted
-// in one of its own: after the answer, because its time must not tell whether the patient exists.
+// Notes in the trail who tried to reach a patient and was refused. The refusal aborts its transaction, so the note has
+// one of its own: after the answer, because the time that it takes must not tell whether the patient exists.
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';

@@ -1,4 +1,4 @@
-// Input is refused here or it is well-formed: zod schemas for bodies, ids and queries, and the fields they share.
+// Checks bodies, ids in paths and queries against zod schemas, and refuses what does not fit. fields.ts has the fields.
 import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -28,7 +28,7 @@ export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: reado
   });
 };
 
-/** The body of a PATCH: only what is to change. A read-only field is refused, or a 200 would claim what was not done. */
+/** The body of a PATCH: only what is to change. A read-only field is refused: a 200 would say that it was changed. */
 export const partial = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(z.object(shape).partial().shape);
 
 const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): FieldErrors => {
@@ -55,7 +55,10 @@ const refuse =
       throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], shapeOf(schema)) });
   };
 
-/** How long a body says that it is, so that its stream, which costs as much to look at as to read, need not be touched. */
+/**
+ * How long a body says that it is. Workers make its stream when it is first looked at, which costs as much as reading
+ * it.
+ */
 export const declaredLength = (c: Context): string | undefined =>
   c.req.header('Transfer-Encoding') === undefined ? c.req.header('Content-Length') : undefined;
 

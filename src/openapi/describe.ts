@@ -1,6 +1,6 @@
-// What the pieces of a route say of themselves: a route names its answers, a validator what it checks, and whatever else
-// takes part notes what it adds. document.ts makes the document from it, at build time. Only the roles of a route are read
-// while requests are served.
+// What the pieces of a route say of themselves: a route names its answers, a validator says what it checks, and
+// whatever else takes part notes what it adds. document.ts makes the document from it, at build time. While requests
+// are served only the roles of a route are read.
 import type { MiddlewareHandler, ValidationTargets } from 'hono';
 import type * as z from 'zod';
 import type { Env, Role } from '../config.ts';

@@ -1,5 +1,5 @@
-// Makes the OpenAPI document from what routes and their pieces say of themselves (describe.ts), at build time: the Worker
-// serves it as a file. `npm run openapi` writes it.
+// Makes the OpenAPI document from what routes and their pieces say of themselves (describe.ts). This runs at build
+// time, and is no part of the Worker: scripts/build/assets.ts writes the file that is served.
 import type { Hono } from 'hono';
 import { clearSpecsContext, generateSpecs, loadVendor, resolver, uniqueSymbol } from 'hono-openapi';
 import * as z from 'zod';
@@ -29,8 +29,8 @@ const shorter = (_key: string, value: Json) => {
   return { ...value, anyOf: undefined, ...some, ...orNull };
 };
 
-// Zod converts its schemas itself; one with an id becomes a reference. Of a body that is transformed it leaves the examples
-// out, because it cannot know which side they are of: ours are what a client sends.
+// Zod converts its schemas itself; one with an id becomes a reference. Where a body is transformed it leaves the
+// examples out, because they could be of what comes in or of what comes out: ours are what a client sends.
 loadVendor('zod', {
   toOpenAPISchema: (schema, { components, options }) => {
     const made = z.toJSONSchema(z.object({ root: schema as z.ZodType }), options);

@@ -1,5 +1,5 @@
-// Assigns a doctor to a patient. Somebody else's patient violates the policy and a missing one the foreign key: both are
-// the same 404.
+// Assigns a doctor to a patient. The policy refuses somebody else's patient, the foreign key one that does not exist:
+// both are the same 404.
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Env } from '../config.ts';

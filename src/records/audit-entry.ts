@@ -1,4 +1,5 @@
-// An entry of the trail, as administrators read it, as a patient reads who looked, and what undoing a deletion brings back.
+// An entry of the trail as administrators read it, an entry as patients read it, and what undoing a deletion brings
+// back.
 import { getTableColumns, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { audit } from '../db/audit.ts';

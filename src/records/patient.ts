@@ -1,5 +1,5 @@
-// A patient: the table, the fields that a client sends, the columns that it gets and the shape of the answer. A new field
-// stands in each of these four, and in a migration.
+// A patient: the table, the fields that a client sends, the columns that it gets and the shape of the answer. A new
+// field needs a line in the table, the fields and the shape, and a migration.
 import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';

@@ -7,7 +7,7 @@ import { audited, idsIn } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { everyone } from '../http/auth.ts';
+import { actorOf, everyone } from '../http/auth.ts';
 import { untagged } from '../http/etag.ts';
 import { recordId, storable } from '../http/fields.ts';
 import { decodeCursor, encodeCursor, mostBytes, pageFields } from '../http/pages.ts';
@@ -92,7 +92,7 @@ const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit, most_
 
 export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query(pageFields), async (c) => {
   const { limit, cursor } = c.req.valid('query');
-  const actor = c.get('actor')?.id ?? 0;
+  const { id: actor } = actorOf(c);
   const [whose, scope, since, until, kind, tx, id] =
     cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorOf, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });

@@ -25,7 +25,7 @@ const readiness = describe(
   'misconfigured',
 );
 
-/** The page loads the rest from public/docs, and nothing from elsewhere. Its viewer sets style attributes. */
+/** The page loads the rest from files beside it, and nothing from elsewhere. Its viewer sets style attributes. */
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
 <script src="/docs/scalar.js" defer></script><script src="/docs/page.js" defer></script>`;
@@ -43,9 +43,9 @@ const lastReached = new WeakMap<Config, Reached>();
 const mostOftenMs = 5000;
 
 /**
- * Anybody may ask, so that the database is asked once in five seconds by an isolate, however often that is. Requests that
- * come meanwhile get the last answer, or wait for the first: not for its promise, because in Workers that belongs to
- * another request and may go with it.
+ * Anybody may ask as often as they like, so an isolate asks the database once in five seconds. Requests that come
+ * meanwhile get the last answer, or wait until there is a first one. They do not wait for its promise: in Workers that
+ * belongs to the request that made it, and may end with it.
  */
 const checkReach = async (c: Context<Env>): Promise<void> => {
   const settings = config(c);

@@ -25,7 +25,8 @@ const filters = {
 const listed = listQuery(sorts, filters);
 
 /** An account has a patient's name and email: to read it is to read them. */
-const ofPatients = sql`array(select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select id from found)))`;
+const ofPatients = sql`array(
+  select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select id from found)))`;
 const isDisabled = sql`(${users.disabled_at} is not null)`;
 const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof typeof filters>, page) => {
   const where = and(

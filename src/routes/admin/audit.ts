@@ -48,7 +48,8 @@ const list = pages(sorts, (db, given: Filters, page) => {
     .orderBy(...page.order)
     .limit(page.limit);
   // the trail holds records as they were, so that reading it is a read of them
-  const shown = sql`array(select unnest(patient_ids) from found where before is not null ${patient && sql`union select ${patient}`})`;
+  const askedFor = patient && sql`union select ${patient}`;
+  const shown = sql`array(select unnest(patient_ids) from found where before is not null ${askedFor})`;
   return { rows: audited(db, 'audit', shown, fitting(page, entries)), totals: [total(db, audit, where)] };
 });
 

@@ -6,12 +6,12 @@ import { attemptAt, forgive, forgiven, type Proven, tryPassword } from '../../ac
 import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { newRefreshSecret } from '../../accounts/tokens.ts';
-import type { Actor, Env } from '../../config.ts';
+import type { Env } from '../../config.ts';
 import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
 import { type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
-import { everyone } from '../../http/auth.ts';
+import { actorOf, everyone } from '../../http/auth.ts';
 import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
@@ -47,12 +47,6 @@ const erases = describe(
   },
   everyone,
 );
-
-const actorOf = (c: Context<Env>): Actor => {
-  const actor = c.get('actor');
-  if (!actor) throw new Problem('unauthenticated');
-  return actor;
-};
 
 const notYours = (field: string) => new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
 
@@ -101,7 +95,8 @@ const listSessions = pages(sorts, (db, { actor, session }: Of, page) => {
 /** Ends sessions, with an entry in the trail for each. */
 const ending = (db: Database, which: SQL | undefined) => {
   const ended = db.$with('ended').as(db.delete(sessions).where(which).returning({ id: sessions.id }));
-  const entries = sql`insert into ${audit} (action, resource, resource_id) select 'session_ended', 'session', id from ended`;
+  const entries = sql`insert into ${audit} (action, resource, resource_id)
+    select 'session_ended', 'session', id from ended`;
   const trail = db.$with('trail', { id: sql`id`.as('id') }).as(entries);
   return db.with(ended, trail).select().from(ended);
 };

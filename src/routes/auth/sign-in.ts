@@ -53,7 +53,8 @@ const refreshBody = z
   .meta({ id: 'Refresh', examples: [{ refresh: '21.c2VjcmV0.bWFj' }] });
 const logsIn = describe('Log in', { 200: tokens }, 'invalid_credentials', 'account_disabled', 'too_many_attempts');
 const refreshes = describe(
-  'Refresh tokens. Both are new: store both before you use them. If the answer gets lost, send the old one again; once the new access token was used, the old refresh token ends the session.',
+  'Refresh tokens. Both are new: store both before you use them. If the answer gets lost, send the old one again; ' +
+    'once the new access token was used, the old refresh token ends the session.',
   { 200: tokens },
   'session_ended',
   'refresh_invalid',
