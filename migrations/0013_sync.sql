@@ -198,15 +198,17 @@ create function app.sync_page(
   since bigint, after_kind integer, after_tx bigint, after_id bigint, most integer, most_bytes integer
 ) returns table (kind integer, tx bigint, id bigint, more boolean) language sql as $$
   with fetched as materialized (
-    select c.kind, c.tx, c.id, sum(c.bytes) over (order by c.kind, c.tx, c.id) as bytes
+    select c.kind, c.tx, c.id, c.bytes, sum(c.bytes) over (order by c.kind, c.tx, c.id) as total
     from app.sync_changes(since, after_kind, after_tx, after_id, most) c
   ), page as materialized (
-    select fetched.kind, fetched.tx, fetched.id from fetched where bytes <= most_bytes
+    -- the first goes out however long it is, or syncing would end before it (an import may have brought such a one)
+    select fetched.kind, fetched.tx, fetched.id from fetched where total <= most_bytes or total = bytes
   ), kept as materialized (
     select set_config('app.sync_page', coalesce(jsonb_object_agg(of_kind.kind, of_kind.ids), '{}')::text, true)
     from (select page.kind, array_agg(page.id)::text as ids from page group by page.kind) of_kind
   )
-  select page.kind, page.tx, page.id, (select count(*) from fetched) = most or (select max(bytes) from fetched) > most_bytes
+  select page.kind, page.tx, page.id, 
+    (select count(*) from fetched) = most or (select count(*) from fetched) > (select count(*) from page)
   from kept left join page on true where page.kind is not null
   order by 1, 2, 3
 $$;

@@ -67,14 +67,17 @@ export const mostBytes = 2_000_000;
 /** To be selected with every row of a list that has to fit. */
 export const weight = (bytes: PgColumn) => ({ bytes: sql<number>`${bytes}`.as('bytes') });
 
-/** As many of a page's rows as fit into an answer; with each comes how many there were before. */
+/**
+ * As many of a page's rows as fit into an answer; with each comes how many there were before. The first always goes out: the
+ * API takes none that is too long, but an import by SQL may have brought one, and the list would end before it in silence.
+ */
 export const fitting = <S extends ColumnsSelection, Rows>({ order }: Page, rows: TypedQueryBuilder<S, Rows>) =>
   around(
     rows,
     (page) => sql`select * from (
       select *, sum(bytes) over (order by ${order[0]}, ${order[1]}) as total, count(*) over () as fetched
       from (${page}) page) weighed
-      where total <= ${mostBytes}`,
+      where total <= ${mostBytes} or total = bytes`,
     { fetched: sql<number>`fetched`.mapWith(Number).as('fetched') },
   );
 
