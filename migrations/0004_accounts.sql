@@ -93,7 +93,9 @@ begin
     (new.role = 'patient' and not exists (select from patients where user_id = new.id))) then
     perform app.refuse('no_linked_record');
   end if;
-  if new.disabled_at is not null and old.disabled_at is null then
+  -- Also when it is enabled again: a login that was under way when the account was disabled may have left a session that
+  -- nobody saw, and would come alive.
+  if (new.disabled_at is null) <> (old.disabled_at is null) then
     delete from sessions where user_id = new.id;
   end if;
   return new;

@@ -39,6 +39,15 @@ describe('administering accounts', () => {
     expect((await as(who, 'GET', '/api/auth/me/')).status).toBe(401);
   });
 
+  test('a session that a login left while the account was being disabled stays dead when it is enabled', async () => {
+    const who = await app.register('racing');
+    await as(admin, 'PATCH', path(who), { disabled: true });
+    const late = await app.device(who);
+    expect((await as(late, 'GET', '/api/auth/me/')).status).toBe(401);
+    await as(admin, 'PATCH', path(who), { disabled: false });
+    expect((await as(late, 'GET', '/api/auth/me/')).status).toBe(401);
+  });
+
   test('the last admin can be neither demoted nor disabled', async () => {
     for (const body of [{ role: 'user' }, { disabled: true }])
       expect((await as(admin, 'PATCH', path(admin), body)).body).toMatchObject({ status: 409, code: 'last_admin' });
