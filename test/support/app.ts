@@ -88,6 +88,15 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     headers?: Sent['headers'],
   ) => call(method, path, { token: who?.token, body, headers });
 
+  /** Waits until no transaction runs that is as old as the last change: one may, for another file on the same server. */
+  const settled = async () => {
+    const [now] = await database.owner.query('select pg_current_xact_id()::text as tx');
+    const passed = `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > ${now?.tx} as passed, pg_sleep(0.02)`;
+    for (const until = Date.now() + 50_000; Date.now() < until; )
+      if ((await database.owner.query(passed))[0]?.passed) return;
+    throw new Error('a transaction has been running on this server for most of a minute');
+  };
+
   const login = (body: object, headers?: Sent['headers']) => call('POST', '/api/auth/login/', { body, headers });
 
   /** What is there, past every policy. */
@@ -163,6 +172,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     sumsOf,
     trailOf,
     roundTripsOf,
+    settled,
     asOwner,
     makeAdmin,
     database,

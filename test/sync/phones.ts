@@ -29,6 +29,7 @@ const byId = (rows: Iterable<Json>) =>
 /** A clinic with one account of each name, each with as many phones as a test gives it. */
 export const clinic = async () => {
   const app = await boot();
+  const { settled } = app;
   const { owner: sql } = app.database;
 
   const accounts = Object.fromEntries(
@@ -151,14 +152,6 @@ export const clinic = async () => {
         expect(byId(this.copy[kind].values()), `${kind} of ${this.who}`).toEqual(byId(full[kind]));
     }
   }
-
-  /** Waits until no transaction runs that is as old as the last change: one may, for another file on the same server. */
-  const settled = async () => {
-    const [now] = await sql.query('select pg_current_xact_id()::text as tx');
-    const passed = `select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > ${now?.tx} as passed, pg_sleep(0.02)`;
-    for (const until = Date.now() + 50_000; Date.now() < until; ) if ((await sql.query(passed))[0]?.passed) return;
-    throw new Error('a transaction has been running on this server for most of a minute');
-  };
 
   const reset = async () => {
     const cli = `select set_config('app.role', 'cli', true)`;

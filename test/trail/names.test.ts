@@ -1,4 +1,5 @@
 // Entries keep who the actor was then; an account that is erased takes its name with it.
+import { neon } from '@neondatabase/serverless';
 import { expect, test } from 'vitest';
 import worker from '../../src/index.ts';
 import { type Account, boot, cheapPasswords, type Json, password } from '../support/app.ts';
@@ -42,7 +43,8 @@ test('who registers and logs in has a name there as well', async () => {
 });
 
 test('nobody signs with another name', async () => {
-  const { owner: sql } = app.database;
+  // as the Worker's own connection: an owner who is no superuser may not become app_api
+  const sql = neon(app.database.appUrl);
   await sql.transaction([
     sql.query(
       `select set_config('app.user_id', $1, true), set_config('app.role', 'user', true), set_config('role', 'app_api', true)`,
@@ -50,7 +52,7 @@ test('nobody signs with another name', async () => {
     ),
     sql.query(`insert into audit (action, resource, actor_name) values ('forged', 'patient', 'Somebody Else')`),
   ]);
-  const [entry] = await sql.query(`select actor_name from audit where action = 'forged'`);
+  const [entry] = await app.rows(`select actor_name from audit where action = 'forged'`);
   expect(entry).toEqual({ actor_name: 'owner' });
 });
 
