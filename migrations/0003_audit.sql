@@ -69,6 +69,8 @@ begin
     case kind
       when 'patient' then array[(row_now ->> 'id')::bigint]
       when 'mapping' then array[(row_now ->> 'patient_id')::bigint]
+      -- an account has a patient's name and email, and whoever changes it is answered them
+      when 'user' then array(select p.id from patients p where p.user_id = (row_now ->> 'id')::bigint)
       else '{}' end,
     was
   );
