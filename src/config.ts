@@ -44,7 +44,8 @@ const configuration = z.object({
 export type Config = z.output<typeof configuration>;
 
 /** Workers' rate limiting. An absent binding means no limit: plain workerd has none. */
-export type Limiter = 'LOGIN_LIMIT' | 'REFRESH_LIMIT' | 'USER_LIMIT';
+const limiters = ['LOGIN_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
+export type Limiter = (typeof limiters)[number];
 interface RateLimit {
   limit(options: { key: string }): Promise<{ success: boolean }>;
 }
@@ -79,7 +80,8 @@ const isSlip = (name: string, meant: string): boolean => {
 };
 /** Names that are almost a setting's. All others are a team's own bindings, and none of our business. */
 const slips = (bindings: object) => {
-  const settings = Object.keys(configuration.shape);
+  // a limiter under a wrong name would limit nothing
+  const settings = [...Object.keys(configuration.shape), ...limiters];
   return Object.keys(bindings).flatMap((name) => {
     const meant = settings.find((setting) => isSlip(name.toUpperCase(), setting));
     return settings.includes(name) || !meant ? [] : [{ path: [name], message: `is no setting; ${meant} is one` }];

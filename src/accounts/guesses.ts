@@ -3,7 +3,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
 import { config, type Env, networkOf } from '../config.ts';
-import { askAuth } from '../db/client.ts';
+import { askAfterwards, askAuth } from '../db/client.ts';
 import { moment, reference, stamps } from '../db/columns.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
@@ -48,6 +48,25 @@ const fail = prepare((db, { keys, id }: Given<'keys' | 'id'>) => [
 /** Takes the guess off the count again; belongs in the batch that acts on the proof. */
 export const forgiven = (db: Database, { keys }: Keys) => db.execute(sql`select app.return_attempt(${keys})`);
 export const forgive = prepare((db, given: Keys) => [forgiven(db, given)]);
+
+/**
+ * Acts on a proof. When that is refused, its batch did not give the attempt back: it is given back on its own, or the right
+ * password would count as a guess.
+ */
+export const onProof = async <Done>(
+  c: Context<Env>,
+  { keys }: { keys: string },
+  act: () => Promise<Done>,
+): Promise<Done> => {
+  try {
+    return await act();
+  } catch (problem) {
+    const isRefused = problem instanceof Problem && problem.code !== 'database_unavailable';
+    // not as the actor: the session may be what has ended. Whatever comes of this, the answer is the refusal.
+    if (isRefused) await askAfterwards(c, forgive({ keys })).catch(() => {});
+    throw problem;
+  }
+};
 
 export interface Proven {
   id: number;

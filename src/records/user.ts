@@ -22,7 +22,17 @@ export const users = pgTable('users', {
   ...stamps,
 });
 
-const alphabets = [/\p{Script=Latin}/u, /\p{Script=Greek}/u, /\p{Script=Cyrillic}/u];
+/** What names of any alphabet may hold beside it: digits and marks, and the scripts of East Asia, which look like no other. */
+const besides = ['Common', 'Inherited', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'];
+const lettersOf = (scripts: string[]) => scripts.map((script) => `\\p{Script=${script}}`).join('');
+const alphabets = ['Latin', 'Greek', 'Cyrillic'].map((script) => ({
+  own: new RegExp(`[${lettersOf([script])}]`, 'u'),
+  // Armenian, Cherokee, Coptic and others as well have letters that look like these
+  foreign: new RegExp(`[^${lettersOf([script, ...besides])}]`, 'u'),
+}));
+const isMixed = (value: string) => alphabets.some(({ own, foreign }) => own.test(value) && foreign.test(value));
+/** A dot above a letter that has one already is drawn as one dot, and NFKC keeps both. */
+const hiddenDot = /\p{Soft_Dotted}\p{M}*\u0307/u;
 /** Two usernames that look alike must be the same one, or an attacker's can pass for somebody's. */
 export const sameLooking = (value: string) => value.normalize('NFKC');
 const usernameText = requiredText(150)
@@ -31,9 +41,8 @@ const usernameText = requiredText(150)
   .refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value) && !/\p{Default_Ignorable_Code_Point}/u.test(value), {
     error: 'only letters, digits and _ . + - (no @, no spaces)',
   })
-  .refine((value) => alphabets.filter((alphabet) => alphabet.test(value)).length <= 1, {
-    error: 'must not mix Latin, Greek and Cyrillic letters',
-  });
+  .refine((value) => !isMixed(value), { error: 'must not mix letters of several alphabets' })
+  .refine((value) => !hiddenDot.test(value), { error: 'has a dot above a letter that has one already' });
 
 export const userFields = {
   name: requiredText(200),

@@ -54,6 +54,15 @@ describe('deleting an account', () => {
     expect((await erase(admin)).body).toMatchObject({ status: 409, code: 'last_admin' });
   });
 
+  test('and however often it is refused, the right password is no guess', async () => {
+    for (let times = 0; times < 7; times++) expect((await erase(admin)).body.code).toBe('last_admin');
+    expect((await login({ username: 'admin', password })).status).toBe(200);
+    const hasty = await app.register('hasty');
+    const stale = { 'If-Match': '"99"' };
+    for (let times = 0; times < 7; times++)
+      expect((await as(hasty, 'DELETE', '/api/auth/me/', { password }, stale)).status).toBe(412);
+  });
+
   test('is for good: nobody revives or promotes what is left', async () => {
     const ghost = await app.register('ghost');
     await erase(ghost);

@@ -42,6 +42,12 @@ test.each([
   ['Latin and Cyrillic', 'p\u0430ul'],
   ['Latin and Greek', '\u03bfscar'],
   ['Greek and Cyrillic', '\u03bf\u0430'],
+  ['Latin and Armenian', 'pa\u0585lo'],
+  ['Latin and Cherokee', '\u13aanna'],
+  ['Latin and Coptic', '\u2c9fscar'],
+  ['a second dot on an i', 'i\u0307stan'],
+  ['a second dot below another mark', 'i\u0323\u0307stan'],
+  ['a second dot on a j', 'j\u0307ohn'],
   ['a letter that is not drawn', 'paul\u3164'],
   ['a variation selector', 'paul\ufe0f'],
 ])('a username of %s is refused', async (_, username) => {
@@ -55,6 +61,8 @@ test.each([
   '\u03bd\u03af\u03ba\u03bf\u03c2_7',
   '\u738b\u5c0f\u660e',
   'zo\u00eb.x',
+  '\u0561\u0580\u0561\u0574',
+  'maria_\u738b',
 ])('a username of one alphabet is not: %s', async (username) => {
   expect((await register(username)).status).toBe(201);
 });

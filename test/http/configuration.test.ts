@@ -58,6 +58,7 @@ describe('configuration', () => {
     ['cors_origins', 'CORS_ORIGINS'],
     ['XJWT_SECRET', 'JWT_SECRET'],
     ['ACCESS_TOKEN_TTLS', 'ACCESS_TOKEN_TTL'],
+    ['LOGIN_LIMITS', 'LOGIN_LIMIT'],
   ])('%s is almost %s, and so a mistake', async (name, meant) => {
     expect(await complaint({ [name]: 'x' })).toBe(`${name}: is no setting; ${meant} is one`);
   });

@@ -172,6 +172,14 @@ describe('tells of a read', () => {
     expect(log.body).toMatchObject([{ actor_id: admin.id, action: 'read', resource: 'user' }]);
   });
 
+  test('of accounts by a change of them, which is answered with them', async () => {
+    const changed = await as(admin, 'PATCH', `/api/admin/users/${patient.id}/`, {});
+    expect(changed.body.email).toBe('patient@example.com');
+    expect(await trailOf(changed)).toMatchObject([{ action: 'update', resource: 'user', patient_ids: [ownRecord] }]);
+    const log = await as(patient, 'GET', '/api/patient-profile/access-log/?limit=1');
+    expect(log.body).toMatchObject([{ actor_id: admin.id, action: 'update', resource: 'user' }]);
+  });
+
   test('of the trail itself, with the patients whose records it shows', async () => {
     const id = await newPatient();
     await w.send(owner, 'PATCH', `/api/patients/${id}/`, { age: 31 });

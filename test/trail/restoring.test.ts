@@ -133,4 +133,18 @@ describe('restores', () => {
     const late = await app.call('PATCH', `/api/patients/${id}/`, { token: owner.token, body: { phone: '1' }, headers });
     expect(late.status).toBe(412);
   });
+  test('an older deletion, without the approval that was taken away since', async () => {
+    const account = await app.register('revoked_later', 'doctor/');
+    const id = (await rows('select id::int from doctors where user_id = $1', [account.id]))[0].id;
+    const approval = async () => (await app.rowOf('doctors', id)).approved;
+    await w.send(admin, 'POST', `/api/admin/doctors/${id}/approve/`);
+    await w.send(admin, 'DELETE', `/api/doctors/${id}/`);
+    const first = await deletionOf('doctor', id);
+    await restore(first);
+    expect(await approval()).toBe(true);
+    await w.send(admin, 'POST', `/api/admin/doctors/${id}/revoke/`);
+    await w.send(admin, 'DELETE', `/api/doctors/${id}/`);
+    expect((await restore(first)).status).toBe(200);
+    expect(await approval()).toBe(false);
+  });
 });

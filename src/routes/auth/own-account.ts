@@ -2,7 +2,7 @@
 import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { attemptAt, forgive, forgiven, type Proven, tryPassword } from '../../accounts/guesses.ts';
+import { attemptAt, forgive, forgiven, onProof, type Proven, tryPassword } from '../../accounts/guesses.ts';
 import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { newRefreshSecret } from '../../accounts/tokens.ts';
@@ -128,7 +128,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
   )
   .delete('/me', erases, json(eraseBody), async (c) => {
     const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
-    await askAuth(c, erase({ keys }));
+    await onProof(c, { keys }, () => askAuth(c, erase({ keys })));
     return c.body(null, 204);
   })
 
