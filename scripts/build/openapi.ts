@@ -1,4 +1,4 @@
-// `npm run openapi`: writes the document that the Worker serves, for tools that want a file.
+// `npm run openapi`: writes the OpenAPI document, the one that is served at /openapi.json, for tools that want a file.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { app } from '../../src/index.ts';

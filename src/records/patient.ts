@@ -4,7 +4,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText, text } from '../http/fields.ts';
+import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
 import { partial, whole } from '../http/validate.ts';
 
 const genders = ['male', 'female', 'other', 'unknown'] as const;
@@ -41,10 +41,10 @@ const dateOfBirth = dateText
 
 type Gender = (typeof genders)[number];
 /** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
-export const gender = text(20)
-  .toLowerCase()
-  .pipe(z.enum(genders))
-  .meta({ enum: [...genders] }) as z.ZodType<unknown> as z.ZodType<Gender, Gender>;
+export const gender = z.preprocess(
+  (sent: Gender) => (typeof sent === 'string' ? sent.trim().toLowerCase() : sent),
+  z.enum(genders),
+);
 
 export const patientFields = {
   name: requiredText(200),
