@@ -81,6 +81,13 @@ async function bridgeTo(url: string): Promise<Pick<Neon, 'close'> & { url: strin
   return { url: bridge.url(user, secret, database), close: bridge.close };
 }
 
+/** Neon checks a password before PostgreSQL is asked, so that its refusal has no SQLSTATE; a server's own has one. */
+export function isWrongPassword(error: unknown): boolean {
+  if (!(error instanceof NeonDbError)) return false;
+  const { code, message } = answerOf(error);
+  return /^28/.test(code) || /^password authentication failed/.test(message);
+}
+
 function explain(error: unknown, url: string): Error {
   const { hostname, port, username, pathname } = parse(url);
   const place = `${hostname}${port && `:${port}`}`;
@@ -89,11 +96,11 @@ function explain(error: unknown, url: string): Error {
   }
   const { status, code, message } = answerOf(error);
   const sentence = message.replace(/\.$/, '');
-  // Neon looks at the address and the password before PostgreSQL is asked, so that these refusals have no SQLSTATE
+  // the address as well is looked at before PostgreSQL is asked
   if (/not allowed to connect|from a blocked network/.test(message)) {
     return new Fatal(`The database at ${place} does not let this machine in: ${sentence}.`);
   }
-  if (/^28/.test(code) || /^password authentication failed/.test(message)) {
+  if (isWrongPassword(error)) {
     return new Fatal(`The database at ${place} does not let ${decodeURIComponent(username)} in: ${sentence}.`);
   }
   if (code === '3D000') {

@@ -2,9 +2,9 @@
 // Worker.
 import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
-import { NeonDbError, neon } from '@neondatabase/serverless';
+import { neon } from '@neondatabase/serverless';
 import { type Bindings, configOf, Misconfigured } from '../../src/config.ts';
-import { connect, type Sql } from '../cli/connect.ts';
+import { connect, isWrongPassword, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
 import { postgresBackend, startNeon } from '../neon/bridge.ts';
@@ -167,7 +167,7 @@ async function letAppLoginIn(owner: Sql, url: URL): Promise<void> {
   try {
     await neon(url.href)`select 1`;
   } catch (error) {
-    if (!(error instanceof NeonDbError) || !/^28/.test(error.code ?? '')) {
+    if (!isWrongPassword(error)) {
       throw error;
     }
     const password = decodeURIComponent(url.password).replaceAll("'", "''");

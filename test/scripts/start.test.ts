@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { openPglite } from '../../scripts/neon/open-pglite.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
 import { freePort } from '../support/free-port.ts';
@@ -113,7 +114,7 @@ describe('npm start', () => {
     await allGone();
   });
 
-  test('finds its data again, also after it was killed', async () => {
+  test('finds its data again, also after it was killed, and lets app_login in', async () => {
     const { child, ended, said } = await start();
     expect(said()).not.toContain('creating');
     expect((await post('/api/auth/login/', ann)).status).toBe(200);
@@ -121,7 +122,12 @@ describe('npm start', () => {
     await ended;
     await allGone();
 
+    // the role in the database has another password than .dev.vars
+    const data = await openPglite({ dataDir: join(state, 'pglite') });
+    await data.exec(`alter role app_login password 'another one'`);
+    await data.close();
     const again = await start();
+    expect(again.said()).toContain('gave app_login the password');
     expect(again.said()).toContain('is running');
     expect((await post('/api/auth/login/', ann)).status).toBe(200);
 
