@@ -26,7 +26,12 @@ security definer set search_path = public, pg_temp language sql as $$
     'refused', 'patient', patient, array[patient]
   from users u left join doctors d on d.user_id = u.id where u.id = actor
 $$;
-grant execute on function app.note_refusal(bigint, bigint) to app_auth;
+-- The same where a patient was named by their account. One without a record was nobody's to reach.
+create function app.note_refusal_of(actor bigint, account bigint) returns void
+security definer set search_path = public, pg_temp language sql as $$
+  select app.note_refusal(actor, p.id) from patients p where p.user_id = account
+$$;
+grant execute on function app.note_refusal(bigint, bigint), app.note_refusal_of(bigint, bigint) to app_auth;
 
 -- Undoes a deletion: the record under its old id, and those of its mappings whose other side is still there. Its
 -- version goes up, so that no tag from before the deletion fits.

@@ -5,23 +5,35 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Env } from '../config.ts';
 import { askAfterwards } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
+import { type Call, type Given, prepare } from '../db/prepared.ts';
 
 const note = prepare((db, { actor, patient }: Given<'actor' | 'patient'>) => [
   db.execute(sql`select app.note_refusal(${actor}, ${patient})`),
+]);
+const noteByAccount = prepare((db, { actor, account }: Given<'actor' | 'account'>) => [
+  db.execute(sql`select app.note_refusal_of(${actor}, ${account})`),
 ]);
 const refusals = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
 
 /** For routes about one patient: a refusal will be in the trail, whether there is such a patient or not. */
 export const refusalsNoted = createMiddleware<Env>(async function refusalsNoted(c, next) {
   await next();
-  const id = c.get('patientAsked') ?? Number(c.req.param('id'));
-  if (refusals.includes(c.get('problem') ?? '')) c.executionCtx.waitUntil(noted(c, id));
+  const patient = c.get('patientAsked') ?? Number(c.req.param('id'));
+  noteIfRefused(c, note({ actor: c.get('actor')?.id ?? null, patient }));
+});
+/** For routes that name a patient by the account. */
+export const refusalsByAccountNoted = createMiddleware<Env>(async function refusalsByAccountNoted(c, next) {
+  await next();
+  noteIfRefused(c, noteByAccount({ actor: c.get('actor')?.id ?? null, account: Number(c.req.param('user_id')) }));
 });
 
-const noted = async (c: Context<Env>, patient: number) => {
-  const { requestId: request_id, actor } = c.var;
-  await askAfterwards(c, note({ actor: actor?.id ?? null, patient })).catch(() => {
+const noteIfRefused = (c: Context<Env>, call: Call<unknown>) => {
+  if (refusals.includes(c.get('problem') ?? '')) c.executionCtx.waitUntil(noted(c, call));
+};
+
+const noted = async (c: Context<Env>, call: Call<unknown>) => {
+  const request_id = c.get('requestId');
+  await askAfterwards(c, call).catch(() => {
     // the answer has gone; whoever keeps the trail whole finds the request by its line in the log
     console.error(JSON.stringify({ request_id, job: 'refusal', failed: true }));
   });

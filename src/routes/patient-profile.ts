@@ -11,6 +11,7 @@ import { allow } from '../http/auth.ts';
 import { changing } from '../http/changes.ts';
 import { tagged, taggedRead } from '../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../http/pages.ts';
+import { refusalsByAccountNoted } from '../http/refusals.ts';
 import { json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
@@ -48,7 +49,7 @@ export const patientProfileRoutes = new Hono<Env>({ strict: false })
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:user_id', replaces, params('user_id'), json(patientPut), (c) =>
+  .put('/:user_id', replaces, params('user_id'), refusalsByAccountNoted, json(patientPut), (c) =>
     change(c, c.req.valid('param').user_id, c.req.valid('json')),
   )
   .get('/access-log', readsLog, listQuery(sorts, {}, '-id'), (c) => answerPage(c, accessLog, c.req.valid('query')));

@@ -359,7 +359,9 @@ test('every route of the app has a row, and every row is a route', () => {
 
 /** What is refused of a patient is noted, once the answer has gone. */
 const isNoted = (route: string) =>
-  / \/api\/patients\/:id$|^GET \/api\/mappings\/|^POST \/api\/(mappings|admin\/assign-patient)$/.test(route);
+  / \/api\/patients\/:id$|^GET \/api\/mappings\/|^POST \/api\/(mappings|admin\/assign-patient)$|patient-profile\/:user_id$/.test(
+    route,
+  );
 
 const forged = 'eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.aW52YWxpZA';
 

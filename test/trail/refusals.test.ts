@@ -9,7 +9,7 @@ import { faultyConnection } from '../support/database.ts';
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
-const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
+const { owner, stranger, patient, otherPatient, pendingDoctor, assignedDoctor, admin } = w.people;
 const { ownPatient, ownRecord, ownDoctor } = w;
 const connection = await faultyConnection(app.database.appUrl);
 const failing = caller({ ...app.env, DATABASE_URL: connection.url });
@@ -24,6 +24,7 @@ const refusalsOf = (answer: Answer) =>
     [answer.headers.get('X-Request-Id')],
   );
 const missing = 999_999;
+const named = { name: 'x' };
 const one = `/api/patients/${ownPatient.id}/`;
 const pair = (patient: number) => ({ patient, doctor: ownDoctor.id });
 
@@ -39,6 +40,8 @@ describe('is recorded', () => {
     ['a missing patient', admin, 'GET', `/api/patients/${missing}/`, 404, missing],
     ['the doctors of a patient', stranger, 'GET', `/api/mappings/${ownPatient.id}/`, 404, ownPatient.id],
     ['the same by the other path', stranger, 'GET', `/api/mappings/patient/${ownRecord}/`, 404, ownRecord],
+    ["another patient's profile", otherPatient, 'PUT', `/api/patient-profile/${patient.id}/`, 404, ownRecord, named],
+    ['a profile, by no patient', stranger, 'PUT', `/api/patient-profile/${patient.id}/`, 403, ownRecord, named],
     ['an assignment', stranger, 'POST', '/api/mappings/', 404, ownPatient.id, pair(ownPatient.id)],
     ['an assignment by no admin', owner, 'POST', '/api/admin/assign-patient/', 403, ownRecord, pair(ownRecord)],
   ])('%s', async (_, who, method, path, status, id, body) => {
