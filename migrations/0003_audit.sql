@@ -71,7 +71,7 @@ begin
     (row_now ->> 'id')::bigint,
     case
       when kind = 'patient' then array[(row_now ->> 'id')::bigint]
-      when row_now ? 'patient_id' then array[(row_now ->> 'patient_id')::bigint]
+      when row_now ->> 'patient_id' is not null then array[(row_now ->> 'patient_id')::bigint]
       -- an account has a patient's name and email, and whoever changes it is answered them
       when kind = 'user' then array(select p.id from patients p where p.user_id = (row_now ->> 'id')::bigint)
       else '{}' end,

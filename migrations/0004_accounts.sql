@@ -5,6 +5,9 @@ create table users (
   -- by NFKC as well, or two usernames that look the same could be two people
   username_key text generated always as (lower(normalize(username, NFKC))) stored,
   email text check (email = lower(email)),
+  -- when somebody used a link that was sent to this address; and the address that the account will have once its link is used
+  email_verified_at timestamptz(3),
+  pending_email text check (pending_email = lower(pending_email)),
   role text not null default 'user' check (role in ('user', 'patient', 'doctor', 'admin')),
   disabled_at timestamptz(3),
   erased_at timestamptz(3),
@@ -19,8 +22,8 @@ create unique index users_username on users (username_key);
 create index users_admins on users (id) where role = 'admin';
 
 alter table users enable row level security;
-grant select, insert (name, username, email, role), update (name, username, email, disabled_at, erased_at) on users
-  to app_auth;
+grant select, insert (name, username, email, role, email_verified_at),
+  update (name, username, email, pending_email, disabled_at, erased_at, updated_at) on users to app_auth;
 grant select, update (name, username, email, role, disabled_at, updated_at) on users to app_api;
 
 -- Before sign-in user_id() is null, and app_auth sees every account; afterwards it sees the account that acts.
@@ -69,8 +72,9 @@ grant select, insert, update, delete on sessions to app_auth;
 create policy auth on sessions to app_auth using (
   (select app.user_id()) is null or user_id = (select app.user_id()));
 
--- What column grants cannot say: role and disabled are an admin's to set, one admin always remains, and a role that
--- stands for a record needs that record. Definer's rights, because the asker may not see the rows this looks at.
+-- What column grants cannot say: role and disabled are an admin's to set, or what an invitation gives; a new email counts
+-- when its link was used, which nobody is signed in for; one admin always remains, and a role that stands for a record
+-- needs that record. Definer's rights, because the asker may not see the rows this looks at.
 create function app.guard_account() returns trigger security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
@@ -78,7 +82,9 @@ begin
     perform app.refuse('not_found');
   end if;
   if coalesce(app.role(), 'anonymous') not in ('admin', 'cli')
-     and (new.role <> old.role or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)) then
+     and ((new.role <> old.role and not app.is_invited(new.id, new.role))
+       or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)
+       or (new.email is distinct from old.email and new.erased_at is null and app.role() is not null)) then
     perform app.refuse('wrong_role');
   end if;
   if old.role = 'admin' and old.disabled_at is null and (new.role <> 'admin' or new.disabled_at is not null) then
@@ -101,6 +107,6 @@ begin
   return new;
 end $$;
 
-create trigger guard before update of role, disabled_at on users for each row execute function app.guard_account();
+create trigger guard before update of role, disabled_at, email on users for each row execute function app.guard_account();
 create trigger touch before update or delete on users for each row execute function app.touch();
 create trigger record after insert or update or delete on users for each row execute function app.record_change('user');

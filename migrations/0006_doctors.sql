@@ -65,25 +65,27 @@ begin
   return new;
 end $$;
 
--- A doctor whose account is erased becomes one without an account, who cannot be approved; also when the record is
--- deleted and restored later.
+-- A doctor whose account is erased becomes one without an account, who cannot be approved; and a patient one whom the
+-- clinic may invite again. Also when the record is deleted and restored later.
 create function app.unlink_erased() returns trigger security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
   update doctors set user_id = null, approved = null where user_id = new.id;
+  update patients set user_id = null where user_id = new.id;
   return null;
 end $$;
-create trigger unlink_doctor after update of erased_at on users for each row
+create trigger unlink after update of erased_at on users for each row
   when (old.erased_at is null and new.erased_at is not null) execute function app.unlink_erased();
 create function app.keep_unlinked() returns trigger language plpgsql as $$
 begin
   if exists (select from users where id = new.user_id and erased_at is not null) then
-    new.user_id := null;
-    new.approved := null;
+    new := jsonb_populate_record(new, '{"user_id": null, "approved": null}');
   end if;
   return new;
 end $$;
 create trigger keep_unlinked before insert on doctors for each row when (new.user_id is not null)
+  execute function app.keep_unlinked();
+create trigger keep_unlinked before insert on patients for each row when (new.user_id is not null)
   execute function app.keep_unlinked();
 
 create trigger guard before update of name, specialization, license_number, approved, user_id on doctors

@@ -117,14 +117,3 @@ begin
 end $$;
 create trigger erase_name after update of erased_at on users for each row
   when (old.erased_at is null and new.erased_at is not null) execute function app.erase_name();
-
--- Removes what has expired. Anybody may ask for it, because it takes nothing that still counts.
-create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint, names bigint)
-security definer set search_path = public, pg_temp language sql as $$
-  with s as (delete from sessions where least(idle_until, expires_at) < now() returning 1),
-    k as (delete from idempotency_keys where created_at < now() - interval '24 hours' returning 1),
-    g as (delete from guesses where forget_at < now() returning 1)
-  select (select count(*) from s), (select count(*) from k), (select count(*) from g),
-    app.take_out_rest()
-$$;
-grant execute on function app.sweep() to app_auth;

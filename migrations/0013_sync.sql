@@ -30,6 +30,7 @@ revoke all on app.servers from app_login, app_api, app_auth;
 -- - every session ends. Somebody may have logged out, changed a stolen password or been disabled since the backup, and
 --   their session would be alive again. Only whoever signs in with a password that counts now gets a new one. Its
 --   number is one that was never given before, so that no token of the history that was left belongs to it.
+-- - so do the links in mails: one that was used since would work again. Mails that waited then have been sent.
 -- The answers that Idempotency-Keys wait for stay: they are of the same moment as the records that they tell of, and a
 -- phone that sends its request once more must not do it twice.
 create function app.settle(moved boolean) returns boolean language plpgsql as $$
@@ -59,6 +60,8 @@ begin
     execute format('alter table %I enable trigger user', kind);
   end loop;
   delete from sessions;
+  delete from app.links;
+  delete from mails where sent_at is null;
   perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);
   insert into audit (action, resource, actor_role) values ('sessions_ended', 'session', 'cli');
   return true;

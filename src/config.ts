@@ -22,6 +22,15 @@ const whole = (what: string, least: number, most: number, fallback: number) =>
     .default(fallback);
 const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be a https:// URL' });
+const onOrOff = z.union([z.boolean(), z.stringbool()], { error: 'must be on or off' });
+
+/** Cloudflare's Email Service, as a Worker is given it. */
+export interface EmailService {
+  send(mail: Record<'from' | 'to' | 'subject' | 'text' | 'html', string>): Promise<unknown>;
+}
+
+export const openKinds = ['user', 'patient', 'doctor'] as const;
 
 const configuration = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgres:// URL' }),
@@ -37,11 +46,30 @@ const configuration = z.object({
         .filter(Boolean),
     ),
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
+  REGISTRATION: z
+    .string()
+    .default(openKinds.join(' '))
+    .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(z.enum(openKinds, `names kinds of accounts, of ${openKinds.join(', ')}, or nothing`))),
+  REQUIRE_VERIFIED_EMAIL: onOrOff.default(false),
+  /** Where people reach this: links in mails lead there. Never what a request says that it came to. */
+  PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  MAIL_FROM: z.string().optional(),
+  MAIL_API_URL: webUrl.optional(),
+  MAIL_API_KEY: z.string().optional(),
+  EMAIL: z.custom<EmailService>().optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;
+
+/** What else is needed as soon as mails can be sent. */
+const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
+  if (!EMAIL && !MAIL_API_URL) return [];
+  const needed = ['PUBLIC_URL', 'MAIL_FROM', ...(EMAIL ? [] : ['MAIL_API_KEY'])] as (keyof typeof settings)[];
+  return needed.filter((name) => !settings[name]).map((name) => ({ path: [name], message: 'is needed to send mails' }));
+};
 
 /** Workers' rate limiting. An absent binding means no limit: plain workerd has none. */
 const limiters = ['LOGIN_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
@@ -62,6 +90,10 @@ export interface Env {
     /** The patient that a body is about. */
     patientAsked?: number;
     keyed?: boolean;
+    /** The route is only for accounts whose address is verified. */
+    verifiedOnly?: boolean;
+    /** A mail waits to be sent after the answer. */
+    mailed?: boolean;
     databaseMs?: number;
     problem?: string;
     trace?: object;
@@ -94,7 +126,7 @@ export const configOf = (bindings: Bindings): Config => {
   const known = parsed.get(bindings);
   if (known) return known;
   const result = configuration.safeParse(bindings);
-  const issues = [...slips(bindings), ...(result.error?.issues ?? [])];
+  const issues = [...slips(bindings), ...(result.success ? missingForMail(result.data) : result.error.issues)];
   if (!result.success || issues.length > 0) throw new Misconfigured(issues);
   parsed.set(bindings, result.data);
   return result.data;

@@ -8,12 +8,16 @@ import { secureHeaders } from 'hono/secure-headers';
 import { type Bindings, config, configOf, type Env } from './config.ts';
 import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
-import { signedIn } from './http/auth.ts';
+import { signedIn, verified } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
 import { declaredLength } from './http/validate.ts';
+import { deliver, mailsFollow } from './mail/outbox.ts';
 import { accountRoutes } from './routes/admin/accounts.ts';
 import { auditRoutes } from './routes/admin/audit.ts';
 import { adminDoctorRoutes } from './routes/admin/doctors.ts';
+import { invitationRoutes } from './routes/admin/invitations.ts';
+import { mailRoutes } from './routes/admin/mails.ts';
+import { linkRoutes } from './routes/auth/links.ts';
 import { ownAccountRoutes } from './routes/auth/own-account.ts';
 import { signInRoutes } from './routes/auth/sign-in.ts';
 import { doctorProfileRoutes } from './routes/doctor-profile.ts';
@@ -21,6 +25,7 @@ import { doctorRoutes } from './routes/doctors.ts';
 import { mappingRoutes } from './routes/mappings.ts';
 import { patientProfileRoutes } from './routes/patient-profile.ts';
 import { patientRoutes } from './routes/patients.ts';
+import { portalRoutes } from './routes/portal.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 
@@ -111,7 +116,7 @@ const limit = createMiddleware(function limit(c, next) {
 export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
 app.use(requestId({ headerName: '' }), log, secure);
-app.use('/api/*', privately, crossOrigin, limit);
+app.use('/api/*', privately, crossOrigin, limit, mailsFollow);
 app.notFound(() => {
   throw new Problem('not_found');
 });
@@ -120,10 +125,14 @@ app.onError(respondWithProblem);
 const routes = app
   // for anybody
   .route('/', systemRoutes)
+  .route('/portal', portalRoutes)
   .route('/api/auth', signInRoutes)
+  .route('/api/auth', linkRoutes)
   // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
   .use('/api/*', signedIn)
   .route('/api/auth', ownAccountRoutes)
+  // And from here on, where a deployment asks for it, an email that was confirmed.
+  .use('/api/*', verified)
   .route('/api/patients', patientRoutes)
   .route('/api/doctors', doctorRoutes)
   .route('/api/mappings', mappingRoutes)
@@ -132,14 +141,17 @@ const routes = app
   .route('/api/doctor-profile', doctorProfileRoutes)
   .route('/api/admin', accountRoutes)
   .route('/api/admin', adminDoctorRoutes)
+  .route('/api/admin/invitations', invitationRoutes)
+  .route('/api/admin/mails', mailRoutes)
   .route('/api/admin/audit', auditRoutes);
 
 export type AppType = typeof routes;
 
-/** Every hour: what has expired is refused already, this makes room. */
+/** Every hour: what has expired is refused already, this makes room; and mails that could not be sent have another try. */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   const swept = await sweep(configOf(bindings));
   console.info(JSON.stringify({ job: 'sweep', ...swept }));
+  await deliver(bindings);
 };
 
 export default { fetch: app.fetch, scheduled };

@@ -32,4 +32,5 @@ await put('openapi.json', JSON.stringify(await documentOf(app)));
 await put('docs/scalar.js', await readFile(join(root, viewer)));
 for (const name of ['icon.svg', 'page.css', 'page.js'])
   await put(`docs/${name}`, await readFile(join(root, 'src/openapi/page', name)));
+for (const name of ['links.js', 'links.css']) await put(`portal/${name}`, await readFile(join(root, 'portal', name)));
 await put('_headers', headers);

@@ -15,12 +15,15 @@ const signedIn = {
   session: sql<number>`session_id`.mapWith(Number),
   rotation: sql<number>`rotation`,
   successor: sql<number>`successor`,
+  mailed: sql<boolean>`mailed`,
   id: sql<number>`id`.mapWith(users.id),
   name: sql<string>`name`,
   username: sql<string>`username`,
   email: sql<string>`email`,
   role: sql<(typeof accountRoles)[number]>`role`,
   created_at: sql<string>`created_at`.mapWith(users.created_at),
+  email_verified: sql<boolean>`email_verified`,
+  pending_email: sql<string | null>`pending_email`,
 };
 
 /** A call of one of the functions that open or renew a session. */
@@ -51,7 +54,8 @@ export const signIn = async (
   problem: (refused: ProblemCode) => Problem = (refused) => new Problem(refused),
 ) => {
   const [rows] = await askAuth(c, call);
-  const { refused, session, rotation, successor, ...user } = found(rows);
+  const { refused, session, rotation, successor, mailed, ...user } = found(rows);
+  if (mailed) c.set('mailed', true);
   if (refused) throw problem(refused);
   const settings = config(c);
   const secret = secrets[successor - 1];

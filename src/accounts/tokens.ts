@@ -53,6 +53,15 @@ const withHash = async (secret: string): Promise<RefreshSecret> => ({ secret, ha
 export const newRefreshSecret = () => withHash(base64url(crypto.getRandomValues(new Uint8Array(32)).buffer));
 
 /**
+ * The token of a link in a mail. It is made from the mail's own key, so that a mail that is sent a second time, because
+ * nobody knows what became of the first, is the same mail.
+ */
+export const linkToken = async (config: Config, mailKey: string): Promise<RefreshSecret> =>
+  withHash(await hmac(await keyOf(config.JWT_SECRET), `link:${mailKey}`));
+/** How a token is known to the database. */
+export const tokenHash = sha256;
+
+/**
  * `<session>.<secret>.<mac>`. Because of the mac a made-up token is refused without the database, and ends no session.
  */
 export const refreshToken = async (config: Config, session: number, { secret }: RefreshSecret): Promise<string> => {

@@ -38,12 +38,15 @@ const ifMatch = (c: Context<Env>): string => {
   return versions.join(',');
 };
 
-type Begin = Given<'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'become'>;
+type Asking = 'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'verified' | 'become';
 /** From here on the policies of the role that this transaction becomes decide. */
-const begin = prepare((db, { session, actor, rotation, request, address, roles, if_match, become }: Begin) => [
-  db.execute(sql`select app.begin(${session}, ${actor}, ${rotation}, ${request}, ${address}, ${roles}, ${if_match}),
-    set_config('role', ${become}, true)`),
-]);
+const begin = prepare((db, given: Given<Asking>) => {
+  const { session, actor, rotation, request, address, roles, if_match, verified, become } = given;
+  const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
+  return [
+    db.execute(sql`select app.begin(${who}, ${roles}, ${if_match}, ${verified}), set_config('role', ${become}, true)`),
+  ];
+});
 const beginAnonymous = prepare((db, { request, address }: Given<'request' | 'address'>) => [
   db.execute(sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true)`),
 ]);
@@ -56,7 +59,9 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   if (!actor) return beginAnonymous({ request, address });
   if (!roles) throw new Problem('internal_error');
   const { id, session, rotation } = actor;
-  return begin({ session, actor: id, rotation, request, address, roles: `{${roles}}`, if_match: ifMatch(c), become });
+  const verified = c.get('verifiedOnly') ?? false;
+  const who = { session, actor: id, rotation, request, address };
+  return begin({ ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, become });
 };
 
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
@@ -103,11 +108,14 @@ export const askAuth = async <Answers>(c: Context<Env>, call: Call<Answers>): Pr
 export const askAfterwards = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
   run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c) }), call);
 
+/** The same for a job that belongs to no request. */
+export const askForJob = <Answers>(settings: Config, job: string, call: Call<Answers>): Promise<Answers> =>
+  inOneBatch(databaseOf(settings), beginAnonymous({ request: job, address: null }), call);
+
 const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).from(sql`app.sweep() as swept`)]);
 
-/** Removes expired sessions, keys and counts, and says how many. For the scheduled handler: no request, no actor. */
+/** Removes what has expired, and says how much. */
 export const sweep = async (settings: Config) => {
-  const first = beginAnonymous({ request: 'sweep', address: null });
-  const [[row]] = await inOneBatch(databaseOf(settings), first, sweeping({}));
+  const [[row]] = await askForJob(settings, 'sweep', sweeping({}));
   return row?.swept as Record<string, number>;
 };

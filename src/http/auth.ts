@@ -34,6 +34,12 @@ export const signedIn = createMiddleware<Env>(async function signedIn(c, next) {
   });
 });
 
+/** For a group of routes, where a deployment asks for it: only for accounts whose email is confirmed. */
+export const verified = createMiddleware<Env>(function verified(c, next) {
+  c.set('verifiedOnly', config(c).REQUIRE_VERIFIED_EMAIL);
+  return next();
+});
+
 /** Who asks, for the routes of a group that needs a token. */
 export const actorOf = (c: Context<Env>): Actor => {
   const actor = c.get('actor');

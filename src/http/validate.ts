@@ -107,6 +107,15 @@ export const params = <Name extends string>(...names: Name[]) => {
 
 export const byId = params('id');
 
+/** A path that ends in one of these words. */
+export const word = <Word extends string>(name: string, words: readonly Word[]) => {
+  const schema = z.object({ [name]: z.enum(words) });
+  const validate = zValidator('param', schema, ({ success }) => {
+    if (!success) throw new Problem('not_found');
+  });
+  return checking('param', schema, validate, { codes: ['not_found'] });
+};
+
 /** The parameters behind the question mark, of which an unknown one is an error too. */
 export const query = <Shape extends z.ZodRawShape>(shape: Shape, note: Note = {}) => {
   const schema = z.strictObject(shape);

@@ -101,6 +101,8 @@ const complete = (path: string, operation: Operation, notes: readonly Note[], co
   const codes = new Set(notes.flatMap((note) => note.codes ?? []));
   // all of these need the settings and the database
   if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
+  // whoever is signed in can do this much to confirm an email
+  if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified');
   const asked = new Set(notes.flatMap((note) => note.asks ?? []));
 
   const headers = refs('headers', ['X-Request-Id', ...new Set(notes.flatMap((note) => note.headers ?? []))]);

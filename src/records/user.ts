@@ -2,6 +2,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
+import { givenPassword } from '../accounts/passwords.ts';
 import { folded, id, moment, stamps } from '../db/columns.ts';
 import { emailAddress, recordId, requiredText } from '../http/fields.ts';
 import { partial } from '../http/validate.ts';
@@ -14,6 +15,8 @@ export const users = pgTable('users', {
   username: textColumn(),
   username_key: textColumn().generatedAlwaysAs(sql`lower(normalize(username, NFKC))`),
   email: textColumn(),
+  email_verified_at: moment(),
+  pending_email: textColumn(),
   role: textColumn({ enum: accountRoles }).notNull().default('user'),
   name_key: folded(sql`app.fold(name)`),
   search_key: folded(sql`app.searchable(name)`),
@@ -44,15 +47,25 @@ const usernameText = requiredText(150)
   .refine((value) => !isMixed(value), { error: 'must not mix letters of several alphabets' })
   .refine((value) => !hiddenDot.test(value), { error: 'has a dot above a letter that has one already' });
 
+/** What an account is called whose owner says nothing of it: the part of the email before its @, as far as it may be. */
+export const derivedUsername = (email: string): string =>
+  email
+    .replace(/@.*/, '')
+    .replace(/[^\p{L}\p{N}_.+-]/gu, '')
+    .slice(0, 100) || 'user';
+
 export const userFields = {
   name: requiredText(200),
   username: usernameText,
   email: emailAddress,
 };
-export const userPatch = partial(userFields).meta({
-  id: 'UserPatch',
-  examples: [{ name: 'John Doe' }],
-});
+const currentPassword = givenPassword.describe('your password, which a new email needs').optional();
+export const userPatch = partial(userFields)
+  .extend({ password: currentPassword })
+  .meta({
+    id: 'UserPatch',
+    examples: [{ name: 'John Doe' }],
+  });
 export const accountPatch = partial({ ...userFields, role: z.enum(accountRoles), disabled: z.boolean() }).meta({
   id: 'AccountPatch',
   examples: [{ role: 'admin' }],
@@ -66,6 +79,8 @@ export const userColumns = {
   email: all.email,
   role: all.role,
   created_at: all.created_at,
+  email_verified: sql<boolean>`${users.email_verified_at} is not null`.as('email_verified'),
+  pending_email: all.pending_email,
   version: all.version,
 };
 export const accountColumns = {
@@ -81,6 +96,8 @@ const shape = {
   email: text,
   role: z.enum(accountRoles),
   created_at: z.iso.datetime(),
+  email_verified: z.boolean().describe('whether a link was used that was sent to this email'),
+  pending_email: text.nullable().describe('the email from when its link is used on'),
 };
 export const userExample = {
   id: 3,
@@ -89,6 +106,8 @@ export const userExample = {
   email: 'john@example.com',
   role: 'user',
   created_at: '2026-11-02T08:15:00.000Z',
+  email_verified: true,
+  pending_email: null,
 };
 export const user = z.object(shape).meta({ id: 'User', examples: [userExample] });
 export const account = z

@@ -1,5 +1,5 @@
 // /api/patients. Whoever made the record owns it; the policies decide who else sees it.
-import { eq } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
@@ -17,6 +17,9 @@ import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor } from '../records/doctor.ts';
 import { doctorQuery, myDoctors } from '../records/doctor-lists.ts';
+import { invitation, invitationColumns, invitationState, invitations } from '../records/invitation.ts';
+import { invite } from '../records/inviting.ts';
+import { addressee } from '../records/link.ts';
 import {
   newPatient,
   patient,
@@ -37,6 +40,19 @@ const read = prepare((db, { id }: Given<'id'>) => [
 const change = changing(patients, patientColumns);
 const remove = deleting(patients);
 
+const open = (id: SQL) => and(eq(invitations.patient_id, id), eq(invitationState, 'open'));
+const readInvitation = prepare((db, { id }: Given<'id'>) => [
+  audited(db, 'invitation', idsIn('patient'), db.select(invitationColumns).from(invitations).where(open(id))),
+]);
+const revokeInvitation = prepare((db, { id }: Given<'id'>) => [
+  db.update(invitations).set({ revoked_at: sql`now()` }).where(open(id)).returning({ id: invitations.id }),
+]);
+const invites = describe(
+  'Invite a patient. To an account for this record; again: the link of before ends, and a new one is sent.',
+  { 201: invitation },
+  invite,
+  owners,
+);
 const lists = describe(
   'List patients. Those that the caller made; for administrators all.',
   { 200: z.array(patient) },
@@ -73,4 +89,29 @@ export const patientRoutes = new Hono<Env>({ strict: false })
   )
   .delete('/:id', describe('Delete a patient', { 204: null }, remove, readers), byId, refusalsNoted, (c) =>
     remove(c, c.req.valid('param').id),
+  )
+
+  .post('/:id/invitation', invites, byId, refusalsNoted, json(addressee), (c) =>
+    invite(c, { ...c.req.valid('json'), role: 'patient', patient: c.req.valid('param').id }),
+  )
+  .get(
+    '/:id/invitation',
+    describe('Read the invitation of a patient', { 200: invitation }, owners),
+    byId,
+    refusalsNoted,
+    async (c) => {
+      const [rows] = await ask(c, readInvitation(c.req.valid('param')));
+      return c.json(found(rows));
+    },
+  )
+  .delete(
+    '/:id/invitation',
+    describe('Revoke the invitation of a patient', { 204: null }, owners),
+    byId,
+    refusalsNoted,
+    async (c) => {
+      const [revoked] = await ask(c, revokeInvitation(c.req.valid('param')));
+      found(revoked);
+      return c.body(null, 204);
+    },
   );

@@ -7,6 +7,7 @@ import { type Config, config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
+import { pagePolicy } from '../http/policy.ts';
 import { describe } from '../openapi/describe.ts';
 
 const text = z.string();
@@ -29,8 +30,7 @@ const readiness = describe(
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
 <script src="/docs/scalar.js" defer></script><script src="/docs/page.js" defer></script>`;
-const policy = `default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;\
- connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+const policy = pagePolicy("'self' 'unsafe-inline'");
 
 const reach = prepare((db) => [db.execute(sql`select 1`)]);
 

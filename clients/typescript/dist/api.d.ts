@@ -17,24 +17,29 @@ export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 
 export type FieldErrors = Record<string, string[]>;
 export type ProblemCode =
   | 'account_disabled'
+  | 'already_linked'
   | 'answered_before'
   | 'body_too_large'
   | 'database_unavailable'
   | 'doctor_not_approved'
   | 'duplicate'
+  | 'email_unverified'
   | 'internal_error'
   | 'invalid_credentials'
   | 'invalid_input'
   | 'key_reused'
   | 'last_admin'
+  | 'link_invalid'
   | 'malformed_json'
   | 'misconfigured'
   | 'no_linked_account'
   | 'no_linked_record'
   | 'not_found'
   | 'not_owner'
+  | 'password_required'
   | 'refresh_invalid'
   | 'refresh_reused'
+  | 'registration_closed'
   | 'session_ended'
   | 'stale_version'
   | 'sync_reset'
@@ -180,6 +185,117 @@ export type Routes = {
       status: 200;
     };
   };
+  '/api/admin/invitations': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              state?: 'accepted' | 'expired' | 'open' | 'revoked' | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        email: string;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        name: string | null;
+        patient: number;
+        doctor: number;
+        created_by: number;
+        created_at: string;
+        expires_at: string;
+        state: 'accepted' | 'expired' | 'open' | 'revoked';
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+    $post: {
+      input: {
+        json: {
+          email: string;
+          role: 'admin' | 'doctor' | 'user';
+          name?: string | undefined;
+          doctor?: number | undefined;
+        };
+      };
+      output: {
+        id: number;
+        email: string;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        name: string | null;
+        patient: number;
+        doctor: number;
+        created_by: number;
+        created_at: string;
+        expires_at: string;
+        state: 'accepted' | 'expired' | 'open' | 'revoked';
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/admin/invitations/:id': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/admin/mails': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: string | undefined;
+              cursor?: string | undefined;
+              sort?: string | undefined;
+              count?: 'exact' | undefined;
+              state?: 'failed' | 'waiting' | undefined;
+            }
+          | undefined;
+      };
+      output: {
+        id: number;
+        purpose:
+          | 'change'
+          | 'invitation'
+          | 'new_device'
+          | 'password_changed'
+          | 'reset'
+          | 'token_replayed'
+          | 'undo'
+          | 'verify';
+        recipient: string;
+        user_id: number | null;
+        state: 'failed' | 'waiting';
+        attempts: number;
+        asked_at: string;
+      }[];
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/mails/:id/resend': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 202;
+    };
+  };
   '/api/admin/users': {
     $get: {
       input: {
@@ -202,6 +318,8 @@ export type Routes = {
         email: string | null;
         role: 'admin' | 'doctor' | 'patient' | 'user';
         created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
         disabled: boolean;
       }[];
       outputFormat: 'json';
@@ -222,6 +340,8 @@ export type Routes = {
         email: string | null;
         role: 'admin' | 'doctor' | 'patient' | 'user';
         created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
         disabled: boolean;
       };
       outputFormat: 'json';
@@ -247,7 +367,86 @@ export type Routes = {
         email: string | null;
         role: 'admin' | 'doctor' | 'patient' | 'user';
         created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
         disabled: boolean;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/admin/users/:id/end-sessions': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/admin/users/:id/reset-password': {
+    $post: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 202;
+    };
+  };
+  '/api/auth/email/resend': {
+    $post: {
+      input: {};
+      output: null;
+      outputFormat: 'body';
+      status: 202;
+    };
+  };
+  '/api/auth/email/undo': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/auth/email/verify': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+  };
+  '/api/auth/invitations/accept': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+        };
+      };
+      output: {
+        id: number;
+        name: string;
+        username: string | null;
+        email: string | null;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -274,6 +473,8 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
@@ -308,6 +509,8 @@ export type Routes = {
         email: string | null;
         role: 'admin' | 'doctor' | 'patient' | 'user';
         created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -318,6 +521,7 @@ export type Routes = {
           name?: string | undefined;
           username?: string | undefined;
           email?: string | undefined;
+          password?: string | undefined;
         };
       };
       output: {
@@ -327,6 +531,8 @@ export type Routes = {
         email: string | null;
         role: 'admin' | 'doctor' | 'patient' | 'user';
         created_at: string;
+        email_verified: boolean;
+        pending_email: string | null;
       };
       outputFormat: 'json';
       status: 200;
@@ -352,10 +558,37 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
       status: 200;
+    };
+  };
+  '/api/auth/password/forgot': {
+    $post: {
+      input: {
+        json: {
+          email: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 202;
+    };
+  };
+  '/api/auth/password/reset': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+          new_password: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
     };
   };
   '/api/auth/refresh': {
@@ -377,6 +610,8 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
@@ -405,6 +640,8 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
@@ -436,6 +673,38 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
+        };
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
+  '/api/auth/register/invited': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+          password: string;
+          username?: string | undefined;
+          name?: string | undefined;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+        token_type: 'Bearer';
+        expires_in: number;
+        user: {
+          id: number;
+          name: string;
+          username: string;
+          email: string;
+          role: 'admin' | 'doctor' | 'patient' | 'user';
+          created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
@@ -470,6 +739,8 @@ export type Routes = {
           email: string;
           role: 'admin' | 'doctor' | 'patient' | 'user';
           created_at: string;
+          email_verified: boolean;
+          pending_email: string | null;
         };
       };
       outputFormat: 'json';
@@ -1162,6 +1433,63 @@ export type Routes = {
       status: 200;
     };
   };
+  '/api/patients/:id/invitation': {
+    $delete: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: null;
+      outputFormat: 'body';
+      status: 204;
+    };
+    $get: {
+      input: {
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        email: string;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        name: string | null;
+        patient: number;
+        doctor: number;
+        created_by: number;
+        created_at: string;
+        expires_at: string;
+        state: 'accepted' | 'expired' | 'open' | 'revoked';
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+    $post: {
+      input: {
+        json: {
+          email: string;
+        };
+        param: {
+          id: string;
+        };
+      };
+      output: {
+        id: number;
+        email: string;
+        role: 'admin' | 'doctor' | 'patient' | 'user';
+        name: string | null;
+        patient: number;
+        doctor: number;
+        created_by: number;
+        created_at: string;
+        expires_at: string;
+        state: 'accepted' | 'expired' | 'open' | 'revoked';
+      };
+      outputFormat: 'json';
+      status: 201;
+    };
+  };
   '/api/patients/my-doctors': {
     $get: {
       input: {
@@ -1256,6 +1584,18 @@ export type Routes = {
         status: 'ok';
       };
       outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/portal/:page': {
+    $get: {
+      input: {
+        param: {
+          [x: string]: 'forgot' | 'invitation' | 'reset' | 'undo' | 'verify';
+        };
+      };
+      output: {};
+      outputFormat: string;
       status: 200;
     };
   };

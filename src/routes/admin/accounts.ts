@@ -60,6 +60,9 @@ const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.ou
     .where(one(id))
     .returning(accountColumns),
 ]);
+const endingSessions = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
+const sendingReset = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);
+const sendsReset = describe('Send somebody a link for a new password', { 202: null }, 'account_disabled', admins);
 const changes = describe(
   'Change an account',
   { 200: account },
@@ -79,6 +82,23 @@ export const accountRoutes = new Hono<Env>({ strict: false })
     return c.json(tagged(c, found(rows)));
   })
   .patch('/users/:id', changes, byId, json(accountPatch), async (c) => {
-    const [rows] = await ask(c, update({ ...c.req.valid('json'), ...c.req.valid('param') }));
+    const changed = c.req.valid('json');
+    const [rows] = await ask(c, update({ ...changed, ...c.req.valid('param') }));
+    // a new address is asked to confirm itself
+    if (changed.email !== undefined) c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
+  })
+  .post(
+    '/users/:id/end-sessions',
+    describe('End all sessions of an account', { 204: null }, admins),
+    byId,
+    async (c) => {
+      await ask(c, endingSessions(c.req.valid('param')));
+      return c.body(null, 204);
+    },
+  )
+  .post('/users/:id/reset-password', sendsReset, byId, async (c) => {
+    await ask(c, sendingReset(c.req.valid('param')));
+    c.set('mailed', true);
+    return c.body(null, 202);
   });

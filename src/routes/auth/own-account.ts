@@ -5,17 +5,18 @@ import * as z from 'zod';
 import { attemptAt, forgive, forgiven, onProof, type Proven, tryPassword } from '../../accounts/guesses.ts';
 import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
-import { newRefreshSecret } from '../../accounts/tokens.ts';
+import { newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
 import type { Env } from '../../config.ts';
 import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
 import { type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
 import { actorOf, everyone } from '../../http/auth.ts';
-import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
+import { tag, tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
+import { link } from '../../records/link.ts';
 import { session as oneSession, sessionColumns, sessions, signedIn } from '../../records/session.ts';
 import { user, userColumns, type userFields, userPatch, users } from '../../records/user.ts';
 
@@ -34,6 +35,29 @@ const changesPassword = describe(
   'not_found',
   'account_disabled',
   'too_many_attempts',
+  everyone,
+);
+const changesAccount = describe(
+  'Change my account. A new email needs the password, and counts once the link is used that is sent to it.',
+  { 200: user },
+  'duplicate',
+  'password_required',
+  'too_many_attempts',
+  taggedWrite,
+  everyone,
+);
+const resends = describe(
+  'Send the link again that confirms my email. To the new one, where one is to replace it; nothing, where none is needed.',
+  { 202: null },
+  everyone,
+);
+const accepts = describe(
+  'Accept an invitation with my account. For an account of role user that has made no records: it gets the role, and the ' +
+    'record, that the invitation is for.',
+  { 200: user },
+  'link_invalid',
+  'already_linked',
+  tag,
   everyone,
 );
 const erases = describe(
@@ -60,12 +84,26 @@ const provePassword = async (c: Context<Env>, field: string, password: string): 
 };
 
 const read = prepare((db) => [db.select(userColumns).from(users).where(eq(users.id, me))]);
-const update = prepare((db, changes: Given<never, keyof typeof userFields>) => [
+type Changes = Given<never, keyof typeof userFields | 'proven' | 'keys'>;
+/** A new email is kept beside the one that counts, until somebody uses the link that is sent to it. */
+const update = prepare((db, { email, proven, keys, ...changes }: Changes) => [
   db
     .update(users)
-    .set({ ...changes, updated_at: sql`now()` })
+    .set({
+      ...changes,
+      pending_email: email && sql`app.proposed_email(${email}, ${proven ?? null})`,
+      updated_at: sql`now()`,
+    })
     .where(eq(users.id, me))
     .returning(userColumns),
+  ...(keys ? [forgiven(db, { keys })] : []),
+]);
+const resending = prepare((db) => [
+  db.select({ wait: sql<number>`wait` }).from(sql`app.resend_verification() as wait`),
+]);
+const accepting = prepare((db, { token }: Given<'token'>) => [
+  db.execute(sql`select app.accept_invitation(${token})`),
+  db.select(userColumns).from(users).where(eq(users.id, me)),
 ]);
 const erase = prepare((db, given: Given<'keys'>) => [forgiven(db, given), db.execute(sql`select app.erase_account()`)]);
 const changePassword = prepare((db, given: Opening & Given<'keys' | 'proven' | 'chosen'>) => [
@@ -117,15 +155,28 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
-  .patch(
-    '/me',
-    describe('Change my account', { 200: user }, 'duplicate', taggedWrite, everyone),
-    json(userPatch),
-    async (c) => {
-      const [rows] = await ask(c, update(c.req.valid('json')));
+  .patch('/me', changesAccount, json(userPatch), async (c) => {
+    const { password, ...changes } = c.req.valid('json');
+    if (changes.email === undefined || password === undefined) {
+      const [rows] = await askAuth(c, update(changes));
       return c.json(tagged(c, found(rows)));
-    },
-  )
+    }
+    const { hash, keys } = await provePassword(c, 'password', password);
+    const [rows] = await onProof(c, { keys }, () => askAuth(c, update({ ...changes, proven: hash, keys })));
+    c.set('mailed', true);
+    return c.json(tagged(c, found(rows)));
+  })
+  .post('/email/resend', resends, async (c) => {
+    const [rows] = await askAuth(c, resending({}));
+    const { wait } = found(rows);
+    if (wait > 0) throw new Problem('too_many_requests', { retryAfter: wait });
+    c.set('mailed', true);
+    return c.body(null, 202);
+  })
+  .post('/invitations/accept', accepts, json(link), async (c) => {
+    const [, rows] = await askAuth(c, accepting({ token: await tokenHash(c.req.valid('json').token) }));
+    return c.json(tagged(c, found(rows)));
+  })
   .delete('/me', erases, json(eraseBody), async (c) => {
     const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
     await onProof(c, { keys }, () => askAuth(c, erase({ keys })));
@@ -143,6 +194,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     const [chosen, secret] = await Promise.all([hashPassword(new_password), newRefreshSecret()]);
     const call = changePassword({ ...openingOf(c, secret), proven: hash, chosen, keys });
     // somebody else changed it while the hashes were computed
+    c.set('mailed', true);
     const problem = (code: ProblemCode) =>
       code === 'invalid_credentials' ? notYours('current_password') : new Problem(code);
     return c.json(await signIn(c, call, [secret], problem));

@@ -6,18 +6,18 @@ import { attemptAt, credentials, forgiven, tryPassword } from '../../accounts/gu
 import { givenPassword, hashPassword, needsRehash, newPassword, weakness } from '../../accounts/passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { newRefreshSecret, readRefreshToken } from '../../accounts/tokens.ts';
-import { config, type Env } from '../../config.ts';
+import { config, type Env, type openKinds } from '../../config.ts';
 import { askAuth } from '../../db/client.ts';
 import { type Given, prepare } from '../../db/prepared.ts';
 import { Problem } from '../../errors.ts';
 import { limitAddress } from '../../http/auth.ts';
 import { text } from '../../http/fields.ts';
 import { json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { describe, noted } from '../../openapi/describe.ts';
 import { doctorFields } from '../../records/doctor.ts';
 import { patientFields } from '../../records/patient.ts';
 import { signedIn as tokens } from '../../records/session.ts';
-import { sameLooking, userFields, users } from '../../records/user.ts';
+import { derivedUsername, sameLooking, userFields, users } from '../../records/user.ts';
 
 const accountFields = {
   email: userFields.email,
@@ -90,11 +90,7 @@ const register = async (
   const weak = weakness(password, [email, name, username]);
   if (weak) throw new Problem('invalid_input', { errors: { password: [weak] } });
   const [password_hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
-  const derived =
-    email
-      .replace(/@.*/, '')
-      .replace(/[^\p{L}\p{N}_.+-]/gu, '')
-      .slice(0, 100) || 'user';
+  const derived = derivedUsername(email);
   const account = { email, role, username, name: name ?? username ?? derived, derived_username: derived };
   const linked = { ...profile, name: account.name, email };
   const call = registering({
@@ -104,16 +100,28 @@ const register = async (
     password_hash,
     approved: config(c).DOCTOR_APPROVAL === 'automatic',
   });
+  c.set('mailed', true);
   return c.json(await signIn(c, call, [secret]), 201);
 };
+
+/** A deployment says which kinds of accounts anybody may open; the others are by invitation. */
+const open = (kind: (typeof openKinds)[number]) =>
+  noted({ codes: ['registration_closed'] }, function open(c, next) {
+    if (config(c).REGISTRATION.includes(kind)) return next();
+    throw new Problem('registration_closed');
+  });
 
 /** Registrations and logins of one address are counted together. */
 const limited = limitAddress('LOGIN_LIMIT');
 
 export const signInRoutes = new Hono<Env>({ strict: false })
-  .post('/register', asUser, limited, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
-  .post('/register/patient', asPatient, limited, json(patientBody), (c) => register(c, 'patient', c.req.valid('json')))
-  .post('/register/doctor', asDoctor, limited, json(doctorBody), (c) => register(c, 'doctor', c.req.valid('json')))
+  .post('/register', asUser, open('user'), limited, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
+  .post('/register/patient', asPatient, open('patient'), limited, json(patientBody), (c) =>
+    register(c, 'patient', c.req.valid('json')),
+  )
+  .post('/register/doctor', asDoctor, open('doctor'), limited, json(doctorBody), (c) =>
+    register(c, 'doctor', c.req.valid('json')),
+  )
 
   .post('/login', logsIn, limited, json(loginBody), async (c) => {
     const { email, username, password } = c.req.valid('json');

@@ -1,0 +1,4 @@
+/** What a page of ours may load: nothing from elsewhere. */
+export const pagePolicy = (styles = "'self'") =>
+  `default-src 'none'; script-src 'self'; style-src ${styles}; img-src 'self' data:; connect-src 'self'; ` +
+  `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;

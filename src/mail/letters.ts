@@ -1,0 +1,140 @@
+// What mails say. Nothing in them is about health, and nothing was written by anybody but us: whoever can cause a mail
+// must not be able to speak in our name.
+
+/** In the order of app.post() and what else puts mails into the outbox; migrations/0014_mail.sql has the same list. */
+export const purposes = [
+  'reset',
+  'verify',
+  'change',
+  'undo',
+  'invitation',
+  'password_changed',
+  'new_device',
+  'token_replayed',
+] as const;
+export type Purpose = (typeof purposes)[number];
+
+interface Text {
+  subject: string;
+  says: string[];
+  /** The page of the link and what its button says. Without a token it is where anybody may ask for a new password. */
+  leads: { page: string; button: string; carriesToken: boolean };
+}
+
+const forgot = { page: 'forgot', button: 'Choose a new password', carriesToken: false };
+const link = (page: string, button: string) => ({ page, button, carriesToken: true });
+const ifNotYou = 'If that was not you, choose a new password now: it signs everybody else out.';
+
+/** `host` is where the accounts are, as the deployment says. */
+const textOf = (purpose: Purpose, host: string): Text => {
+  switch (purpose) {
+    case 'reset':
+      return {
+        subject: 'Choose a new password',
+        says: [
+          `Somebody, probably you, asked for a new password for your account at ${host}.`,
+          'The link works once, for an hour. If you did not ask for it, you need not do anything.',
+        ],
+        leads: link('reset', 'Choose a new password'),
+      };
+    case 'verify':
+      return {
+        subject: 'Confirm your email',
+        says: [
+          `An account at ${host} was opened with this address.`,
+          'Confirm that it is yours. The link works for 72 hours. If you know nothing of it, you need not do anything.',
+        ],
+        leads: link('verify', 'Confirm my email'),
+      };
+    case 'change':
+      return {
+        subject: 'Confirm your new email',
+        says: [
+          `An account at ${host} is to use this address from now on.`,
+          'It does once you confirm it. The link works for 72 hours. If you know nothing of it, you need not do anything.',
+        ],
+        leads: link('verify', 'Confirm my new email'),
+      };
+    case 'undo':
+      return {
+        subject: 'Your email was changed',
+        says: [
+          `Your account at ${host} uses another address from now on.`,
+          'If that was not you, undo it within a day: it signs everybody out, and you get a link to choose a new password.',
+        ],
+        leads: link('undo', 'This was not me: undo it'),
+      };
+    case 'invitation':
+      return {
+        subject: 'Your invitation',
+        says: [
+          `You are invited to have an account at ${host}.`,
+          'The link works once, for seven days. If you do not know why you got this, you need not do anything.',
+        ],
+        leads: link('invitation', 'Accept the invitation'),
+      };
+    case 'password_changed':
+      return {
+        subject: 'Your password was changed',
+        says: [`Your account at ${host} has a new password.`, ifNotYou],
+        leads: forgot,
+      };
+    case 'new_device':
+      return {
+        subject: 'A new device signed in',
+        says: [`Your account at ${host} was signed in on a device that it has not used for long, or never.`, ifNotYou],
+        leads: forgot,
+      };
+    case 'token_replayed':
+      return {
+        subject: 'Somebody may be using your account',
+        says: [
+          `Your account at ${host} was used from two places at once, with what only one of your devices should have.`,
+          ifNotYou,
+        ],
+        leads: forgot,
+      };
+  }
+};
+
+/** Whether the mail has a link that does something, and so needs a token. */
+export const carriesToken = (purpose: Purpose): boolean => textOf(purpose, '').leads.carriesToken;
+
+export interface Letter {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+/** What comes behind the # is sent to no server, so that it is in nobody's log. */
+export const linkTo = (publicUrl: string, page: string, token?: string): string =>
+  `${publicUrl}/portal/${page}${token === undefined ? '' : `#token=${token}`}`;
+
+const style = {
+  page: 'margin:0;padding:24px;background:#f4f6f8;font:16px/1.5 system-ui,-apple-system,sans-serif;color:#1c2733',
+  card: 'max-width:480px;margin:0 auto;padding:24px;background:#fff;border-radius:12px',
+  title: 'margin:0 0 16px;font-size:20px',
+  button:
+    'display:block;padding:14px;border-radius:8px;background:#0b6e6e;color:#fff;text-align:center;text-decoration:none',
+  small: 'margin:16px 0 0;font-size:13px;color:#5b6875;word-break:break-all',
+};
+
+/** The mail for one purpose. `token` is asked for by carriesToken(). */
+export const letterFor = (purpose: Purpose, publicUrl: string, token?: string): Letter => {
+  const { subject, says, leads } = textOf(purpose, new URL(publicUrl).host);
+  const url = linkTo(publicUrl, leads.page, leads.carriesToken ? token : undefined);
+  const paragraphs = says.map((line) => `<p style="margin:0 0 16px">${line}</p>`).join('\n');
+  return {
+    subject,
+    text: `${says.join('\n\n')}\n\n${leads.button}:\n${url}\n`,
+    html: `<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title>
+<body style="${style.page}"><div style="${style.card}">
+<h1 style="${style.title}">${subject}</h1>
+${paragraphs}
+<a href="${url}" style="${style.button}">${leads.button}</a>
+<p style="${style.small}">If the button does nothing: ${url}</p>
+</div></body></html>
+`,
+  };
+};

@@ -1,0 +1,112 @@
+// Sends what waits in the outbox: after the answer to whoever put it there, then with later requests and the hourly job.
+// A mail is claimed, its link's token made, and the mail sent; what was not sent is due again after a pause that grows.
+import { sql } from 'drizzle-orm';
+import { createMiddleware } from 'hono/factory';
+import { linkToken } from '../accounts/tokens.ts';
+import { type Bindings, type Config, configOf, type Env } from '../config.ts';
+import { askForJob } from '../db/client.ts';
+import { type AnswersOf, type Given, prepare } from '../db/prepared.ts';
+import { carriesToken, letterFor, type Purpose } from './letters.ts';
+import { NotSent, transportOf } from './transports.ts';
+
+const claiming = prepare((db, { most }: Given<'most'>) => [
+  db
+    .select({
+      id: sql<number>`id`.mapWith(Number),
+      key: sql<string>`key`,
+      purpose: sql<Purpose>`purpose`,
+      recipient: sql<string>`recipient`,
+      attempts: sql<number>`attempts`,
+      given_up: sql<boolean>`given_up`,
+    })
+    .from(sql`app.claim_mails(${most})`),
+]);
+const keepingLinks = prepare((db, { claimed, hashes }: Given<'claimed' | 'hashes'>) => [
+  db.execute(sql`select app.keep_links(${claimed}, ${hashes})`),
+]);
+const settling = prepare((db, { sent, failed }: Given<'sent' | 'failed'>) => [
+  db.execute(sql`select app.settle_mails(${sent}, ${failed})`),
+]);
+type Mail = AnswersOf<ReturnType<typeof claiming>>[0][number];
+
+const mostAtOnce = 20;
+/** Workers let a request's work go on for 30 seconds after its answer. */
+const longestMs = 25_000;
+
+const say = (line: object) => console.warn(JSON.stringify({ job: 'mail', ...line }));
+
+/** When an isolate knows that a mail is due again, by its settings. */
+const dueAgain = new WeakMap<object, number>();
+const saidThatNoneGo = new WeakSet<object>();
+
+/** Whether one was sent. Why not is in the log, without whom it was for. */
+const send = async (settings: Config, mail: Mail, token: string): Promise<boolean> => {
+  const letter = letterFor(mail.purpose, settings.PUBLIC_URL ?? '', token);
+  try {
+    await transportOf(settings)?.({ ...letter, to: mail.recipient, key: mail.key });
+    return true;
+  } catch (error) {
+    const reason = error instanceof NotSent ? error.message : 'failed';
+    say({ mail: mail.id, purpose: mail.purpose, attempt: mail.attempts, reason });
+    return false;
+  }
+};
+
+/** Claims what is due and tries to send it. What came of it: how many there were, and those that have to be tried again. */
+const round = async (settings: Config) => {
+  const [claimed] = await askForJob(settings, 'mail', claiming({ most: mostAtOnce }));
+  const [lost, mails] = [claimed.filter((mail) => mail.given_up), claimed.filter((mail) => !mail.given_up)];
+  for (const { id, purpose } of lost) say({ mail: id, purpose, given_up: true });
+  if (mails.length === 0) return { found: claimed.length, failed: [] };
+  const tokens = await Promise.all(mails.map(({ key }) => linkToken(settings, key)));
+  const linked = mails.flatMap(({ id, purpose }, at) =>
+    carriesToken(purpose) ? [{ id, hash: tokens[at]?.hash }] : [],
+  );
+  const links = { claimed: `{${linked.map(({ id }) => id)}}`, hashes: `{${linked.map(({ hash }) => hash)}}` };
+  if (linked.length > 0) await askForJob(settings, 'mail', keepingLinks(links));
+  const outcomes = await Promise.all(mails.map((mail, at) => send(settings, mail, tokens[at]?.secret ?? '')));
+  const failed = mails.filter((_, at) => !outcomes[at]);
+  const sent = mails.filter((_, at) => outcomes[at]);
+  const ids = (some: Mail[]) => `{${some.map(({ id }) => id)}}`;
+  await askForJob(settings, 'mail', settling({ sent: ids(sent), failed: ids(failed) }));
+  return { found: claimed.length, failed };
+};
+
+/** As app.settle_mails() counts it. */
+const pauseMs = (attempts: number) => Math.min(3_600_000, 2000 * 4 ** Math.min(attempts - 1, 10));
+
+/** Sends all that is due, and what fails again as long as there is time. Never throws. */
+export const deliver = async (bindings: Bindings): Promise<void> => {
+  const settings = configOf(bindings);
+  dueAgain.delete(bindings);
+  if (!transportOf(settings)) {
+    if (!saidThatNoneGo.has(bindings))
+      say({ warning: 'Mails wait in the outbox: neither EMAIL nor MAIL_API_URL is set.' });
+    saidThatNoneGo.add(bindings);
+    return;
+  }
+  const until = Date.now() + longestMs;
+  try {
+    for (;;) {
+      const { found, failed } = await round(settings);
+      if (failed.length === 0 && found < mostAtOnce) return;
+      if (failed.length === 0) continue;
+      const pause = Math.min(...failed.map(({ attempts }) => pauseMs(attempts)));
+      dueAgain.set(bindings, Date.now() + pause);
+      if (Date.now() + pause > until) return;
+      await new Promise((done) => setTimeout(done, pause + 50));
+    }
+  } catch {
+    // the database is out of reach: what was claimed is free again in a minute
+    dueAgain.set(bindings, Date.now() + 60_000);
+    say({ failed: true });
+  }
+};
+
+/** Sends mails after the answer: those of the request, and those that this isolate could not send before. */
+export const mailsFollow = createMiddleware<Env>(async function mailsFollow(c, next) {
+  await next();
+  if (c.get('mailed') || (dueAgain.get(c.env) ?? Number.POSITIVE_INFINITY) <= Date.now()) {
+    c.executionCtx.waitUntil(deliver(c.env));
+  }
+});

@@ -1,0 +1,85 @@
+// An invitation to have an account: for the record of a patient or a doctor that is there, or as a colleague.
+import { sql } from 'drizzle-orm';
+import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { id, moment, reference, stamps } from '../db/columns.ts';
+import { emailAddress, recordId, requiredText } from '../http/fields.ts';
+import { accountRoles } from './user.ts';
+
+export const invitations = pgTable('invitations', {
+  id: id(),
+  email: textColumn().notNull(),
+  role: textColumn({ enum: accountRoles }).notNull(),
+  name: textColumn(),
+  patient_id: reference(),
+  doctor_id: reference(),
+  created_by: reference().default(sql`app.user_id()`),
+  user_id: reference(),
+  mail_id: reference(),
+  created_at: stamps.created_at,
+  expires_at: moment().notNull().default(sql`(now() + '7 days'::interval)`),
+  accepted_at: moment(),
+  revoked_at: moment(),
+});
+
+export const invitationStates = ['open', 'accepted', 'revoked', 'expired'] as const;
+export const invitationState = sql<(typeof invitationStates)[number]>`case
+  when accepted_at is not null then 'accepted' when revoked_at is not null then 'revoked'
+  when expires_at < now() then 'expired' else 'open' end`;
+/** Columns by their names alone, so that a row of app.invite() is one of the table. */
+export const invitationColumns = {
+  id: sql<number>`id`.mapWith(invitations.id).as('id'),
+  email: sql<string>`email`.as('email'),
+  role: sql<(typeof accountRoles)[number]>`role`.as('role'),
+  name: sql<string | null>`name`.as('name'),
+  patient: sql<number | null>`patient_id`.mapWith(invitations.patient_id).as('patient'),
+  doctor: sql<number | null>`doctor_id`.mapWith(invitations.doctor_id).as('doctor'),
+  created_by: sql<number | null>`created_by`.mapWith(invitations.created_by).as('created_by'),
+  created_at: sql<string>`created_at`.mapWith(invitations.created_at).as('created_at'),
+  expires_at: sql<string>`expires_at`.mapWith(invitations.expires_at).as('expires_at'),
+  state: invitationState.as('state'),
+};
+
+export const newInvitation = z
+  .strictObject({
+    email: emailAddress,
+    role: z.enum(['user', 'doctor', 'admin']),
+    name: requiredText(200).optional(),
+    doctor: recordId.optional(),
+  })
+  .refine(({ role, doctor }) => (role === 'doctor') === (doctor !== undefined), {
+    path: ['doctor'],
+    error: 'is the record of the doctor to invite, for the role doctor only',
+  })
+  .meta({ id: 'NewInvitation', examples: [{ email: 'smith@example.com', role: 'doctor', doctor: 4 }] });
+
+export const invitation = z
+  .object({
+    id: recordId,
+    email: z.string(),
+    role: z.enum(accountRoles),
+    name: z.string().nullable(),
+    patient: recordId.nullable(),
+    doctor: recordId.nullable(),
+    created_by: recordId.nullable(),
+    created_at: z.iso.datetime(),
+    expires_at: z.iso.datetime(),
+    state: z.enum(invitationStates),
+  })
+  .meta({
+    id: 'Invitation',
+    examples: [
+      {
+        id: 5,
+        email: 'jane@example.com',
+        role: 'patient',
+        name: null,
+        patient: 7,
+        doctor: null,
+        created_by: 3,
+        created_at: '2026-11-20T16:40:12.345Z',
+        expires_at: '2026-11-27T16:40:12.345Z',
+        state: 'open',
+      },
+    ],
+  });

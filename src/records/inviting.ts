@@ -1,0 +1,31 @@
+// Invites somebody to have an account, for a record that is there or as a colleague. PostgreSQL decides who may.
+import { sql } from 'drizzle-orm';
+import type { Context } from 'hono';
+import type { Env } from '../config.ts';
+import { ask } from '../db/client.ts';
+import { type Given, prepare } from '../db/prepared.ts';
+import { found } from '../errors.ts';
+import { withNote } from '../openapi/describe.ts';
+import { invitationColumns } from './invitation.ts';
+
+const inviting = prepare(
+  (db, { email, role, name, patient, doctor }: Given<'email' | 'role' | 'name' | 'patient' | 'doctor'>) => [
+    db.select(invitationColumns).from(sql`app.invite(${email}, ${role}, ${name}, ${patient}, ${doctor})`),
+  ],
+);
+interface Whom {
+  email: string;
+  role: string;
+  name?: string | undefined;
+  patient?: number;
+  doctor?: number | undefined;
+}
+const send = async (c: Context<Env>, { email, role, name = undefined, patient, doctor }: Whom) => {
+  const whom = { email, role, name: name ?? null, patient: patient ?? null, doctor: doctor ?? null };
+  const [rows] = await ask(c, inviting(whom));
+  c.set('mailed', true);
+  return c.json(found(rows), 201);
+};
+export const invite = withNote(send, {
+  codes: ['not_found', 'already_linked', 'email_unverified', 'too_many_requests'],
+});

@@ -1,0 +1,11 @@
+// What goes with a mail: the address that it is asked for, and the token that its link brings back.
+import * as z from 'zod';
+import { emailAddress } from '../http/fields.ts';
+
+export const addressee = z
+  .strictObject({ email: emailAddress })
+  .meta({ id: 'Addressee', examples: [{ email: 'jane@example.com' }] });
+
+export const linkToken = z.string().min(1, 'must not be empty').max(200, 'at most 200 characters');
+export const exampleToken = 'c2VjcmV0IHRoYXQgYSBtYWlsIGNhcnJpZWQgdG8geW91';
+export const link = z.strictObject({ token: linkToken }).meta({ id: 'Link', examples: [{ token: exampleToken }] });

@@ -1,0 +1,60 @@
+// A mail as administrators see it: what for, to whom and what became of it. What it says is nowhere.
+import { sql } from 'drizzle-orm';
+import { integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { id, moment, reference } from '../db/columns.ts';
+import { recordId } from '../http/fields.ts';
+import { purposes } from '../mail/letters.ts';
+
+export const mails = pgTable('mails', {
+  id: id(),
+  key: uuid().notNull().defaultRandom(),
+  purpose: textColumn({ enum: purposes }).notNull(),
+  recipient: textColumn().notNull(),
+  user_id: reference(),
+  asked_at: moment().notNull().default(sql`now()`),
+  due_at: moment().notNull().default(sql`now()`),
+  attempts: integer().notNull().default(0),
+  sent_at: moment(),
+  failed_at: moment(),
+});
+
+export const mailStates = ['waiting', 'failed'] as const;
+/** Of those that were not sent. */
+export const mailState = sql<
+  (typeof mailStates)[number]
+>`case when ${mails.failed_at} is null then 'waiting' else 'failed' end`;
+export const mailColumns = {
+  id: mails.id,
+  purpose: mails.purpose,
+  recipient: mails.recipient,
+  user_id: mails.user_id,
+  state: mailState.as('state'),
+  attempts: mails.attempts,
+  asked_at: mails.asked_at,
+};
+
+export const mail = z
+  .object({
+    id: recordId,
+    purpose: z.enum(purposes),
+    recipient: z.string(),
+    user_id: recordId.nullable(),
+    state: z.enum(mailStates).describe('`failed` once it was tried for a day'),
+    attempts: z.int(),
+    asked_at: z.iso.datetime(),
+  })
+  .meta({
+    id: 'Mail',
+    examples: [
+      {
+        id: 41,
+        purpose: 'reset',
+        recipient: 'john@example.com',
+        user_id: 3,
+        state: 'failed',
+        attempts: 14,
+        asked_at: '2026-11-20T16:40:12.345Z',
+      },
+    ],
+  });

@@ -1,0 +1,62 @@
+// /api/admin/invitations: who is to have an account. An administrator invites colleagues, and doctors to their records.
+import { and, eq, sql } from 'drizzle-orm';
+import { Hono } from 'hono';
+import * as z from 'zod';
+import type { Env } from '../../config.ts';
+import { audited } from '../../db/audit.ts';
+import { ask } from '../../db/client.ts';
+import { type Given, prepare } from '../../db/prepared.ts';
+import { found } from '../../errors.ts';
+import { admins } from '../../http/auth.ts';
+import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { byId, json } from '../../http/validate.ts';
+import { describe } from '../../openapi/describe.ts';
+import {
+  invitation,
+  invitationColumns,
+  invitationState,
+  invitationStates,
+  invitations,
+  newInvitation,
+} from '../../records/invitation.ts';
+import { invite } from '../../records/inviting.ts';
+
+const sorts = { id: invitations.id };
+const filters = { state: z.enum(invitationStates).optional() };
+const listed = listQuery(sorts, filters, '-id');
+const ofPatients = sql`array(select patient from found where patient is not null)`;
+const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
+  const where = state && eq(invitationState, state);
+  const rows = db
+    .select({ ...invitationColumns, ...page.key })
+    .from(invitations)
+    .where(and(where, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+  return { rows: audited(db, 'invitation', ofPatients, rows), totals: [total(db, invitations, where)] };
+});
+const revoking = prepare((db, { id }: Given<'id'>) => [
+  db
+    .update(invitations)
+    .set({ revoked_at: sql`now()` })
+    .where(and(eq(invitations.id, id), eq(invitationState, 'open')))
+    .returning({ id: invitations.id }),
+]);
+const invites = describe(
+  'Invite somebody. As a colleague, or a doctor for the record that is there, which is approved with it. ' +
+    'Again for the same person: the link of before ends, and a new one is sent.',
+  { 201: invitation },
+  invite,
+  admins,
+);
+
+export const invitationRoutes = new Hono<Env>({ strict: false })
+  .post('/', invites, json(newInvitation), (c) => invite(c, c.req.valid('json')))
+  .get('/', describe('List invitations', { 200: z.array(invitation) }, admins), listed, (c) =>
+    answerPage(c, list, c.req.valid('query')),
+  )
+  .delete('/:id', describe('Revoke an invitation', { 204: null }, admins), byId, async (c) => {
+    const [revoked] = await ask(c, revoking(c.req.valid('param')));
+    found(revoked);
+    return c.body(null, 204);
+  });

@@ -1,0 +1,45 @@
+// /api/admin/mails: mails that did not arrive, without what they say.
+import { and, eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { Hono } from 'hono';
+import * as z from 'zod';
+import type { Env } from '../../config.ts';
+import { audited } from '../../db/audit.ts';
+import { ask } from '../../db/client.ts';
+import { type Given, prepare } from '../../db/prepared.ts';
+import { admins } from '../../http/auth.ts';
+import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { byId } from '../../http/validate.ts';
+import { describe } from '../../openapi/describe.ts';
+import { mail, mailColumns, mailState, mailStates, mails } from '../../records/mail.ts';
+import { patients } from '../../records/patient.ts';
+
+const sorts = { id: mails.id, asked_at: mails.asked_at };
+const filters = { state: z.enum(mailStates).optional() };
+const listed = listQuery(sorts, filters, '-id');
+
+/** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
+const unsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
+/** A patient's account has the patient's email. */
+const ofPatients = sql`array(
+  select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select user_id from found)))`;
+const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
+  const where = and(unsent, state && eq(mailState, state));
+  const rows = db
+    .select({ ...mailColumns, ...page.key })
+    .from(mails)
+    .where(and(where, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+  return { rows: audited(db, 'mail', ofPatients, rows), totals: [total(db, mails, where)] };
+});
+const resending = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
+
+export const mailRoutes = new Hono<Env>({ strict: false })
+  .get('/', describe('List mails that were not sent', { 200: z.array(mail) }, admins), listed, (c) =>
+    answerPage(c, list, c.req.valid('query')),
+  )
+  .post('/:id/resend', describe('Send a mail again', { 202: null }, admins), byId, async (c) => {
+    await ask(c, resending(c.req.valid('param')));
+    c.set('mailed', true);
+    return c.body(null, 202);
+  });
