@@ -25,6 +25,12 @@ const patient = () => w.newPatient({ name: 'Short Lived' });
 const doctor = () => w.newDoctor({ name: 'Short Lived' });
 const mapping = async () => w.assign(w.ownPatient.id, await doctor());
 const account = () => ({ username: unique('new'), email: `${unique('new')}@example.com`, password });
+/** The token that undoes a change of somebody's email. */
+const undoing = async () => {
+  const { id, user } = await world.register(unique('moved'));
+  await world.rows('insert into app.former_emails (email, user_id) values ($1, $2)', [user.email, id]);
+  return world.link('undo', { user: id, email: user.email });
+};
 const doctorBody = () => ({ name: 'Dr. Smith', specialization: 'Cardiology' });
 
 const rows: Row[] = [
@@ -59,6 +65,53 @@ const rows: Row[] = [
     path: () => '/api/auth/refresh/',
     body: (w) => ({ refresh: w.people.owner.refresh }),
   },
+  {
+    route: 'POST /api/auth/password/forgot',
+    expected: everybody(202),
+    path: () => '/api/auth/password/forgot/',
+    body: () => ({ email: 'owner@example.com' }),
+  },
+  {
+    route: 'POST /api/auth/password/reset',
+    expected: everybody(204),
+    path: () => '/api/auth/password/reset/',
+    body: async () => ({
+      token: await world.link('reset', { user: (await world.register(unique('forgetful'))).id }),
+      new_password: password,
+    }),
+    roundTrips: 2,
+  },
+  {
+    route: 'POST /api/auth/email/verify',
+    expected: everybody(204),
+    path: () => '/api/auth/email/verify/',
+    body: async () => {
+      const { id, user } = await world.register(unique('new'));
+      return { token: await world.link('verify', { user: id, email: user.email }) };
+    },
+  },
+  {
+    route: 'POST /api/auth/email/undo',
+    expected: everybody(204),
+    path: () => '/api/auth/email/undo/',
+    body: async () => ({ token: await undoing() }),
+  },
+  {
+    route: 'POST /api/auth/register/invited',
+    expected: everybody(201),
+    path: () => '/api/auth/register/invited/',
+    body: async (w) => ({ token: await w.invitation(), password }),
+    roundTrips: 2,
+  },
+  {
+    route: 'POST /api/auth/email/resend',
+    expected: signedIn(202),
+    path: async () => {
+      await world.rows(`update mails set asked_at = asked_at - interval '2 minutes'`);
+      return '/api/auth/email/resend/';
+    },
+  },
+  { route: 'GET /portal/:page', expected: everybody(200), path: () => '/portal/reset', roundTrips: 0 },
   { route: 'GET /api/auth/me', expected: signedIn(200), path: () => '/api/auth/me/' },
   {
     route: 'PATCH /api/auth/me',
@@ -94,6 +147,13 @@ const rows: Row[] = [
     expected: signedIn({ owner: 201, stranger: 201, admin: 201, others: 403 }),
     path: () => '/api/patients/',
     body: () => ({ name: 'Jane Doe', age: 30 }),
+  },
+  {
+    route: 'POST /api/auth/invitations/accept',
+    about: 'with records, or another role',
+    expected: signedIn(409),
+    path: () => '/api/auth/invitations/accept/',
+    body: async (w, me) => ({ token: me ? await w.invitation() : 'none' }),
   },
   {
     route: 'GET /api/patients',
@@ -187,6 +247,26 @@ const rows: Row[] = [
       await world.register(name, 'patient/');
       const [row] = await world.database.owner.query('select id from patients where name = $1', [name]);
       return `/api/patients/${row?.id}/`;
+    },
+  },
+  {
+    route: 'POST /api/patients/:id/invitation',
+    expected: signedIn({ owner: 201, stranger: 404, admin: 201, others: 403 }),
+    path: (w) => `/api/patients/${w.ownPatient.id}/invitation/`,
+    body: () => ({ email: `${unique('invited')}@example.com` }),
+  },
+  {
+    route: 'GET /api/patients/:id/invitation',
+    expected: signedIn({ owner: 200, stranger: 404, admin: 200, others: 403 }),
+    path: (w) => `/api/patients/${w.ownPatient.id}/invitation/`,
+  },
+  {
+    route: 'DELETE /api/patients/:id/invitation',
+    expected: signedIn({ owner: 204, stranger: 404, admin: 204, others: 403 }),
+    path: async (w) => {
+      const id = await patient();
+      await w.send(w.people.owner, 'POST', `/api/patients/${id}/invitation/`, { email: `${unique('x')}@example.com` });
+      return `/api/patients/${id}/invitation/`;
     },
   },
   {
@@ -319,6 +399,49 @@ const rows: Row[] = [
     body: () => ({ disabled: false }),
   },
   {
+    route: 'POST /api/admin/users/:id/end-sessions',
+    expected: signedIn({ admin: 204, others: 403 }),
+    path: async () => `/api/admin/users/${(await world.register(unique('ended'))).id}/end-sessions/`,
+  },
+  {
+    route: 'POST /api/admin/users/:id/reset-password',
+    expected: signedIn({ admin: 202, others: 403 }),
+    path: (w) => `/api/admin/users/${w.people.owner.id}/reset-password/`,
+  },
+  {
+    route: 'POST /api/admin/invitations',
+    expected: signedIn({ admin: 201, others: 403 }),
+    path: () => '/api/admin/invitations/',
+    body: () => ({ email: `${unique('colleague')}@example.com`, role: 'user' }),
+  },
+  {
+    route: 'GET /api/admin/invitations',
+    expected: signedIn({ admin: 200, others: 403 }),
+    path: () => '/api/admin/invitations/',
+  },
+  {
+    route: 'DELETE /api/admin/invitations/:id',
+    expected: signedIn({ admin: 204, others: 403 }),
+    path: async (w) => {
+      const body = { email: `${unique('colleague')}@example.com`, role: 'admin' };
+      return `/api/admin/invitations/${(await w.send(w.people.admin, 'POST', '/api/admin/invitations/', body)).id}/`;
+    },
+  },
+  {
+    route: 'GET /api/admin/mails',
+    expected: signedIn({ admin: 200, others: 403 }),
+    path: () => '/api/admin/mails/',
+  },
+  {
+    route: 'POST /api/admin/mails/:id/resend',
+    expected: signedIn({ admin: 202, others: 403 }),
+    path: async () => {
+      const { id } = await world.register(unique('unsent'));
+      const [mail] = await world.rows('select id::int from mails where user_id = $1', [id]);
+      return `/api/admin/mails/${mail.id}/resend/`;
+    },
+  },
+  {
     route: 'POST /api/admin/doctors/:id/approve',
     expected: signedIn({ admin: 200, others: 403 }),
     path: (w) => `/api/admin/doctors/${w.doctorIds.assigned}/approve/`,
@@ -359,7 +482,7 @@ test('every route of the app has a row, and every row is a route', () => {
 
 /** What is refused of a patient is noted, once the answer has gone. */
 const isNoted = (route: string) =>
-  / \/api\/patients\/:id$|^GET \/api\/mappings\/|^POST \/api\/(mappings|admin\/assign-patient)$|patient-profile\/:user_id$/.test(
+  / \/api\/patients\/:id(\/invitation)?$|^GET \/api\/mappings\/|^POST \/api\/(mappings|admin\/assign-patient)$|patient-profile\/:user_id$/.test(
     route,
   );
 

@@ -160,6 +160,23 @@ describe('reading without a where', () => {
     expect(seen).toEqual(who === 'stranger' ? [people.stranger.id] : []);
   });
 
+  test.each(actors)('%s sees invitations to their own patients, and no mail', async (who) => {
+    const inviting = `insert into invitations (email, role, patient_id) values ('x@example.com', 'patient', $1) returning id`;
+    const [[theirs], [strangers]] = [
+      await owner.query(inviting, [w.ownPatient.id]),
+      await owner.query(inviting, [strangersPatient.id]),
+    ].map(idsOf);
+    const mails = await all('mails');
+    expect(mails.length).toBeGreaterThan(0);
+    const seen = { owner: [theirs], stranger: [strangers], admin: [theirs, strangers] }[who as string] ?? [];
+    expect(await ask(who, 'select id from invitations')).toEqual(seen);
+    expect(await ask(who, 'update invitations set revoked_at = now() returning id')).toEqual(seen);
+    expect(await ask(who, `update invitations set role = 'admin' returning id`)).toBe(forbidden);
+    expect(await ask(who, 'select id from mails')).toEqual(who === 'admin' ? mails : []);
+    expect(await ask(who, 'delete from mails returning id')).toBe(forbidden);
+    await owner.query('delete from invitations');
+  });
+
   // these see everything, so each of them must look at who asks
   const definers: Record<string, string> = {
     own_patients: 'select app.own_patients() as id',
@@ -168,6 +185,10 @@ describe('reading without a where', () => {
     search_patients: `select app.search_patients('jane') as id`,
     search_doctors: `select app.search_doctors('dr') as id`,
     search_users: `select app.search_users('owner') as id`,
+    invite: `select id from app.invite('x@example.com', 'user', null, null, null)`,
+    end_sessions: 'select 1 as id from app.end_sessions(999999)',
+    send_reset: 'select 1 as id from app.send_reset(999999)',
+    resend_mail: 'select 1 as id from app.resend_mail(999999)',
     restore: 'select restored as id from app.restore(1)',
     sync_scope: 'select length(app.sync_scope()) * 0 as id where app.sync_scope() = $$nobody$$',
     // sync_until says where the round ends, so it comes first
@@ -190,6 +211,9 @@ describe('reading without a where', () => {
     expect(await get('search_users')).toEqual(who === 'admin' ? [people.owner.id] : []);
     expect((await get('trail_of_patient')).length > 0).toBe(who === 'admin');
     expect(await get('restore')).toEqual(who === 'admin' ? [] : 'wrong_role');
+    if (who !== 'admin') expect(await get('invite')).toBe('wrong_role');
+    for (const name of ['end_sessions', 'send_reset', 'resend_mail'])
+      expect(await get(name), name).toBe(who === 'admin' ? 'not_found' : 'wrong_role');
     const own = {
       owner: w.ownPatient.id,
       stranger: strangersPatient.id,

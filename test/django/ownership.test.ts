@@ -24,6 +24,7 @@ describe.each([
     expect(me.body).toEqual({
       ...{ id: ann.id, name: 'ann', username: 'ann', email: 'ann@example.com', role: 'user' },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      ...{ email_verified: false, pending_email: null },
     });
     expect((await as()('GET', '/api/auth/me')).status).toBe(401);
   });

@@ -28,7 +28,10 @@ const through = (fault: Fault) =>
   tooLate.includes(fault) ? { connection: slowDatabase, call: hasty } : { connection: database, call };
 
 const { rows } = app;
-const records = ['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses'];
+const records = [
+  ...['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses', 'mails'],
+  ...['invitations', 'app.links', 'app.former_emails', 'app.devices'],
+];
 const contents = () => app.sumsOf([...records, 'audit']);
 /** The changes that the trail has of one request. */
 const changesOf = async (answer: Answer) => (await app.trailOf(answer)).filter(({ action }) => action !== 'read');
@@ -61,7 +64,7 @@ const expectAgreement = async () => {
   ])
     expect(
       await rows(`select id, version from ${table} r where version <> (
-        select count(*) from audit where resource = '${kind}' and resource_id = r.id and action in ('create', 'update', 'restore'))`),
+        select count(*) from audit where resource = '${kind}' and resource_id = r.id and action in ('create', 'update', 'restore', 'accept'))`),
     ).toEqual([]);
   const there = `select resource_id from audit where resource = 'mapping' and action <> 'read' group by 1 having (array_agg(action order by id desc))[1] <> 'delete'`;
   expect(

@@ -22,7 +22,13 @@ const own = (file: string) =>
     .map((from) => normalize(join(dirname(file), from)));
 
 // what a file may import stands on its own level or below
-const levels = [/^(config|errors)\.ts$/, /^db\//, /^(http|accounts|openapi|records)\//, /^routes\//, /^index\.ts$/];
+const levels = [
+  /^(config|errors)\.ts$/,
+  /^db\//,
+  /^(http|accounts|openapi|records|mail)\//,
+  /^routes\//,
+  /^index\.ts$/,
+];
 const level = (file: string) => levels.findIndex((folder) => folder.test(file));
 const whoSays = (pattern: RegExp) => files.filter((file) => pattern.test(code(file)));
 const whoImports = (name: RegExp) => files.filter((file) => imports(file).some((from) => name.test(from)));

@@ -158,9 +158,24 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
       database.owner.query(`select set_config('app.role', 'cli', true)`),
       database.owner.query(statement, params),
     ]);
-  const makeAdmin = (id: number) => asOwner(`update users set role = 'admin' where id = $1`, [id]);
+  const makeAdmin = (id: number) =>
+    asOwner(`update users set role = 'admin', email_verified_at = now() where id = $1`, [id]);
+  /** As if the account had used the link in its mail. */
+  const verify = (id: number) => asOwner('update users set email_verified_at = now() where id = $1', [id]);
+
+  /** A link of a mail that never was: its token, as the mail would carry it. */
+  const link = async (purpose: string, about: { user?: number; email?: string; mail?: number }): Promise<string> => {
+    const { secret: token, hash } = await newRefreshSecret();
+    await rows(
+      `insert into app.links (hash, purpose, user_id, email, mail_id, expires_at)
+      values ($1, $2, $3, $4, $5, now() + interval '1 hour')`,
+      [hash, purpose, about.user ?? null, about.email ?? null, about.mail ?? null],
+    );
+    return token;
+  };
 
   return {
+    link,
     call,
     as,
     login,
@@ -175,6 +190,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     settled,
     asOwner,
     makeAdmin,
+    verify,
     database,
     env,
   };

@@ -1,5 +1,6 @@
 // One of everybody whom the README's table "Who sees what" tells apart, and the records between them.
 import type { Account, App, Json } from './app.ts';
+import { unique } from './unique.ts';
 
 export const actors = [
   'owner',
@@ -27,6 +28,8 @@ export const assemble = async (app: App) => {
     ],
   );
   await app.makeAdmin(admin.id);
+  // whoever invites has to be somebody
+  await app.verify(owner.id);
   const people: Record<ActorName, Account> = {
     owner,
     stranger,
@@ -71,8 +74,18 @@ export const assemble = async (app: App) => {
     (await send(who, 'POST', '/api/doctors/', { name: 'Dr. New', specialization: 'Surgery', ...fields })).id;
   const assign = async (patient: number, doctor: number, who = owner): Promise<number> =>
     (await send(who, 'POST', '/api/mappings/', { patient, doctor })).id;
+  /** The token of an invitation to a new patient, for a new address. */
+  const invitation = async (): Promise<string> => {
+    const email = `${unique('invited')}@example.com`;
+    const { id } = await send(owner, 'POST', `/api/patients/${await newPatient()}/invitation/`, { email });
+    // whoever has invited 20 today has to wait
+    await app.rows(`update invitations set created_at = created_at - interval '2 days' where id = $1`, [id]);
+    const { mail_id } = await app.rowOf('invitations', id);
+    return app.link('invitation', { email, mail: mail_id });
+  };
   return {
     people,
+    invitation,
     send,
     newPatient,
     newDoctor,

@@ -12,12 +12,15 @@ export interface Prepared {
   token: string | undefined;
   who: Account | undefined;
   body: Json;
+  /** Whose doing the trail says it is, where that is neither who asks nor who is answered. */
+  actor: number | null | undefined;
 }
 
 interface Ready {
   who?: Account;
   path?: string;
   body?: Json;
+  actor?: number | null;
 }
 
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
@@ -45,11 +48,24 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     return entry?.id;
   };
 
+  const inviting = async () => {
+    // whoever has invited 20 in a day has to wait
+    await app.rows(`update invitations set created_at = created_at - interval '2 days'`);
+  };
+  /** Where the invitation of a new patient is. */
+  const invitation = async () => {
+    await inviting();
+    const path = `/api/patients/${await newPatient()}/invitation`;
+    await w.send(owner, 'POST', `${path}/`, { email: `${unique('invited')}@example.com` });
+    return path;
+  };
+
   const requests: Record<string, () => Ready | Promise<Ready>> = {
     'GET /': () => ({}),
     'GET /healthz': () => ({}),
     'GET /docs': () => ({}),
     'GET /readyz': () => ({}),
+    'GET /portal/:page': () => ({ path: '/portal/reset' }),
 
     'POST /api/auth/register': () => ({ body: newAccount() }),
     'POST /api/auth/register/patient': () => ({
@@ -58,6 +74,24 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'POST /api/auth/register/doctor': () => ({ body: { ...newAccount(), specialization: text } }),
     'POST /api/auth/login': () => ({ body: { username: 'stranger', password } }),
     'POST /api/auth/refresh': async () => ({ body: { refresh: (await app.device(owner)).refresh } }),
+    'POST /api/auth/password/forgot': () => ({ body: { email: `${unique('x')}@example.com` }, actor: null }),
+    'POST /api/auth/password/reset': async () => {
+      const { id, user } = await guest();
+      const token = await app.link('reset', { user: id, email: user.email });
+      return { body: { token, new_password: unique(`${text}, the new one`) }, actor: id };
+    },
+    'POST /api/auth/email/verify': async () => {
+      const { id, user } = await guest();
+      return { body: { token: await app.link('verify', { user: id, email: user.email }) }, actor: id };
+    },
+    'POST /api/auth/email/undo': async () => {
+      const { id, user } = await guest();
+      await app.rows('insert into app.former_emails (email, user_id) values ($1, $2)', [user.email, id]);
+      return { body: { token: await app.link('undo', { user: id, email: user.email }) }, actor: id };
+    },
+    'POST /api/auth/email/resend': async () => ({ who: owner }),
+    'POST /api/auth/register/invited': async () => ({ body: { token: await w.invitation(), password, name: text } }),
+    'POST /api/auth/invitations/accept': async () => ({ who: await guest(), body: { token: await w.invitation() } }),
     'POST /api/auth/logout': async () => ({ who: await app.device(owner) }),
     'GET /api/auth/me': () => ({ who: owner }),
     'PATCH /api/auth/me': () => ({ who: owner, body: { name: text } }),
@@ -88,6 +122,14 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       await w.assign(id, ownDoctor.id);
       return { who: owner, path: `/api/patients/${id}` };
     },
+
+    'POST /api/patients/:id/invitation': async () => {
+      await inviting();
+      const body = { email: `${unique('invited')}@example.com` };
+      return { who: owner, path: `/api/patients/${await newPatient()}/invitation`, body };
+    },
+    'GET /api/patients/:id/invitation': async () => ({ who: owner, path: await invitation() }),
+    'DELETE /api/patients/:id/invitation': async () => ({ who: owner, path: await invitation() }),
 
     'POST /api/doctors': () => ({ who: owner, body: doctorFields }),
     'GET /api/doctors': () => ({ who: owner }),
@@ -138,6 +180,31 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       path: `/api/admin/users/${pendingDoctor.id}`,
       body: { disabled: false },
     }),
+    'POST /api/admin/users/:id/end-sessions': async () => ({
+      who: admin,
+      path: `/api/admin/users/${(await guest()).id}/end-sessions`,
+    }),
+    'POST /api/admin/users/:id/reset-password': async () => ({
+      who: admin,
+      path: `/api/admin/users/${(await guest()).id}/reset-password`,
+    }),
+    'POST /api/admin/invitations': async () => {
+      await inviting();
+      return { who: admin, body: { email: `${unique('colleague')}@example.com`, role: 'user', name: text } };
+    },
+    'GET /api/admin/invitations': () => ({ who: admin }),
+    'DELETE /api/admin/invitations/:id': async () => {
+      await inviting();
+      const body = { email: `${unique('colleague')}@example.com`, role: 'user' };
+      const { id } = await w.send(admin, 'POST', '/api/admin/invitations/', body);
+      return { who: admin, path: `/api/admin/invitations/${id}` };
+    },
+    'GET /api/admin/mails': () => ({ who: admin }),
+    'POST /api/admin/mails/:id/resend': async () => {
+      const { id } = await guest();
+      const [mail] = await app.rows('select id::int from mails where user_id = $1', [id]);
+      return { who: admin, path: `/api/admin/mails/${mail.id}/resend` };
+    },
     'POST /api/admin/doctors/:id/approve': () => ({
       who: admin,
       path: `/api/admin/doctors/${doctorIds.pending}/approve`,
@@ -155,11 +222,10 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
 
   const prepare = async (route: string): Promise<Prepared> => {
     const [method = '', pattern = ''] = route.split(' ');
-    // what anybody may ask needs nothing
-    const request = pattern.startsWith('/api/') ? requests[route] : () => ({}) as Ready;
+    const request = requests[route];
     if (!request) throw new Error(`test/support/every-route.ts has no request for ${route}`);
-    const { who, path = pattern, body } = await request();
-    return { route, method, path: path.startsWith('/api/') ? `${path}/` : path, token: who?.token, who, body };
+    const { who, path = pattern, body, actor } = await request();
+    return { route, method, path: path.startsWith('/api/') ? `${path}/` : path, token: who?.token, who, body, actor };
   };
   return { prepare, prepareAll: () => Promise.all(routes.map(prepare)) };
 };

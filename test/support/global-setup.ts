@@ -12,11 +12,13 @@ import '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { type Control, type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import { startFaultProxies } from './fault-proxy.ts';
+import { startMailServer } from './mail-server.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     controlUrl: string;
     faultsUrl: string;
+    mailUrl: string;
   }
 }
 
@@ -27,7 +29,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('controlUrl', `http://127.0.0.1:${bridge.port}`);
   const faults = await startFaultProxies(bridge.port);
   project.provide('faultsUrl', faults.url);
+  const mail = await startMailServer();
+  project.provide('mailUrl', mail.url);
   return async () => {
+    await mail.close();
     await faults.close();
     await close();
   };

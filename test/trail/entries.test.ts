@@ -86,7 +86,11 @@ describe('tells of a change', () => {
     const before = await rowOf('users', me.id);
     const erased = await as(me, 'DELETE', '/api/auth/me/', { password });
     expect(erased.status).toBe(204);
-    expect(await trailOf(erased)).toMatchObject([{ action: 'update', resource: 'user', resource_id: me.id, before }]);
+    const trail = await trailOf(erased);
+    expect(trail).toMatchObject([
+      { action: 'update', resource: 'user', resource_id: me.id, before },
+      { action: 'update', resource: 'patient', before: { user_id: me.id } },
+    ]);
   });
 
   test('nothing of what was refused', async () => {

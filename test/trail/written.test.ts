@@ -15,7 +15,10 @@ const { prepare } = everyRoute(app, w);
 
 /** Everything but the trail. */
 const contents = () =>
-  app.sumsOf(['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'guesses']);
+  app.sumsOf([
+    ...['users', 'credentials', 'sessions', 'patients', 'doctors', 'mappings', 'idempotency_keys', 'mails'],
+    ...['invitations', 'app.links', 'app.former_emails', 'app.devices', 'guesses'],
+  ]);
 
 /** Actions and resources: nothing where no patient's data is read and no record changes. */
 const leaves: Record<string, string[]> = {
@@ -23,6 +26,12 @@ const leaves: Record<string, string[]> = {
   'POST /api/auth/register/patient': ['create patient', 'create user', 'login session'],
   'POST /api/auth/register/doctor': ['create doctor', 'create user', 'login session'],
   'POST /api/auth/login': ['login session'],
+  'POST /api/auth/password/forgot': ['reset_asked user'],
+  'POST /api/auth/password/reset': ['password_reset user', 'update user'],
+  'POST /api/auth/email/verify': ['email_verified user', 'update user'],
+  'POST /api/auth/email/undo': ['email_undone user', 'update user'],
+  'POST /api/auth/register/invited': ['accept invitation', 'accept patient', 'create user', 'login session'],
+  'POST /api/auth/invitations/accept': ['accept invitation', 'accept patient', 'update user'],
   'POST /api/auth/logout': ['logout session'],
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
@@ -36,6 +45,9 @@ const leaves: Record<string, string[]> = {
   'PUT /api/patients/:id': ['update patient'],
   'PATCH /api/patients/:id': ['update patient'],
   'DELETE /api/patients/:id': ['delete mapping', 'delete patient'],
+  'POST /api/patients/:id/invitation': ['create invitation'],
+  'GET /api/patients/:id/invitation': ['read invitation'],
+  'DELETE /api/patients/:id/invitation': ['update invitation'],
   'POST /api/doctors': ['create doctor'],
   'GET /api/doctors/all-patients': ['read patient'],
   'GET /api/doctors/my-patients': ['read patient'],
@@ -55,6 +67,13 @@ const leaves: Record<string, string[]> = {
   'GET /api/admin/users': ['read user'],
   'GET /api/admin/users/:id': ['read user'],
   'PATCH /api/admin/users/:id': ['update user'],
+  'POST /api/admin/users/:id/end-sessions': ['session_ended session'],
+  'POST /api/admin/users/:id/reset-password': ['reset_asked user'],
+  'POST /api/admin/invitations': ['create invitation'],
+  'GET /api/admin/invitations': ['read invitation'],
+  'DELETE /api/admin/invitations/:id': ['update invitation'],
+  'GET /api/admin/mails': ['read mail'],
+  'POST /api/admin/mails/:id/resend': ['resend mail'],
   'POST /api/admin/doctors/:id/approve': ['update doctor'],
   'POST /api/admin/doctors/:id/revoke': ['update doctor'],
   'GET /api/admin/audit': ['read audit'],
@@ -90,7 +109,7 @@ describe('is written by every route', () => {
     expect(trail.map(({ action, resource }) => `${action} ${resource}`).sort()).toEqual(leaves[route] ?? []);
     for (const { just_now, actor_id, actor_role } of trail) {
       expect(just_now).toBe(true);
-      expect(actor_id).toBe(request.who?.id ?? answer.body.user.id);
+      expect(actor_id).toBe(request.actor === undefined ? (request.who?.id ?? answer.body.user.id) : request.actor);
       if (request.who) expect(actor_role).not.toBeNull();
     }
   });
