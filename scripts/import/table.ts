@@ -79,7 +79,7 @@ export function showPeople(plan: Plan, decisions: Map<number, Decision>, counts:
       : 'There is no administrator among them. Make one afterwards: npm run admin -- create --email you@example.com',
   );
   lines.push(
-    `Passwords: ${many(counts.credentials, 'comes along', 'come along')}; ${many(counts.resets, 'account')} gets a reset mail (npm run admin -- mail-resets).`,
+    `Passwords: ${many(counts.credentials, 'comes along', 'come along')}; ${many(counts.resets, 'account gets', 'accounts get')} a reset mail (npm run admin -- mail-resets).`,
   );
   if (counts.tokens + counts.expired > 0) {
     lines.push(
