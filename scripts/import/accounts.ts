@@ -45,7 +45,7 @@ export function decide(accounts: Map<number, Account>, plan: Plan, findings: Fin
   const emails = keepEmails(list, plan, findings, taken);
   const usernames = keepUsernames(list, plan, findings, taken);
   deriveUsernames(list, usernames, emails, findings, taken);
-  const loginNames = plan.login === 'username' ? keepWords(list, usernames, emails, findings) : new Map();
+  const loginNames = plan.login === 'username' ? keepWords(list, emails, findings, taken) : new Map();
   const decisions = new Map<number, Decision>();
   for (const account of list) {
     const username = usernames.get(account.id) ?? '';
@@ -167,27 +167,23 @@ function deriveUsernames(
 /** The words that each signed in with have to find the same account here, and no other. */
 function keepWords(
   list: Account[],
-  usernames: Map<number, string>,
   emails: Map<number, string>,
   findings: Findings,
+  taken: Taken,
 ): Map<number, string> {
   const byEmail = new Map([...emails].map(([id, email]) => [email, id]));
-  const byUsername = new Map([...usernames].map(([id, username]) => [folded(username), id]));
   const byLoginName = new Map<string, number>();
   const loginNames = new Map<number, string>();
   for (const { id, username, about } of list) {
     const words = folded(username.trim());
-    if (words === '') continue;
-    // as the login itself decides where to look
-    const found = words.includes('@') ? byEmail.get(words) : byUsername.get(words);
-    if (found === id) continue;
-    const other = found ?? byLoginName.get(words);
-    if (other !== undefined) {
-      const what = found === undefined ? 'also signs in with' : 'has as its email';
-      findings.wrong(
-        about,
-        `(username) are words that ${about.model} ${other} ${what}: whom do they mean? (--map: rows)`,
-      );
+    // without an @ it is the username here as well, or was refused above
+    if (!words.includes('@') || byEmail.get(words) === id) continue;
+    const holder = byEmail.get(words);
+    const other = holder ?? byLoginName.get(words);
+    if (other !== undefined || taken.emails.has(words)) {
+      const whose = other === undefined ? 'an account that is here already' : `${about.model} ${other}`;
+      const what = holder === undefined ? 'also signs in with' : 'has as its email';
+      findings.wrong(about, `(username) are words that ${whose} ${what}: whom do they mean? (--map: rows)`);
       continue;
     }
     byLoginName.set(words, id);
