@@ -144,7 +144,7 @@ describe('emails', () => {
   test('and usernames of accounts that are here already are an error, a derived one goes out of their way', async () => {
     const taken = { usernames: new Set(['user1', 'jane']), emails: new Set(['user2@example.com', 'old@x.example']) };
     const { errors, of } = await look(
-      [user(1), user(2), user(3, words('jane@x.example', 'jane@x.example'))],
+      [user(1), user(2), user(3, words('jane@x.example', 'jane@x.example')), user(4, words('old@x.example', ''))],
       {},
       taken,
     );
