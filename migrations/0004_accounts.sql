@@ -11,10 +11,16 @@ create table users (
   role text not null default 'user' check (role in ('user', 'patient', 'doctor', 'admin')),
   disabled_at timestamptz(3),
   erased_at timestamptz(3),
+  -- Of an account that came from Django (0017_django.sql): since when it is here, when Django last saw it, and the words
+  -- with which it signed in there where these are neither its email nor its username here, in lower case.
+  imported_at timestamptz(3),
+  last_login timestamptz(3),
+  login_name text unique check (login_name = lower(login_name)),
   version integer not null default 1,
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
-  check (erased_at is not null or (username is not null and email is not null))
+  -- Django does not ask everybody for an email
+  check (erased_at is not null or (username is not null and (email is not null or imported_at is not null)))
 );
 -- On plain columns, not on lower(...): under row level security only a leakproof comparison reaches an index.
 create unique index users_email on users (email);
@@ -81,6 +87,9 @@ begin
   if old.erased_at is not null then
     perform app.refuse('not_found');
   end if;
+  if new.erased_at is not null then
+    new.login_name := null; -- a name as well
+  end if;
   if coalesce(app.role(), 'anonymous') not in ('admin', 'cli')
      and ((new.role <> old.role and not app.is_invited(new.id, new.role))
        or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)
@@ -108,5 +117,21 @@ begin
 end $$;
 
 create trigger guard before update of role, disabled_at, email on users for each row execute function app.guard_account();
+
+-- The words that sign an account in are nobody else's to take: a login looks for them in all three columns, and must find
+-- one account at most. With the owner's rights, because whoever registers sees no other account.
+create function app.guard_login_names() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if exists (select from users where login_name = new.email and id <> new.id) then
+    raise unique_violation using constraint = 'users_email';
+  end if;
+  if exists (select from users where login_name = lower(normalize(new.username, NFKC)) and id <> new.id) then
+    raise unique_violation using constraint = 'users_username';
+  end if;
+  return new;
+end $$;
+create trigger guard_login_names before insert or update of username, email on users
+  for each row execute function app.guard_login_names();
 create trigger touch before update or delete on users for each row execute function app.touch();
 create trigger record after insert or update or delete on users for each row execute function app.record_change('user');

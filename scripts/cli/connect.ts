@@ -55,7 +55,7 @@ function isLoopback(host: string): boolean {
   return host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
 }
 
-async function isBridge(url: string): Promise<boolean> {
+export async function isBridge(url: string): Promise<boolean> {
   const { hostname, port } = parse(url);
   if (!isLoopback(hostname) || !port) {
     return false;

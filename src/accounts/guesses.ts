@@ -26,7 +26,7 @@ export const guesses = pgTable('guesses', {
 type Keys = Given<'keys'>;
 
 /** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
-export const attemptAt = (whose: (identifier: SQL) => SQL) =>
+export const attemptAt = (whose: (identifier: SQL) => SQL | undefined) =>
   prepare((db, { typed, identifier }: Given<'typed' | 'identifier'>) => [
     db.select({ wait: sql<number>`wait`, keys: sql<string>`keys::text` }).from(
       sql`app.guess_keys((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}) as keys,

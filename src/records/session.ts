@@ -1,6 +1,6 @@
 // A session is a device that is signed in, and what a sign-in answers.
 import { sql } from 'drizzle-orm';
-import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference, stamps } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
@@ -19,6 +19,14 @@ export const sessions = pgTable('sessions', {
   last_used_at: moment().notNull().default(sql`now()`),
   idle_until: moment().notNull(),
   expires_at: moment().notNull(),
+});
+
+/** A refresh token of Django's that still counts, or was logged out there. migrations/0017 has the rest. */
+export const djangoTokens = pgTable('django_tokens', {
+  jti: textColumn().primaryKey(),
+  user_id: reference().notNull(),
+  expires_at: moment().notNull(),
+  blacklisted: boolean().notNull().default(false),
 });
 
 export const sessionColumns = {

@@ -22,6 +22,9 @@ export const users = pgTable('users', {
   search_key: folded(sql`app.searchable(name)`),
   disabled_at: moment(),
   erased_at: moment(),
+  imported_at: moment(),
+  last_login: moment(),
+  login_name: textColumn(),
   ...stamps,
 });
 
@@ -93,7 +96,7 @@ const shape = {
   id: recordId,
   name: text,
   username: text,
-  email: text,
+  email: text.nullable().describe('null only for an account that came from elsewhere without one'),
   role: z.enum(accountRoles),
   created_at: z.iso.datetime(),
   email_verified: z.boolean().describe('whether a link was used that was sent to this email'),
@@ -111,5 +114,5 @@ export const userExample = {
 };
 export const user = z.object(shape).meta({ id: 'User', examples: [userExample] });
 export const account = z
-  .object({ ...shape, username: text.nullable(), email: text.nullable(), disabled: z.boolean() })
+  .object({ ...shape, username: text.nullable(), disabled: z.boolean() })
   .meta({ id: 'Account', examples: [{ ...userExample, disabled: false }] });

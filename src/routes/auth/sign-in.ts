@@ -1,5 +1,5 @@
 // /api/auth, the way in: register, log in, refresh. Each answers with a pair of tokens and the user.
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { attemptAt, credentials, forgiven, tryPassword } from '../../accounts/guesses.ts';
@@ -77,8 +77,10 @@ const refreshing = prepare((db, given: Opening & Given<'session' | 'successors'>
   const { session, hash, successors, device, network, idle } = given;
   return [signedInBy(db, sql`app.refresh(${session}, ${hash}, ${successors}, ${device}, ${network}, ${idle})`)];
 });
-const attemptByEmail = attemptAt((email) => eq(users.email, sql`lower(${email})`));
-const attemptByUsername = attemptAt((name) => eq(users.username_key, sql`lower(${name})`));
+/** What somebody typed at Django to sign in may be neither the email nor the username that the account has here. */
+const byLoginName = (typed: SQL) => eq(users.login_name, sql`lower(${typed})`);
+const attemptByEmail = attemptAt((email) => or(eq(users.email, sql`lower(${email})`), byLoginName(email)));
+const attemptByUsername = attemptAt((name) => or(eq(users.username_key, sql`lower(${name})`), byLoginName(name)));
 
 type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
 
