@@ -11,7 +11,7 @@ create table users (
   role text not null default 'user' check (role in ('user', 'patient', 'doctor', 'admin')),
   disabled_at timestamptz(3),
   erased_at timestamptz(3),
-  -- Of an account that came from Django (0017_django.sql): since when it is here, when Django last saw it, and the words
+  -- Of an account that came from Django (0016_django.sql): since when it is here, when Django last saw it, and the words
   -- with which it signed in there where these are neither its email nor its username here, in lower case.
   imported_at timestamptz(3),
   last_login timestamptz(3),
@@ -112,6 +112,7 @@ begin
   -- nobody saw, and would come alive.
   if (new.disabled_at is null) <> (old.disabled_at is null) then
     delete from sessions where user_id = new.id;
+    perform app.end_django_tokens(new.id);
   end if;
   return new;
 end $$;

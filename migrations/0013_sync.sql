@@ -61,6 +61,7 @@ begin
   end loop;
   delete from sessions;
   delete from app.links;
+  delete from app.django_accounts;
   delete from mails where sent_at is null;
   perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);
   insert into audit (action, resource, actor_role) values ('sessions_ended', 'session', 'cli');

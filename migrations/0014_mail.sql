@@ -104,7 +104,7 @@ create trigger confirm_pending after update of pending_email on users for each r
   when (new.pending_email is distinct from old.pending_email and new.pending_email is not null)
   execute function app.ask_to_confirm('change');
 
--- Ends what the links in an account's mails could do, those as well that are still to be sent. Not what undoes a change of
+-- Ends what the links in an account's mails could do, those as well that are still to be sent, and tokens of Django's. Not what undoes a change of
 -- address: whoever stole an account would otherwise only need a new password to keep it.
 create function app.end_links(account bigint) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
@@ -113,6 +113,7 @@ begin
   perform set_config('app.if_match', '', true);
   update users set pending_email = null where id = account and pending_email is not null;
   delete from app.links where user_id = account and purpose <> 'undo';
+  perform app.end_django_tokens(account);
   update mails set sent_at = now()
   where user_id = account and purpose in ('reset', 'verify', 'change') and sent_at is null;
 end $$;
@@ -429,6 +430,7 @@ begin
   if not found then
     perform app.refuse('not_found');
   end if;
+  perform app.end_django_tokens(account);
   with ended as (delete from sessions where user_id = account returning id)
   insert into audit (action, resource, resource_id) select 'session_ended', 'session', id from ended;
 end $$;

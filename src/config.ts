@@ -58,12 +58,31 @@ const configuration = z.object({
   MAIL_API_URL: webUrl.optional(),
   MAIL_API_KEY: z.string().optional(),
   EMAIL: z.custom<EmailService>().optional(),
+  SIMPLEJWT_ROUTES: onOrOff.default(true),
+  /** What signed the tokens of a Django that this replaces, and until when those count. */
+  DJANGO_SIGNING_KEY: z
+    .string()
+    .min(32, 'must be 32 characters or longer')
+    .refine(
+      (key) => !key.startsWith('django-insecure-'),
+      'is one that Django writes into a repository: it must not count',
+    )
+    .optional(),
+  DJANGO_TOKENS_UNTIL: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date like 2026-12-24')
+    .refine((date) => Date.parse(date) < Date.now() + 30 * 86_400_000, 'must be at most 30 days ahead')
+    .optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;
 
+/** Each of these is worth nothing without the other. */
+const missingForDjango = ({ DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL }: Config) =>
+  (DJANGO_SIGNING_KEY === undefined) === (DJANGO_TOKENS_UNTIL === undefined)
+    ? []
+    : [{ path: ['DJANGO_TOKENS_UNTIL'], message: 'goes with DJANGO_SIGNING_KEY, and one needs the other' }];
 /** What else is needed as soon as mails can be sent. */
 const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
   if (!EMAIL && !MAIL_API_URL) return [];
@@ -126,7 +145,10 @@ export const configOf = (bindings: Bindings): Config => {
   const known = parsed.get(bindings);
   if (known) return known;
   const result = configuration.safeParse(bindings);
-  const issues = [...slips(bindings), ...(result.success ? missingForMail(result.data) : result.error.issues)];
+  const issues = [
+    ...slips(bindings),
+    ...(result.success ? [...missingForMail(result.data), ...missingForDjango(result.data)] : result.error.issues),
+  ];
   if (!result.success || issues.length > 0) throw new Misconfigured(issues);
   parsed.set(bindings, result.data);
   return result.data;

@@ -12,6 +12,8 @@ export const problems = {
   password_required: [400, 'Password needed', 'Send your password as well, to change your email.'],
   session_ended: [401, 'Session ended', 'This session is over. Log in again.'],
   invalid_credentials: [401, 'Wrong credentials', 'No account has this email or username with this password.'],
+  no_active_account: [401, 'Wrong credentials', 'No active account found with the given credentials'],
+  token_not_valid: [401, 'Invalid token', 'Token is invalid or expired'],
   refresh_invalid: [401, 'Invalid refresh token', 'Log in again.'],
   refresh_reused: [
     401,

@@ -28,6 +28,7 @@ import { patientRoutes } from './routes/patients.ts';
 import { portalRoutes } from './routes/portal.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
+import { tokenRoutes } from './routes/token.ts';
 
 // Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
 
@@ -128,6 +129,7 @@ const routes = app
   .route('/portal', portalRoutes)
   .route('/api/auth', signInRoutes)
   .route('/api/auth', linkRoutes)
+  .route('/api/token', tokenRoutes)
   // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
   .use('/api/*', signedIn)
   .route('/api/auth', ownAccountRoutes)

@@ -23,6 +23,7 @@ const inserts = [
   from importing.users order by id`,
   `insert into credentials (user_id, password_hash)
   select id, password_hash from importing.users where password_hash is not null order by id`,
+  'insert into app.django_accounts (user_id) select id from importing.users order by id',
   `insert into patients (id, user_id, created_by, name, age, date_of_birth, gender, phone, email, address, medical_history,
     created_at, updated_at)
   overriding system value

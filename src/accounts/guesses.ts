@@ -28,10 +28,12 @@ type Keys = Given<'keys'>;
 /** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
 export const attemptAt = (whose: (identifier: SQL) => SQL | undefined) =>
   prepare((db, { typed, identifier }: Given<'typed' | 'identifier'>) => [
-    db.select({ wait: sql<number>`wait`, keys: sql<string>`keys::text` }).from(
-      sql`app.guess_keys((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}) as keys,
+    db
+      .select({ wait: sql<number>`wait`, keys: sql<string>`keys::text`, decoy: sql<string | null>`app.decoy(keys[2])` })
+      .from(
+        sql`app.guess_keys((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}) as keys,
         app.take_attempt(keys, '{5,50,100}') as wait`,
-    ),
+      ),
     db
       .select({
         id: users.id,
@@ -91,9 +93,9 @@ export const tryPassword = async (
   const names = [`account:${String(identifier).toLowerCase()}`, `address:${networkOf(c)}`];
   const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
   const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, identifier }));
-  const { wait, keys } = found(counted);
+  const { wait, keys, decoy } = found(counted);
   if (wait > 0) throw new Problem('too_many_attempts', { retryAfter: wait });
-  const right = await verifyPassword(password, account?.hash);
+  const right = await verifyPassword(password, account?.hash, decoy);
   if (account && right) return { ...account, own: Object.values(account.own), keys };
   await askAuth(c, fail({ keys, id: account?.id ?? null }));
   return null;

@@ -1,5 +1,9 @@
 // Passwords: what is accepted as one, how it is hashed, and which ones others would guess first.
-import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
+
+import { sha1 } from '@noble/hashes/legacy.js';
+import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { decodeBase64, decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
 import commonPasswords from './common-passwords.ts';
 
@@ -32,15 +36,39 @@ export const hashPassword = async (password: string): Promise<string> => {
   return `$pbkdf2-sha256$i=${iterations},r=${rounds}$${base64url(salt)}$${base64url(hash)}`;
 };
 
+const ours = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/;
 // Compared with where there is no such account, so that the answer takes as long as if there were one.
 const nobody = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** Whether the password is the stored one. Without a stored one it takes as long, and is never right. */
-export const verifyPassword = async (password: string, stored: string = nobody): Promise<boolean> => {
-  const [, i, r, salt, hash] = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/.exec(stored) ?? [];
-  if (!i || !r || !salt || !hash) throw new Error('a stored password hash is not one of ours');
-  const given = await derive(password, decodeBase64Url(salt), Number(i), Number(r));
-  return stored !== nobody && sameBytes(given, decodeBase64Url(hash));
+// Django's are one call of PBKDF2, of more rounds than Workers compute by themselves: `pbkdf2_sha256$600000$salt$hash`.
+// @noble/hashes takes up to two seconds for one in JavaScript. It happens once for each account that came from there.
+const digests = { pbkdf2_sha1: sha1, pbkdf2_sha256: sha256 };
+/** More than this is no Django's, and would take longer than a request may. */
+const mostIterations = 2_000_000;
+const ofDjango = (stored: string) => {
+  const [, digest, iterations, salt = '', hash = ''] =
+    /^(pbkdf2_sha(?:1|256))\$(\d{1,7})(?:\$([^$]*)\$([\w+/=]+))?$/.exec(stored) ?? [];
+  if (!digest || !iterations || Number(iterations) < 1 || Number(iterations) > mostIterations) return null;
+  return { digest: digests[digest as keyof typeof digests], iterations: Number(iterations), salt, hash };
+};
+
+/**
+ * Whether the password is the stored one. Without a stored one it takes as long, or as long as a `decoy` says that it
+ * took for somebody else, and is never right; nor is it for a hash of a kind that we do not know.
+ */
+export const verifyPassword = async (password: string, stored?: string, decoy?: string | null): Promise<boolean> => {
+  const theirs = ofDjango(stored ?? decoy ?? '');
+  if (theirs) {
+    const { digest, iterations, salt, hash } = theirs;
+    const given = pbkdf2(digest, encoder.encode(password), encoder.encode(salt), {
+      c: iterations,
+      dkLen: digest.outputLen,
+    });
+    return stored !== undefined && sameBytes(given, decodeBase64(hash));
+  }
+  const [, i, r, salt, hash] = ours.exec(stored ?? nobody) ?? ours.exec(nobody) ?? [];
+  const given = await derive(password, decodeBase64Url(salt ?? ''), Number(i), Number(r));
+  return stored !== undefined && ours.test(stored) && sameBytes(given, decodeBase64Url(hash ?? ''));
 };
 
 /** Made with other parameters than we would use today. */

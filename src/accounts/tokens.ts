@@ -1,6 +1,6 @@
 // Makes tokens. Access tokens are JWTs that name an account and its session, and no role; Hono's middleware checks them
 // (http/auth.ts). Refresh tokens are opaque, and are read here.
-import { sign } from 'hono/jwt';
+import { sign, verify } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { Actor, Config } from '../config.ts';
 
@@ -37,6 +37,23 @@ export const signAccess = async (config: Config, { id, session, rotation }: Acto
     exp: now + config.ACCESS_TOKEN_TTL,
   };
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
+};
+
+/** As PostgreSQL can count them. */
+const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
+/** The account and session that a token names; null where it names none, whoever signed it. */
+export const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor | null => {
+  const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
+  const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
+  return id && isNamed && exp ? { id, session: sid, rotation: rot } : null;
+};
+/** Who a token of ours is for, outside of Hono's middleware. */
+export const readAccessToken = async (config: Config, token: string): Promise<Actor | null> => {
+  for (const key of await keysOf(config)) {
+    const claims = await verify(token, key, { ...verification.verification, alg: verification.alg }).catch(() => null);
+    if (claims) return actorIn(claims);
+  }
+  return null;
 };
 
 const base64url = (bytes: ArrayBuffer) => encodeBase64Url(bytes).replaceAll('=', '');
@@ -82,8 +99,25 @@ export const readRefreshToken = async (config: Config, token: string) => {
     candidates.map((key) => crypto.subtle.verify('HMAC', key, decodeBase64Url(mac), text)),
   );
   if (!valid.includes(true)) return null;
-  const successors = await Promise.all(candidates.map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
-  return { session: Number(session), hash: await sha256(secret), successors };
+  return { session: Number(session), hash: await sha256(secret), successors: await successorsOf(config, secret) };
+};
+const successorsOf = async (config: Config, secret: string): Promise<RefreshSecret[]> =>
+  Promise.all((await keysOf(config)).map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
+
+/** A refresh token that simplejwt signed, at a Django that this has replaced; null when it is none, or its time is over. */
+export const readDjangoToken = async (config: Config, token: string) => {
+  const { DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL } = config;
+  const until = DJANGO_TOKENS_UNTIL === undefined ? 0 : Date.parse(DJANGO_TOKENS_UNTIL) / 1000;
+  if (!DJANGO_SIGNING_KEY || until <= Date.now() / 1000) return null;
+  const claims = await verify(token, DJANGO_SIGNING_KEY, { alg: 'HS256', iat: false }).catch(() => null);
+  const { token_type, user_id, jti, exp } = (claims ?? {}) as Record<string, unknown>;
+  const isOne =
+    token_type === 'refresh' && typeof exp === 'number' && typeof jti === 'string' && /^\w{1,64}$/.test(jti);
+  // a number, or its text, as newer versions write it
+  const account = /^[1-9]\d{0,15}$/.test(String(user_id)) ? Number(user_id) : null;
+  if (!isOne || account === null) return null;
+  const expires = new Date(Math.min(exp, until) * 1000).toISOString();
+  return { jti, account, expires, hash: await sha256(token), successors: await successorsOf(config, token) };
 };
 
 /** A keyed hash for one purpose, under the current key and, while it is being replaced, under the previous one. */

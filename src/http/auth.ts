@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
-import { keysOf, verification } from '../accounts/tokens.ts';
+import { actorIn, keysOf, verification } from '../accounts/tokens.ts';
 import { type Actor, type Config, config, type Env, type Limiter, networkOf, type Role } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { type Note, noted } from '../openapi/describe.ts';
@@ -28,6 +28,7 @@ export const signedIn = createMiddleware<Env>(async function signedIn(c, next) {
   const check = await checkOf(config(c));
   await check(c, async () => {
     const actor = actorIn(c.get('jwtPayload'));
+    if (!actor) throw new Problem('unauthenticated');
     c.set('actor', actor);
     await withinLimit(c, 'USER_LIMIT', String(actor.id));
     await next();
@@ -45,16 +46,6 @@ export const actorOf = (c: Context<Env>): Actor => {
   const actor = c.get('actor');
   if (!actor) throw new Problem('unauthenticated');
   return actor;
-};
-
-/** As PostgreSQL can count them. */
-const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
-/** The account and session that a token names. One without them is not one of ours, whoever signed it. */
-const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor => {
-  const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
-  const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
-  if (!id || !isNamed || !exp) throw new Problem('unauthenticated');
-  return { id, session: sid, rotation: rot };
 };
 
 const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];

@@ -21,12 +21,14 @@ export const sessions = pgTable('sessions', {
   expires_at: moment().notNull(),
 });
 
-/** A refresh token of Django's that still counts, or was logged out there. migrations/0017 has the rest. */
+/** A refresh token of Django's that still counts, or was logged out there. migrations/0016 has the rest. */
 export const djangoTokens = pgTable('django_tokens', {
   jti: textColumn().primaryKey(),
   user_id: reference().notNull(),
   expires_at: moment().notNull(),
   blacklisted: boolean().notNull().default(false),
+  opened_at: moment(),
+  session_id: reference(),
 });
 
 export const sessionColumns = {
@@ -72,3 +74,8 @@ export const signedIn = z
       },
     ],
   });
+
+export const refreshBody = z
+  // a refresh token of Django's may be longer than ours
+  .strictObject({ refresh: z.string().max(4000, 'at most 4000 characters') })
+  .meta({ id: 'Refresh', examples: [{ refresh: '21.c2VjcmV0.bWFj' }] });

@@ -140,6 +140,7 @@ const ending = (db: Database, which: SQL | undefined) => {
 };
 const endOthers = prepare((db, { actor, session }: Of) => [
   ending(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
+  db.execute(sql`select app.end_django_tokens(${actor})`),
 ]);
 const endOne = prepare((db, { actor, session }: Of) => [
   ending(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),

@@ -2,6 +2,7 @@
 create function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint, names bigint, mails bigint)
 security definer set search_path = public, pg_temp language sql as $$
   with s as (delete from sessions where least(idle_until, expires_at) < now() returning 1),
+    t as (delete from django_tokens where expires_at < now()),
     k as (delete from idempotency_keys where created_at < now() - interval '24 hours' returning 1),
     g as (delete from guesses where forget_at < now() returning 1)
   select (select count(*) from s), (select count(*) from k), (select count(*) from g),
