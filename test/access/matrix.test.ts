@@ -112,6 +112,31 @@ const rows: Row[] = [
     },
   },
   { route: 'GET /portal/:page', expected: everybody(200), path: () => '/portal/reset', roundTrips: 0 },
+  {
+    route: 'POST /api/token',
+    expected: everybody(200),
+    path: () => '/api/token/',
+    body: () => ({ username: 'owner', password }),
+    roundTrips: 2,
+  },
+  {
+    route: 'POST /api/token/refresh',
+    expected: everybody(200),
+    path: () => '/api/token/refresh/',
+    body: async (w) => ({ refresh: (await world.device(w.people.owner)).refresh }),
+  },
+  {
+    route: 'POST /api/token/verify',
+    expected: everybody(200),
+    path: () => '/api/token/verify/',
+    body: async (w) => ({ token: (await world.device(w.people.owner)).token }),
+  },
+  {
+    route: 'POST /api/token/blacklist',
+    expected: everybody(200),
+    path: () => '/api/token/blacklist/',
+    body: async (w) => ({ refresh: (await world.device(w.people.owner)).refresh }),
+  },
   { route: 'GET /api/auth/me', expected: signedIn(200), path: () => '/api/auth/me/' },
   {
     route: 'PATCH /api/auth/me',

@@ -162,10 +162,8 @@ describe('reading without a where', () => {
 
   test.each(actors)('%s sees invitations to their own patients, and no mail', async (who) => {
     const inviting = `insert into invitations (email, role, patient_id) values ('x@example.com', 'patient', $1) returning id`;
-    const [[theirs], [strangers]] = [
-      await owner.query(inviting, [w.ownPatient.id]),
-      await owner.query(inviting, [strangersPatient.id]),
-    ].map(idsOf);
+    const [theirs] = idsOf(await owner.query(inviting, [w.ownPatient.id]));
+    const [strangers] = idsOf(await owner.query(inviting, [strangersPatient.id]));
     const mails = await all('mails');
     expect(mails.length).toBeGreaterThan(0);
     const seen = { owner: [theirs], stranger: [strangers], admin: [theirs, strangers] }[who as string] ?? [];

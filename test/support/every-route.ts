@@ -92,6 +92,13 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'POST /api/auth/email/resend': async () => ({ who: owner }),
     'POST /api/auth/register/invited': async () => ({ body: { token: await w.invitation(), password, name: text } }),
     'POST /api/auth/invitations/accept': async () => ({ who: await guest(), body: { token: await w.invitation() } }),
+    'POST /api/token': () => ({ body: { username: 'stranger', password }, actor: stranger.id }),
+    'POST /api/token/refresh': async () => ({ body: { refresh: (await app.device(owner)).refresh } }),
+    'POST /api/token/verify': async () => ({ body: { token: (await app.device(owner)).token } }),
+    'POST /api/token/blacklist': async () => ({
+      body: { refresh: (await app.device(owner)).refresh },
+      actor: owner.id,
+    }),
     'POST /api/auth/logout': async () => ({ who: await app.device(owner) }),
     'GET /api/auth/me': () => ({ who: owner }),
     'PATCH /api/auth/me': () => ({ who: owner, body: { name: text } }),

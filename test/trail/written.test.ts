@@ -32,6 +32,8 @@ const leaves: Record<string, string[]> = {
   'POST /api/auth/email/undo': ['email_undone user', 'update user'],
   'POST /api/auth/register/invited': ['accept invitation', 'accept patient', 'create user', 'login session'],
   'POST /api/auth/invitations/accept': ['accept invitation', 'accept patient', 'update user'],
+  'POST /api/token': ['login session'],
+  'POST /api/token/blacklist': ['logout session'],
   'POST /api/auth/logout': ['logout session'],
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
