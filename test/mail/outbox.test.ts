@@ -1,0 +1,186 @@
+// A mail is a row of the transaction that calls for it. The database is cut before and after every commit, and the
+// isolate ends after its answer: there is no mail without its cause, no cause without its mail, and each arrives once.
+import { describe, expect, test } from 'vitest';
+import worker from '../../src/index.ts';
+import { deliver } from '../../src/mail/outbox.ts';
+import { boot, caller, cheapPasswords, password } from '../support/app.ts';
+import { faultyConnection } from '../support/database.ts';
+import type { Fault } from '../support/fault-proxy.ts';
+import { address, type Cause, mailCauses, type Staged, send } from '../support/mail-causes.ts';
+import { openMailbox } from '../support/mailbox.ts';
+import { unique } from '../support/unique.ts';
+
+cheapPasswords();
+const inbox = openMailbox();
+const app = await boot(inbox.settings);
+const database = await faultyConnection(app.database.appUrl);
+const failing = { ...app.env, DATABASE_URL: database.url };
+const hourly = () => worker.scheduled({}, app.env);
+/** Lets the time pass for which a mail is somebody's who claimed it, or waits for another try. */
+const later = () => app.rows('update mails set due_at = now() where sent_at is null and failed_at is null');
+
+const { admin, somebody, ending, tokenFor, causes, use } = await mailCauses(app, inbox);
+const mailsOf = async ({ to }: Staged, { page }: Cause) => (await inbox.mails(to)).filter((mail) => mail.page === page);
+/** It is there, once; its link works, once; and when it is due again nothing of that changes. */
+const expectOne = async (staged: Staged, cause: Cause) => {
+  const [mail, ...more] = await mailsOf(staged, cause);
+  expect([mail?.page, more]).toEqual([cause.page, []]);
+  const token = mail?.token ?? '';
+  if (token) expect((await use(cause.page, token)).status).toBeLessThan(300);
+  await later();
+  await hourly();
+  expect(await mailsOf(staged, cause)).toHaveLength(1);
+  if (token) expect((await use(cause.page, token)).body.code).toBe('link_invalid');
+};
+
+describe.each(Object.entries(causes))('the mail of %s', (_, cause) => {
+  test('is not there when what calls for it is not', async () => {
+    const staged = await cause.stage();
+    const outbox = await app.sumsOf(['mails']);
+    await database.fail('cut before', { only: cause.statement });
+    const answer = await send(caller(failing), staged);
+    await database.heal();
+    expect(answer.status).toBe(503);
+    expect(await staged.happened(answer)).toBe(false);
+    expect(await app.sumsOf(['mails'])).toEqual(outbox);
+    await hourly();
+    expect(await mailsOf(staged, cause)).toEqual([]);
+  });
+
+  test('arrives once when what calls for it is there, although nobody could say so', async () => {
+    const staged = await cause.stage();
+    await database.fail('cut after the commit', { only: cause.statement });
+    const answer = await send(caller(failing), staged);
+    await database.heal();
+    expect(answer.status).toBe(503);
+    expect(await staged.happened(answer)).toBe(true);
+    await hourly();
+    await expectOne(staged, cause);
+  });
+
+  test('arrives once when the isolate ended after the answer', async () => {
+    const staged = await cause.stage();
+    const answer = await send(ending, staged);
+    expect(answer.status).not.toBe(503);
+    expect(await staged.happened(answer)).toBe(true);
+    expect(await mailsOf(staged, cause)).toEqual([]);
+    await hourly();
+    await expectOne(staged, cause);
+  });
+});
+
+describe('what is refused sends nothing:', () => {
+  const nothing = async () => false;
+  const refused: Record<string, () => Promise<Staged>> = {
+    'an email that is taken': async () => {
+      const { email } = await somebody();
+      const body = { username: unique('ann'), email, password };
+      return { path: '/api/auth/register/', body, to: email, happened: nothing };
+    },
+    'a wrong password beside another address': async () => {
+      const [{ token }, to] = [await somebody(), address()];
+      const body = { email: to, password: 'not the one' };
+      return { method: 'PATCH', path: '/api/auth/me/', token, body, to, happened: nothing };
+    },
+    'another address, of an account that has changed meanwhile': async () => {
+      const [{ token }, to] = [await somebody(), address()];
+      const body = { email: to, password };
+      const headers = { 'If-Match': '"0"' };
+      return { method: 'PATCH', path: '/api/auth/me/', token, body, headers, to, happened: nothing };
+    },
+    'an address that somebody else has confirmed first': async () => {
+      const [ann, email] = [await somebody(), address()];
+      const sent = { token: ann.token, body: { email, password } };
+      const token = await tokenFor(email, 'verify', 'PATCH', '/api/auth/me/', sent);
+      await app.asOwner('update users set email = $1 where id = $2', [email, (await somebody()).id]);
+      return { path: '/api/auth/email/verify/', body: { token }, to: ann.email, happened: nothing };
+    },
+    'a weak password by a link': async () => {
+      const { email } = await somebody();
+      const token = await tokenFor(email, 'reset', 'POST', '/api/auth/password/forgot/', { body: { email } });
+      const body = { token, new_password: 'password1' };
+      return { path: '/api/auth/password/reset/', body, to: email, happened: nothing };
+    },
+    'an invitation to somebody else’s patient': async () => {
+      const [one, { token }, to] = [await somebody(), await somebody(), address()];
+      const patient = await app.call('POST', '/api/patients/', { token: one.token, body: { name: 'Jane Doe' } });
+      const path = `/api/patients/${patient.body.id}/invitation/`;
+      return { path, token, body: { email: to }, to, happened: nothing };
+    },
+  };
+  test.each(Object.entries(refused))('%s', async (_, stage) => {
+    const staged = await stage();
+    const before = await app.sumsOf(['mails', 'app.links', 'users', 'invitations']);
+    expect((await send(app.call, staged)).status).toBeGreaterThanOrEqual(400);
+    expect(await app.sumsOf(['mails', 'app.links', 'users', 'invitations'])).toEqual(before);
+  });
+});
+
+const linked = Object.entries(causes).filter(([, { page }]) => page !== 'forgot');
+/** Mails of every kind that has a link, in the outbox. */
+const waiting = async () => {
+  const mails: { staged: Staged; cause: Cause }[] = [];
+  for (const [, cause] of linked) mails.push({ staged: await cause.stage(), cause });
+  for (const { staged } of mails) await send(ending, staged);
+  return mails;
+};
+describe.each(['cut before', 'cut after the commit'] as Fault[])('%s of', (fault) => {
+  test.each(['claim_mails', 'keep_links', 'settle_mails'])('%s: each mail arrives once', async (only) => {
+    const mails = await waiting();
+    await database.fail(fault, { only });
+    await deliver(failing);
+    await database.heal();
+    const arrived = only === 'settle_mails' ? 1 : 0;
+    for (const { staged, cause } of mails) expect(await mailsOf(staged, cause)).toHaveLength(arrived);
+    // whoever claimed them may still be at it
+    if (only !== 'claim_mails' || fault !== 'cut before') {
+      const requests = (await inbox.requests()).length;
+      await hourly();
+      expect(await inbox.requests()).toHaveLength(requests);
+    }
+    await later();
+    await hourly();
+    for (const { staged, cause } of mails) await expectOne(staged, cause);
+  });
+});
+
+describe('a link', () => {
+  const asked = async () => {
+    const { email } = await somebody();
+    await ending('POST', '/api/auth/password/forgot/', { body: { email } });
+    await database.fail('cut before', { only: 'settle_mails' });
+    await deliver(failing);
+    await database.heal();
+    return { email, token: await inbox.tokenOf(email, 'reset') };
+  };
+
+  test('that was used does not come back by a Worker that still has its mail in hand', async () => {
+    const { email, token } = await asked();
+    const [link] = await app.rows(`select hash, mail_id from app.links where email = $1 and purpose = 'reset'`, [
+      email,
+    ]);
+    await later();
+    // another Worker tries again what looks as if it was not sent
+    const claimed = await app.rows('select id from app.claim_mails(20)');
+    expect(claimed.map(({ id }) => id)).toContain(link.mail_id);
+    expect((await use('reset', token)).status).toBe(204);
+    await app.rows('select app.keep_links(array[$1::bigint], array[$2])', [link.mail_id, link.hash]);
+    expect((await use('reset', token)).body.code).toBe('link_invalid');
+    await app.rows(`select app.settle_mails('{}', array[$1::bigint])`, [link.mail_id]);
+    const requests = (await inbox.requests()).length;
+    await later();
+    await hourly();
+    expect((await use('reset', token)).body.code).toBe('link_invalid');
+    expect(await inbox.requests()).toHaveLength(requests);
+  });
+
+  test('that was used need not be sent again', async () => {
+    const { email, token } = await asked();
+    expect((await use('reset', token)).status).toBe(204);
+    const requests = (await inbox.requests()).length;
+    await later();
+    await hourly();
+    expect(await inbox.requests()).toHaveLength(requests);
+    expect(await app.count('from mails where recipient = $1 and sent_at is null', [email])).toBe(0);
+  });
+});

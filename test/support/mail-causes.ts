@@ -1,0 +1,225 @@
+// Everything that causes a mail, each with somebody of its own; and what the links in mails are for.
+import { type Account, type Answer, type App, accountOf, caller, password, type Sent } from './app.ts';
+import type { openMailbox } from './mailbox.ts';
+import { unique } from './unique.ts';
+
+export interface Cause {
+  /** By which the call is known that commits it. */
+  statement: string;
+  /** Where the link of its mail leads. */
+  page: string;
+  stage(): Promise<Staged>;
+}
+export interface Staged extends Sent {
+  method?: string;
+  path: string;
+  to: string;
+  happened(answer: Answer): Promise<boolean>;
+}
+
+export type Person = Account & { name: string; email: string };
+
+/** An address that nobody has yet. */
+export const address = () => `${unique('new')}@example.com`;
+const from = (network: string) => ({ 'CF-Connecting-IP': network });
+
+/** What sends mails, for an app whose mails come into this inbox. */
+export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>) => {
+  /** Without a way to send mails: as if the isolate had ended after its answer. */
+  const ending = caller({ ...app.env, MAIL_API_URL: undefined });
+  const admin = await app.register('admin');
+  await app.makeAdmin(admin.id);
+  const somebody = async (): Promise<Person> => {
+    const name = unique('ann');
+    const account = await app.register(name);
+    await app.verify(account.id);
+    return { ...account, name, email: `${name}@example.com` };
+  };
+  const tokenFor = async (to: string, page: string, how: string, path: string, sent: Sent) => {
+    const answer = await app.call(how, path, sent);
+    if (answer.status >= 300) throw new Error(`${how} ${path} answered ${answer.text}`);
+    return inbox.tokenOf(to, page);
+  };
+  const confirmed = (email: string) => app.count('from users where email = $1', [email]).then(Boolean);
+  const changedPassword = (id: number) => async () => {
+    const [row] = await app.rows(
+      'select c.updated_at <> u.created_at as changed from credentials c join users u on u.id = c.user_id where u.id = $1',
+      [id],
+    );
+    return row.changed;
+  };
+
+  const causes: Record<string, Cause> = {
+    'a registration': {
+      statement: 'app.register(',
+      page: 'verify',
+      stage: async () => {
+        const [username, to] = [unique('ann'), address()];
+        const body = { username, email: to, password };
+        return { path: '/api/auth/register/', body, to, happened: () => confirmed(to) };
+      },
+    },
+    'a forgotten password': {
+      statement: 'ask_for_reset',
+      page: 'reset',
+      stage: async () => {
+        const { email } = await somebody();
+        const happened = async (answer: Answer) => (await app.trailOf(answer)).length > 0;
+        return { path: '/api/auth/password/forgot/', body: { email }, to: email, happened };
+      },
+    },
+    'another address': {
+      statement: 'proposed_email',
+      page: 'verify',
+      stage: async () => {
+        const [{ token, id }, email] = [await somebody(), address()];
+        const happened = async () => (await app.rowOf('users', id)).pending_email === email;
+        return { method: 'PATCH', path: '/api/auth/me/', token, body: { email, password }, to: email, happened };
+      },
+    },
+    'another address, confirmed': {
+      statement: 'confirm_email',
+      page: 'undo',
+      stage: async () => {
+        const [ann, email] = [await somebody(), address()];
+        const sent = { token: ann.token, body: { email, password } };
+        const token = await tokenFor(email, 'verify', 'PATCH', '/api/auth/me/', sent);
+        return { path: '/api/auth/email/verify/', body: { token }, to: ann.email, happened: () => confirmed(email) };
+      },
+    },
+    'another address, undone': {
+      statement: 'undo_email',
+      page: 'reset',
+      stage: async () => {
+        const [ann, email] = [await somebody(), address()];
+        const sent = { token: ann.token, body: { email, password } };
+        const verifying = await tokenFor(email, 'verify', 'PATCH', '/api/auth/me/', sent);
+        const body = { token: verifying };
+        const token = await tokenFor(ann.email, 'undo', 'POST', '/api/auth/email/verify/', { body });
+        const to = ann.email;
+        return { path: '/api/auth/email/undo/', body: { token }, to, happened: () => confirmed(to) };
+      },
+    },
+    'another address, given by an administrator': {
+      statement: 'update \\"users',
+      page: 'verify',
+      stage: async () => {
+        const [{ id }, email] = [await somebody(), address()];
+        const path = `/api/admin/users/${id}/`;
+        const happened = () => confirmed(email);
+        return { method: 'PATCH', path, token: admin.token, body: { email }, to: email, happened };
+      },
+    },
+    'the question where the mail is': {
+      statement: 'resend_verification',
+      page: 'verify',
+      stage: async () => {
+        const [username, to] = [unique('ann'), address()];
+        const registered = await ending('POST', '/api/auth/register/', { body: { username, email: to, password } });
+        const { id, token } = accountOf(registered.body);
+        await app.rows('delete from mails where user_id = $1', [id]);
+        const happened = () => app.count(`from mails where user_id = $1`, [id]).then(Boolean);
+        return { path: '/api/auth/email/resend/', token, to, happened };
+      },
+    },
+    'a new password by a link': {
+      statement: 'app.reset_password(',
+      page: 'forgot',
+      stage: async () => {
+        const { id, email } = await somebody();
+        const token = await tokenFor(email, 'reset', 'POST', '/api/auth/password/forgot/', { body: { email } });
+        const body = { token, new_password: 'a much better password' };
+        return { path: '/api/auth/password/reset/', body, to: email, happened: changedPassword(id) };
+      },
+    },
+    'a new password': {
+      statement: 'app.change_password(',
+      page: 'forgot',
+      stage: async () => {
+        const { id, token, email } = await somebody();
+        const body = { current_password: password, new_password: 'a much better password' };
+        return { path: '/api/auth/password/', token, body, to: email, happened: changedPassword(id) };
+      },
+    },
+    'a new password that an administrator wants': {
+      statement: 'app.send_reset(',
+      page: 'reset',
+      stage: async () => {
+        const { id, email } = await somebody();
+        const happened = async (answer: Answer) => (await app.trailOf(answer)).length > 0;
+        return { path: `/api/admin/users/${id}/reset-password/`, token: admin.token, to: email, happened };
+      },
+    },
+    'an invitation of a patient': {
+      statement: 'app.invite(',
+      page: 'invitation',
+      stage: async () => {
+        const [{ token }, to] = [await somebody(), address()];
+        const { body } = await app.call('POST', '/api/patients/', { token, body: { name: 'Jane Doe' } });
+        const happened = () => app.count('from invitations where email = $1', [to]).then(Boolean);
+        return { path: `/api/patients/${body.id}/invitation/`, token, body: { email: to }, to, happened };
+      },
+    },
+    'an invitation of a colleague': {
+      statement: 'app.invite(',
+      page: 'invitation',
+      stage: async () => {
+        const to = address();
+        const happened = () => app.count('from invitations where email = $1', [to]).then(Boolean);
+        return { path: '/api/admin/invitations/', token: admin.token, body: { email: to, role: 'user' }, to, happened };
+      },
+    },
+    'a login on a new device': {
+      statement: 'app.open_session(',
+      page: 'forgot',
+      stage: async () => {
+        const { id, email } = await somebody();
+        const happened = async () => (await app.count('from sessions where user_id = $1', [id])) === 2;
+        const [path, body] = ['/api/auth/login/', { email, password }];
+        return { path, body, headers: { 'User-Agent': 'something new' }, to: email, happened };
+      },
+    },
+    'a refresh that somebody else repeats': {
+      statement: 'app.refresh(',
+      page: 'forgot',
+      stage: async () => {
+        const { id, refresh, email } = await somebody();
+        await app.call('POST', '/api/auth/refresh/', { body: { refresh }, headers: from('198.51.100.1') });
+        const happened = () =>
+          app.count(`from audit where actor_id = $1 and action = 'refresh_replayed_elsewhere'`, [id]).then(Boolean);
+        const [path, headers] = ['/api/auth/refresh/', from('198.51.100.2')];
+        return { path, body: { refresh }, headers, to: email, happened };
+      },
+    },
+    'a token that was replaced long ago, from elsewhere': {
+      statement: 'app.refresh(',
+      page: 'forgot',
+      stage: async () => {
+        const { id, refresh, email } = await somebody();
+        const next = await app.call('POST', '/api/auth/refresh/', { body: { refresh }, headers: from('198.51.100.1') });
+        const again = { body: { refresh: next.body.refresh }, headers: from('198.51.100.1') };
+        await app.call('POST', '/api/auth/refresh/', again);
+        const happened = async () => (await app.count('from sessions where user_id = $1', [id])) === 0;
+        const [path, headers] = ['/api/auth/refresh/', from('198.51.100.2')];
+        return { path, body: { refresh }, headers, to: email, happened };
+      },
+    },
+  };
+
+  /** What the link of a mail is for. */
+  const use = (page: string, token: string) => {
+    const paths: Record<string, [string, object]> = {
+      reset: ['password/reset/', { new_password: `${unique('another')} good password` }],
+      verify: ['email/verify/', {}],
+      undo: ['email/undo/', {}],
+      invitation: ['register/invited/', { password }],
+    };
+    const [path, more] = paths[page] ?? [];
+    return app.call('POST', `/api/auth/${path}`, { body: { token, ...more } });
+  };
+
+  return { admin, somebody, ending, tokenFor, causes, use };
+};
+
+export const send = (call: ReturnType<typeof caller>, { method = 'POST', path, token, body, headers }: Staged) =>
+  call(method, path, { token, body, headers });
