@@ -36,6 +36,7 @@ create table app.links (
   expires_at timestamptz(3) not null
 );
 create index links_user on app.links (user_id);
+create index links_mail on app.links (mail_id);
 create index links_expiry on app.links (expires_at);
 revoke all on app.links from app_login, app_api, app_auth;
 
@@ -454,11 +455,13 @@ create function app.sweep_mails() returns bigint security definer set search_pat
 declare
   swept bigint;
 begin
-  delete from mails
-  where sent_at < now() - interval '2 days' or asked_at < now() - interval '30 days'
-    or (user_id is null and purpose = 'reset' and asked_at < now() - interval '1 day');
-  get diagnostics swept = row_count;
   delete from app.links where expires_at < now();
+  -- not one whose link still works: an invitation is found by its mail
+  delete from mails m
+  where (sent_at < now() - interval '2 days' or asked_at < now() - interval '30 days'
+      or (user_id is null and purpose = 'reset' and asked_at < now() - interval '1 day'))
+    and not exists (select from app.links l where l.mail_id = m.id);
+  get diagnostics swept = row_count;
   delete from app.former_emails where until < now();
   delete from app.devices d where last_used_at < now() - interval '180 days' and exists (
     select from app.devices other where other.user_id = d.user_id and other.last_used_at > d.last_used_at);

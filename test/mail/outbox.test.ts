@@ -183,4 +183,20 @@ describe('a link', () => {
     expect(await inbox.requests()).toHaveLength(requests);
     expect(await app.count('from mails where recipient = $1 and sent_at is null', [email])).toBe(0);
   });
+
+  test('of an invitation works for seven days, also when its mail was taken away long ago', async () => {
+    const email = address();
+    const body = { email, role: 'user' };
+    const token = await tokenFor(email, 'invitation', 'POST', '/api/admin/invitations/', { token: admin.token, body });
+    await app.rows(
+      `update mails set asked_at = asked_at - interval '6 days', sent_at = sent_at - interval '6 days'
+      where recipient = $1`,
+      [email],
+    );
+    await hourly();
+    expect((await use('invitation', token)).status).toBe(201);
+    await app.rows('update app.links set expires_at = now() where email = $1', [email]);
+    await hourly();
+    expect(await app.count('from mails where recipient = $1', [email])).toBe(0);
+  });
 });
