@@ -4,7 +4,13 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-export type MailFault = 'fails' | 'hangs' | 'keeps it and is cut off' | 'says what it got' | 'refuses the connection';
+export type MailFault =
+  | 'fails'
+  | 'hangs'
+  | 'keeps it and is cut off'
+  | 'says what it got'
+  | 'refuses the connection'
+  | 'is busy with it';
 export interface Taken {
   key: string;
   body: { from: string; to: string[]; subject: string; text: string; html: string };
@@ -41,6 +47,7 @@ export async function startMailServer(): Promise<{ url: string; close(): Promise
     if (fault) box.times--;
     if (fault === 'fails') return say(500, { message: 'not now' });
     if (fault === 'says what it got') return say(422, { message: `what is this? ${sent}` });
+    if (fault === 'is busy with it') return say(409, { name: 'concurrent_idempotent_requests' });
     if (fault === 'refuses the connection') return request.socket.destroy();
     if (fault === 'hangs') return;
     const before = box.taken.find(({ key }) => key === mail.key);
