@@ -35,6 +35,8 @@ const byHttp =
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': mailKey },
       body: JSON.stringify({ from, to: [to], ...letter }),
+      // followed, a POST becomes a GET of some page, whose 200 would look as if the mail were taken
+      redirect: 'manual',
       signal: AbortSignal.timeout(longestMs),
     }).catch(() => {
       throw new NotSent('no answer');

@@ -131,6 +131,7 @@ describe('an HTTP API', () => {
     ['hangs', 'no answer'],
     ['keeps it and is cut off', 'no answer'],
     ['is busy with it', 'answered 409'],
+    ['leads elsewhere', 'answered 301'],
   ];
   test.each(faults)('that %s: the mail waits, arrives once, and the log says why it waited', async (fault, reason) => {
     const waited = fault === 'hangs' ? hasty() : [];

@@ -10,7 +10,8 @@ export type MailFault =
   | 'keeps it and is cut off'
   | 'says what it got'
   | 'refuses the connection'
-  | 'is busy with it';
+  | 'is busy with it'
+  | 'leads elsewhere';
 export interface Taken {
   key: string;
   body: { from: string; to: string[]; subject: string; text: string; html: string };
@@ -48,6 +49,8 @@ export async function startMailServer(): Promise<{ url: string; close(): Promise
     if (fault === 'fails') return say(500, { message: 'not now' });
     if (fault === 'says what it got') return say(422, { message: `what is this? ${sent}` });
     if (fault === 'is busy with it') return say(409, { name: 'concurrent_idempotent_requests' });
+    // as from http to https, or to a page that says sorry: whoever follows it gets a 200, and no mail was taken
+    if (fault === 'leads elsewhere') return response.writeHead(301, { location: '/elsewhere' }).end();
     if (fault === 'refuses the connection') return request.socket.destroy();
     if (fault === 'hangs') return;
     const before = box.taken.find(({ key }) => key === mail.key);
