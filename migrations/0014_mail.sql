@@ -64,6 +64,8 @@ revoke all on app.devices from app_login, app_api, app_auth;
 create function app.post(purpose text, account bigint, recipient text default null) returns boolean
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin
+  -- the lock counts those that are called for at once
+  perform from users where id = account for no key update;
   insert into mails (purpose, user_id, recipient)
   select post.purpose, u.id, coalesce(post.recipient, u.email) from users u
   where u.id = account and u.email is not null and u.disabled_at is null and (

@@ -184,6 +184,18 @@ describe('whoever can cause notices buries nobody in them:', () => {
     expect((await told(ann)).filter((subject) => subject === newDevice)).toHaveLength(6);
   });
 
+  test('of devices that come all at once as well', async () => {
+    const ann = await somebody();
+    // each from its own address: attempts that are under way at once count as guesses
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) =>
+        app.login({ email: ann.email, password }, { ...on(`Tablet/${n}`), ...from(`203.0.113.${n}`) }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    expect(await told(ann)).toEqual(Array(5).fill(newDevice));
+  });
+
   test('and of new passwords', async () => {
     const ann = await somebody();
     let [{ token }, current] = [ann as { token: string }, password];
