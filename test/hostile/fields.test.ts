@@ -57,8 +57,12 @@ describe('read-only fields', () => {
     const paths = [
       { token: owner.token, path: `/api/patients/${w.ownPatient.id}/`, names: ['id', 'user_id', 'created_by'] },
       { token: owner.token, path: `/api/doctors/${w.ownDoctor.id}/`, names: ['id', 'approved', 'updated_at'] },
-      { token: stranger.token, path: '/api/auth/me/', names: ['id', 'role', 'created_at'] },
-      { token: admin.token, path: `/api/admin/users/${stranger.id}/`, names: ['id', 'created_at'] },
+      {
+        token: stranger.token,
+        path: '/api/auth/me/',
+        names: ['id', 'role', 'created_at', 'email_verified', 'pending_email'],
+      },
+      { token: admin.token, path: `/api/admin/users/${stranger.id}/`, names: ['id', 'created_at', 'email_verified'] },
     ];
     for (const { token, path, names } of paths)
       for (const name of names) {

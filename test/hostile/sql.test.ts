@@ -44,7 +44,14 @@ const queryOf = (route: string, mark: string, number: number) => {
     ...{ limit: String(number), actor: String(number), patient: String(number), doctor: String(number) },
     ...{ min_age: String(number % 100), max_age: '150', date_of_birth: number % 2 ? '1990-12-31' : '1991-01-01' },
     ...{ from: `20${number % 10}0-01-01T00:00:00Z`, to: '2090-01-01T00:00:00Z', count: 'exact' },
-    ...{ gender: 'female', approved: 'true', role: 'user', disabled: 'false', sort: '-id' },
+    ...{
+      state: route.includes('mails') ? 'waiting' : 'open',
+      gender: 'female',
+      approved: 'true',
+      role: 'user',
+      disabled: 'false',
+      sort: '-id',
+    },
   };
   const names = (targets[route]?.query ?? []).filter((name) => values[name] !== undefined);
   return names.length > 0 ? `?${names.map((name) => `${name}=${values[name]}`).join('&')}` : '';
@@ -63,7 +70,7 @@ const statements = async (request: Prepared, mark: string, query: string) => {
 };
 
 const asksNothing = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
-const asking = routes.filter((route) => !asksNothing.includes(route));
+const asking = routes.filter((route) => !asksNothing.includes(route) && !route.startsWith('GET /portal/'));
 
 test.each(asking)('%s: the text of a statement is ours alone', async (route) => {
   const [here, there] = [await first?.prepare(route), await second?.prepare(route)];

@@ -15,6 +15,7 @@ const patientBody = { name: 'Jane', gender: 'female', phone: '1', email: 'jane@e
 const patient = { ...patientBody, medical_history: 'x' };
 export const doctor = { name: 'Dr. Smith', specialization: 'Cardiology', contact_info: 'x', license_number: 'x' };
 const account = { email: 'new@example.com', username: 'new', name: 'New', password };
+const link = { token: 'x' };
 
 export const targetsOf = ({
   people,
@@ -37,7 +38,39 @@ export const targetsOf = ({
   },
   { route: 'POST /api/auth/login', path: '/api/auth/login/', body: { username: 'nobody', password }, creates: true },
   { route: 'POST /api/auth/refresh', path: '/api/auth/refresh/', body: { refresh: 'x' }, creates: true },
-  { route: 'PATCH /api/auth/me', path: '/api/auth/me/', as: 'stranger', body: { name: 'Stranger', username: 's' } },
+  {
+    route: 'POST /api/auth/password/forgot',
+    path: '/api/auth/password/forgot/',
+    body: { email: 'nobody@example.com' },
+    creates: true,
+  },
+  {
+    route: 'POST /api/auth/password/reset',
+    path: '/api/auth/password/reset/',
+    body: { ...link, new_password: 'xxxxxxxx' },
+    creates: true,
+  },
+  { route: 'POST /api/auth/email/verify', path: '/api/auth/email/verify/', body: link, creates: true },
+  { route: 'POST /api/auth/email/undo', path: '/api/auth/email/undo/', body: link, creates: true },
+  {
+    route: 'POST /api/auth/register/invited',
+    path: '/api/auth/register/invited/',
+    body: { ...link, password, username: 'new', name: 'New' },
+    creates: true,
+  },
+  {
+    route: 'POST /api/auth/invitations/accept',
+    path: '/api/auth/invitations/accept/',
+    as: 'stranger',
+    body: link,
+    creates: true,
+  },
+  {
+    route: 'PATCH /api/auth/me',
+    path: '/api/auth/me/',
+    as: 'stranger',
+    body: { name: 'Stranger', username: 's', email: 's@example.com', password: 'x' },
+  },
   { route: 'DELETE /api/auth/me', path: '/api/auth/me/', as: 'stranger', body: { password: 'x' }, creates: true },
   {
     route: 'POST /api/auth/password',
@@ -49,6 +82,13 @@ export const targetsOf = ({
   { route: 'POST /api/patients', path: '/api/patients/', as: 'owner', body: patient, creates: true },
   { route: 'PUT /api/patients/:id', path: `/api/patients/${ownPatient.id}/`, as: 'owner', body: patient },
   { route: 'PATCH /api/patients/:id', path: `/api/patients/${ownPatient.id}/`, as: 'owner', body: patient },
+  {
+    route: 'POST /api/patients/:id/invitation',
+    path: `/api/patients/${ownPatient.id}/invitation/`,
+    as: 'owner',
+    body: { email: 'jane@example.com' },
+    creates: true,
+  },
   { route: 'POST /api/doctors', path: '/api/doctors/', as: 'owner', body: doctor, creates: true },
   { route: 'PUT /api/doctors/:id', path: `/api/doctors/${ownDoctor.id}/`, as: 'owner', body: doctor },
   { route: 'PATCH /api/doctors/:id', path: `/api/doctors/${ownDoctor.id}/`, as: 'owner', body: doctor },
@@ -83,5 +123,12 @@ export const targetsOf = ({
     path: `/api/admin/users/${people.stranger.id}/`,
     as: 'admin',
     body: { role: 'user', disabled: false, name: 'Stranger', username: 's', email: 's@example.com' },
+  },
+  {
+    route: 'POST /api/admin/invitations',
+    path: '/api/admin/invitations/',
+    as: 'admin',
+    body: { email: 'smith@example.com', role: 'doctor', name: 'Dr. Smith', doctor: ownDoctor.id },
+    creates: true,
   },
 ];
