@@ -55,7 +55,10 @@ type Body<R> = R extends Refusal
 /** The body of what a route answered; a refusal is thrown. */
 export const answer = async <R extends ClientResponse<unknown>>(asked: R | Promise<R>): Promise<Body<R>> => {
   const response = await asked;
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Body<R>;
+  if (response.ok) {
+    const text = await response.text();
+    return (text === '' ? undefined : JSON.parse(text)) as Body<R>;
+  }
   if (isProblem(response)) throw new Refused((await response.json()) as Problem);
   throw new Error(`The answer is a ${response.status}, but no problem of Wardbook's`);
 };

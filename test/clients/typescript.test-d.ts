@@ -33,9 +33,17 @@ export const answersAreTyped = async () => {
 
   const { user, expires_in } = await answer(api.auth.login.$post({ json: { username: 'ann', password: 'secret' } }));
   same<typeof user.role, 'user' | 'patient' | 'doctor' | 'admin'>(true);
+  same<typeof user.email_verified, boolean>(true);
+  same<typeof user.pending_email, string | null>(true);
   same<typeof expires_in, number>(true);
   const nothing = await answer(api.auth.logout.$post());
   same<typeof nothing, undefined>(true);
+  const sent = await answer(api.auth.password.forgot.$post({ json: { email: 'ann@example.com' } }));
+  same<typeof sent, undefined>(true);
+  const invited = await answer(api.auth.register.invited.$post({ json: { token: 'x', password: 'secret' } }));
+  same<typeof invited.user, typeof user>(true);
+  const invitation = await answer(api.patients[':id'].invitation.$get({ param: { id: '7' } }));
+  same<typeof invitation.state, 'open' | 'accepted' | 'revoked' | 'expired'>(true);
   const { removed, more } = await answer(api.sync.$get());
   same<typeof removed, { patients: number[]; doctors: number[]; mappings: number[] }>(true);
   same<typeof more, boolean>(true);
@@ -75,6 +83,12 @@ export const wrongRequestsDoNotCompile = async () => {
   api.mappings.$post({ json: { patient: '1', doctor: 2 } });
   // @ts-expect-error a role is nothing to choose
   api.auth.register.$post({ json: { email: 'ann@example.com', password: 'secret', role: 'admin' } });
+  // @ts-expect-error who is invited to be a patient is a patient, of the record in the path
+  api.patients[':id'].invitation.$post({ param: { id: '7' }, json: { email: 'ann@example.com', role: 'admin' } });
+  // @ts-expect-error nobody is invited as a patient without a record
+  api.admin.invitations.$post({ json: { email: 'ann@example.com', role: 'patient' } });
+  // @ts-expect-error no token
+  api.auth.password.reset.$post({ json: { new_password: 'secret' } });
   // @ts-expect-error no id
   api.patients[':id'].$get();
   // @ts-expect-error no such filter
@@ -86,6 +100,7 @@ export const wrongRequestsDoNotCompile = async () => {
 };
 
 export const listsAreTyped = async () => {
+  for await (const { state } of all(api.admin.mails.$get)) same<typeof state, 'waiting' | 'failed'>(true);
   for await (const page of pages(api.doctors.$get)) same<(typeof page)[number]['specialization'], string>(true);
   const list = all(api.mappings[':id'].$get, { param: { id: '7' }, query: { limit: '50' } });
   for await (const { doctor_detail } of list) same<typeof doctor_detail.name, string>(true);

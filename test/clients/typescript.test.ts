@@ -7,6 +7,7 @@ import { signAccess } from '../../src/accounts/tokens.ts';
 import { configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
 import { type App, boot, cheapPasswords, password } from '../support/app.ts';
+import { openMailbox } from '../support/mailbox.ts';
 
 cheapPasswords();
 
@@ -15,13 +16,15 @@ interface Sent {
   method: string;
   path: string;
   key: string | null;
+  token: string | null;
   at: number;
 }
 const paths = (sent: Sent[], path: string) => sent.filter((one) => one.path === path);
 
+const inbox = openMailbox();
 let server: App;
 beforeAll(async () => {
-  server = await boot();
+  server = await boot(inbox.settings);
 });
 
 /** What becomes of a request on its way: `before` may keep it from the app, `after` its answer from the client. */
@@ -48,7 +51,8 @@ const device = (options: Partial<Options> & Weather = {}) => {
     fetch: async (url, init) => {
       const request = new Request(url, init);
       const { pathname: path } = new URL(url);
-      sent.push({ method: request.method, path, key: request.headers.get('Idempotency-Key'), at: Date.now() });
+      const [key, token] = [request.headers.get('Idempotency-Key'), request.headers.get('Authorization')];
+      sent.push({ method: request.method, path, key, token, at: Date.now() });
       const kept = before?.(request);
       if (kept) return kept;
       const context = createExecutionContext();
@@ -307,6 +311,65 @@ describe('tokens', () => {
     expect(tokens()).not.toBeNull();
     expect(await answer(api.auth.me.$delete({ json: { password } }))).toBeUndefined();
     expect(tokens()).toBeNull();
+  });
+});
+
+describe('a link out of a mail', () => {
+  const invited = async () => {
+    const owner = device();
+    const { user } = await owner.register(`owner${crypto.randomUUID().slice(0, 8)}`);
+    await server.verify(user.id);
+    const { id } = await answer(owner.api.patients.$post({ json: { name: 'Jane Doe' } }));
+    const email = `${crypto.randomUUID()}@example.com`;
+    await answer(owner.api.patients[':id'].invitation.$post({ param: { id: String(id) }, json: { email } }));
+    return { id, token: await inbox.tokenOf(email, 'invitation') };
+  };
+
+  test('signs in whoever registers by invitation', async () => {
+    const { id, token } = await invited();
+    const { api, tokens, sent } = device();
+    const { user } = await answer(api.auth.register.invited.$post({ json: { token, password } }));
+    expect(tokens()).toMatchObject({ user_id: user.id, access: expect.any(String), refresh: expect.any(String) });
+    expect((await answer(api['patient-profile'].$get())).id).toBe(id);
+    expect(sent.map((one) => one.token === null)).toEqual([true, false]);
+  });
+
+  test('is accepted as who is signed in', async () => {
+    const { id, token } = await invited();
+    const { api, register, tokens } = device();
+    await register('guest');
+    const before = tokens();
+    expect((await answer(api.auth.invitations.accept.$post({ json: { token } }))).role).toBe('patient');
+    expect(tokens()).toEqual(before);
+    expect((await answer(api['patient-profile'].$get())).id).toBe(id);
+  });
+
+  test('is for anybody: no token goes along, and none is renewed or kept for it', async () => {
+    const { api, register, set, tokens, sent } = device();
+    await register('quin');
+    const held = { ...(await expired(tokens())), renew_at: Date.now() - 1 };
+    await set(held);
+    sent.length = 0;
+    const to = 'quin@example.com';
+    const verification = await inbox.tokenOf(to, 'verify');
+    expect(await answer(api.auth.email.verify.$post({ json: { token: verification } }))).toBeUndefined();
+    expect((await problemOf(answer(api.auth.email.undo.$post({ json: { token: 'none' } })))).code).toBe('link_invalid');
+    expect(await answer(api.auth.password.forgot.$post({ json: { email: to } }))).toBeUndefined();
+    const json = { token: await inbox.tokenOf(to, 'reset'), new_password: 'another battery staple' };
+    expect(await answer(api.auth.password.reset.$post({ json }))).toBeUndefined();
+    expect(sent.map(({ token }) => token)).toEqual([null, null, null, null]);
+    expect(tokens()).toEqual(held);
+  });
+
+  test('that asks for a new password ends what this device has, which then says so', async () => {
+    const codes: string[] = [];
+    const { api, register, tokens } = device({ onSignedOut: ({ code }) => codes.push(code) });
+    await register('ron');
+    await answer(api.auth.password.forgot.$post({ json: { email: 'ron@example.com' } }));
+    const token = await inbox.tokenOf('ron@example.com', 'reset');
+    await answer(api.auth.password.reset.$post({ json: { token, new_password: 'another battery staple' } }));
+    expect((await problemOf(answer(api.auth.me.$get()))).code).toBe('session_ended');
+    expect([codes, tokens()]).toEqual([['session_ended'], null]);
   });
 });
 

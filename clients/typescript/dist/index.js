@@ -37,7 +37,10 @@ export class Refused extends Error {
 /** The body of what a route answered; a refusal is thrown. */
 export const answer = async (asked) => {
   const response = await asked;
-  if (response.ok) return response.status === 204 ? undefined : await response.json();
+  if (response.ok) {
+    const text = await response.text();
+    return text === '' ? undefined : JSON.parse(text);
+  }
   if (isProblem(response)) throw new Refused(await response.json());
   throw new Error(`The answer is a ${response.status}, but no problem of Wardbook's`);
 };

@@ -98,6 +98,7 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
       if (response.ok) await keep(response);
       return response;
     }
+    if (isForAnybody.test(route)) return send(url, { ...init, headers });
     try {
       const response = await sendSigned(url, init, headers, replacesTokens.test(route));
       if (erases.test(route) && response.ok) await store.clear();
@@ -110,6 +111,8 @@ export const signing = (baseUrl, { store, fetch: send = fetch, onSignedOut, trie
 };
 
 const signsIn = /^POST .*\/api\/auth\/(login|refresh|register(\/\w+)?)$/;
+/** What the links in mails are for. Whoever follows one may be somebody else than the person who is signed in. */
+const isForAnybody = /^POST .*\/api\/auth\/(password\/(forgot|reset)|email\/(verify|undo))$/;
 const replacesTokens = /^POST .*\/api\/auth\/password$/;
 const signsOut = /^POST .*\/api\/auth\/logout$/;
 const erases = /^DELETE .*\/api\/auth\/me$/;
