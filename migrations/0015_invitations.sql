@@ -151,7 +151,7 @@ begin
 end $$;
 
 -- The same for somebody who has an account. Only for one that is nobody yet: the role of an account with records would
--- take them out of its reach, and one that is a patient or a doctor already would be two.
+-- take them out of its reach, and one that is a patient or a doctor already, whatever its role says now, would be two.
 create function app.accept_invitation(token_hash text) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
@@ -159,8 +159,8 @@ declare
   me users;
 begin
   select * into me from users where id = app.user_id() for update;
-  if me.role <> 'user' or exists (select from patients p where p.created_by = me.id)
-     or exists (select from doctors d where d.created_by = me.id) then
+  if me.role <> 'user' or exists (select from patients p where p.created_by = me.id or p.user_id = me.id)
+     or exists (select from doctors d where d.created_by = me.id or d.user_id = me.id) then
     perform app.refuse('already_linked');
   end if;
   perform app.link_record(i, me.id), set_config('app.if_match', '', true);

@@ -190,6 +190,14 @@ describe('an account that accepts', () => {
     expect((await acceptAs(await verified(), token)).status).toBe(200);
   });
 
+  test.each(['patient/', 'doctor/'] as const)('has no record of its own, whatever its role is now (%s)', async (as) => {
+    const former = await app.register(unique('former'), as);
+    await w.send(admin, 'PATCH', `/api/admin/users/${former.id}/`, { role: 'user' });
+    const { token } = await invited();
+    const answer = await acceptAs(former, token);
+    expect([answer.status, answer.body.code]).toEqual([409, 'already_linked']);
+  });
+
   test('keeps its own address, which only its own link proves', async () => {
     const guest = await app.register(unique('guest'));
     const { token } = await invited();
