@@ -54,12 +54,13 @@ begin
   deleted.before := deleted.before - 'changed_tx' || jsonb_build_object('updated_at', now(), 'version', 1 + (
     select max((before ->> 'version')::integer) from audit
     where resource = deleted.resource and resource_id = deleted.resource_id));
-  -- An older deletion brings back what was older, but no approval that was taken away since.
-  if deleted.resource = 'doctor' then
-    deleted.before := deleted.before || jsonb_build_object('approved', (
-      select before -> 'approved' from audit
-      where action = 'delete' and resource = 'doctor' and resource_id = deleted.resource_id order by id desc limit 1));
-  end if;
+  -- An older deletion brings back what was older, but not whose record it was: an invitation may have given it to an
+  -- account since, or an approval been taken away.
+  deleted.before := deleted.before || (
+    select jsonb_build_object('user_id', before -> 'user_id', 'created_by', before -> 'created_by',
+      'approved', before -> 'approved')
+    from audit where action = 'delete' and resource = deleted.resource and resource_id = deleted.resource_id
+    order by id desc limit 1);
   perform app.insert_record(
     case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
   with returned as (

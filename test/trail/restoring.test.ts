@@ -1,11 +1,13 @@
 // What is undone from the trail: a deleted patient or doctor comes back under its old id, with its mappings.
 import { describe, expect, test } from 'vitest';
 import { tagOf } from '../support/answers.ts';
-import { boot, cheapPasswords, type Json } from '../support/app.ts';
+import { boot, cheapPasswords, type Json, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
+import { openMailbox } from '../support/mailbox.ts';
 
 cheapPasswords();
-const app = await boot();
+const inbox = openMailbox();
+const app = await boot(inbox.settings);
 const w = await assemble(app);
 const { owner, patient, assignedDoctor, admin } = w.people;
 const { ownPatient, doctorIds, newDoctor, assign } = w;
@@ -146,5 +148,28 @@ describe('restores', () => {
     await w.send(admin, 'DELETE', `/api/doctors/${id}/`);
     expect((await restore(first)).status).toBe(200);
     expect(await approval()).toBe(false);
+  });
+  test.each([
+    ['patient', newPatient],
+    ['doctor', newDoctor],
+  ] as const)('an older deletion, and the account keeps the %s that it was invited to since', async (kind, make) => {
+    const [id, email] = [await make(), `${kind}.invited@example.com`];
+    await w.send(owner, 'DELETE', `/api/${kind}s/${id}/`);
+    const first = await deletionOf(kind, id);
+    await restore(first);
+    if (kind === 'patient') await w.send(admin, 'POST', `/api/patients/${id}/invitation/`, { email });
+    else await w.send(admin, 'POST', '/api/admin/invitations/', { email, role: kind, doctor: id });
+    const body = { token: await inbox.tokenOf(email, 'invitation'), password };
+    expect((await app.call('POST', '/api/auth/register/invited/', { body })).status).toBe(201);
+    const invited = await app.rowOf(`${kind}s`, id);
+    await w.send(admin, 'DELETE', `/api/${kind}s/${id}/`);
+    const answer = await restore(first);
+    expect(answer.status, answer.text).toBe(200);
+    const { user_id, created_by, approved } = invited;
+    expect(await app.rowOf(`${kind}s`, id)).toMatchObject({
+      user_id,
+      created_by,
+      ...(kind === 'doctor' && { approved }),
+    });
   });
 });
