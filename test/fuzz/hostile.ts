@@ -11,10 +11,12 @@ import {
   nastyText,
   nastyType,
 } from './nasty.ts';
-import { cast, type Kind, kinds, type Target } from './routes.ts';
+import { cast, type Ids, type Kind, kinds, links, type Target } from './routes.ts';
 
 const K = canaryPrefix;
 const words = (text: string) => text.trim().split(/\s+/);
+
+const pages = words('forgot reset verify undo invitation');
 
 /** In a cursor: the id of who sends it. */
 export const itsActor = '@me';
@@ -23,9 +25,9 @@ export const itsActor = '@me';
 const mostly = <A, B>(most: number, usual: fc.Arbitrary<A>, other: fc.Arbitrary<B>): fc.Arbitrary<A | B> =>
   fc.oneof({ weight: most, arbitrary: usual }, { weight: 1, arbitrary: other });
 
-const id = (kind: Kind) =>
+const id = (kind: Kind | 'page') =>
   fc.oneof(
-    { weight: 8, arbitrary: fc.constant({ the: kind }) },
+    { weight: 8, arbitrary: kind === 'page' ? fc.constantFrom(...pages) : fc.constant({ the: kind }) },
     { weight: 2, arbitrary: fc.constantFrom(...kinds).map((the) => ({ the })) },
     { weight: 2, arbitrary: nastyPart },
     fc.constantFrom(...words('%31 %00 %ff % %c0%af .. . %2e%2e %2f 1%2f2 1;a 1? # 0 -1 1e3 1.0')),
@@ -53,7 +55,7 @@ const cursor = (path: string) => {
 };
 
 const plausible = words(
-  `1 2 150 id -id name -created_at male true exact Jane create patient 2024-01-01 2024-01-01T00:00:00Z`,
+  `1 2 150 id -id name -created_at male true exact open failed Jane create patient 2024-01-01 2024-01-01T00:00:00Z`,
 );
 
 const query = (path: string, names: string[] = []) => {
@@ -109,7 +111,8 @@ const headers = fc.record({
 
 export const hostile = (route: string, { as, id: kind = 'patient', body, query: names }: Target) => {
   const [method = 'GET', pattern = '/'] = route.split(' ');
-  const anyIds = { patient: 1, doctor: 1, mapping: 1, user: 1, session: 1, deletion: 1, refresh: '' };
+  const [numbers, tokens] = [kinds.map((one) => [one, 1]), [...links, 'refresh'].map((one) => [one, ''])];
+  const anyIds: Ids = Object.fromEntries([...numbers, ...tokens]);
   const members = Object.keys(body?.(anyIds) ?? { id: 1 });
   return fc.record({
     method: mostly(

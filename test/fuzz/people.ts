@@ -19,6 +19,8 @@ export interface Newcomer {
   name: string;
   role: 'user' | 'patient' | 'doctor' | 'admin';
   approved?: boolean;
+  /** Whether the email is confirmed. */
+  verified?: boolean;
 }
 
 export interface Person {
@@ -55,10 +57,11 @@ export const readLog = (read: (line: string) => void) => {
 
 /** What registering, approving and making an admin leave behind. */
 const enrolment = `
-  with newcomers as (select * from jsonb_to_recordset($1::jsonb) as n (name text, role text, approved boolean, hash text)),
+  with newcomers as (select * from jsonb_to_recordset($1::jsonb) as n (name text, role text, approved boolean, verified boolean, hash text)),
   account as (
-    insert into users (name, username, email, role)
-    select name, name, name || '@example.com', role from newcomers returning id, name, role),
+    insert into users (name, username, email, role, email_verified_at)
+    select name, name, name || '@example.com', role, case when verified then now() end from newcomers
+    returning id, name, role),
   credential as (insert into credentials (user_id, password_hash) select id, $2 from account),
   session as (
     insert into sessions (user_id, refresh_hash, idle_until, expires_at)

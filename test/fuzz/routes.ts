@@ -2,9 +2,11 @@
 import { type Json, password } from '../support/app.ts';
 
 /** Records that a path or a body can name. */
-export const kinds = ['patient', 'doctor', 'mapping', 'user', 'session', 'deletion'] as const;
+export const kinds = ['patient', 'doctor', 'mapping', 'user', 'session', 'deletion', 'invitation', 'mail'] as const;
+/** The links in mails whose tokens are at hand. */
+export const links = ['reset', 'verify', 'undo', 'invited'] as const;
 export type Kind = (typeof kinds)[number];
-export type Ids = Record<Kind, number> & { refresh: string };
+export type Ids = Record<Kind, number> & Record<(typeof links)[number], string> & { refresh: string };
 export const cast = ['user', 'stranger', 'patient', 'pending', 'doctor', 'admin'] as const;
 export type Part = (typeof cast)[number];
 
@@ -12,7 +14,7 @@ export interface Target {
   /** Who gets furthest. */
   as: Part;
   /** What the id in its path is of. */
-  id?: Kind;
+  id?: Kind | 'page';
   body?: (ids: Ids) => Json;
   /** The parameters that its query string may have. */
   query?: string[];
@@ -26,9 +28,13 @@ const stamps = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
 const patient = [...patientFields, ...stamps];
 const doctor = [...doctorFields, ...stamps, 'approved'];
 const mapping = ['id', 'patient', 'doctor', 'created_at'];
-const user = ['id', 'name', 'username', 'email', 'role', 'created_at'];
+const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
 const account = [...user, 'disabled'];
 const signedIn = ['access', 'refresh', 'token_type', 'expires_in', 'user', ...user];
+const invitation = [
+  ...['id', 'email', 'role', 'name', 'patient', 'doctor'],
+  ...['created_by', 'created_at', 'expires_at', 'state'],
+];
 const entry = [
   'id',
   'at',
@@ -66,6 +72,7 @@ export const targets: Record<string, Target> = {
   'GET /healthz': { as: 'user', answer: ['status'] },
   'GET /readyz': { as: 'user', answer: ['status'] },
   'GET /docs': { as: 'user' },
+  'GET /portal/:page{forgot|reset|verify|undo|invitation}': { as: 'user', id: 'page' },
 
   'POST /api/auth/register': { as: 'user', body: anAccount, answer: signedIn },
   'POST /api/auth/register/patient': {
@@ -90,13 +97,32 @@ export const targets: Record<string, Target> = {
   },
   'POST /api/auth/logout': { as: 'user', answer: [] },
   'GET /api/auth/me': { as: 'user', answer: user },
-  'PATCH /api/auth/me': { as: 'user', body: () => ({ name: 'New', username: 'new', email: 'n@x.io' }), answer: user },
+  'PATCH /api/auth/me': {
+    as: 'user',
+    body: () => ({ name: 'New', username: 'new', email: 'n@x.io', password }),
+    answer: user,
+  },
   'DELETE /api/auth/me': { as: 'user', body: () => ({ password }), answer: [] },
   'POST /api/auth/password': {
     as: 'user',
     body: () => ({ current_password: password, new_password: 'another horse battery' }),
     answer: signedIn,
   },
+  'POST /api/auth/password/forgot': { as: 'user', body: () => ({ email: 'nobody@example.com' }), answer: [] },
+  'POST /api/auth/password/reset': {
+    as: 'user',
+    body: ({ reset }) => ({ token: reset, new_password: 'another horse battery' }),
+    answer: [],
+  },
+  'POST /api/auth/email/verify': { as: 'user', body: ({ verify }) => ({ token: verify }), answer: [] },
+  'POST /api/auth/email/undo': { as: 'user', body: ({ undo }) => ({ token: undo }), answer: [] },
+  'POST /api/auth/email/resend': { as: 'stranger', answer: [] },
+  'POST /api/auth/register/invited': {
+    as: 'user',
+    body: ({ invited }) => ({ token: invited, password, username: 'new', name: 'New' }),
+    answer: signedIn,
+  },
+  'POST /api/auth/invitations/accept': { as: 'stranger', body: ({ invited }) => ({ token: invited }), answer: user },
   'GET /api/auth/sessions': { as: 'user', answer: ['id', 'device', 'created_at', 'last_used_at', 'current'] },
   'DELETE /api/auth/sessions': { as: 'user', answer: [] },
   'DELETE /api/auth/sessions/:id': { as: 'user', id: 'session', answer: [] },
@@ -108,6 +134,14 @@ export const targets: Record<string, Target> = {
   'PUT /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
   'PATCH /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
   'DELETE /api/patients/:id': { as: 'user', id: 'patient', answer: [] },
+  'POST /api/patients/:id/invitation': {
+    as: 'user',
+    id: 'patient',
+    body: () => ({ email: 'jane@example.com' }),
+    answer: invitation,
+  },
+  'GET /api/patients/:id/invitation': { as: 'user', id: 'patient', answer: invitation },
+  'DELETE /api/patients/:id/invitation': { as: 'user', id: 'patient', answer: [] },
 
   'POST /api/doctors': { as: 'user', body: aDoctor, answer: doctor },
   'GET /api/doctors': { as: 'user', query: ofDoctors, answer: doctor },
@@ -148,6 +182,21 @@ export const targets: Record<string, Target> = {
     body: () => ({ role: 'user', disabled: false, name: 'New', username: 'new', email: 'n@x.io' }),
     answer: account,
   },
+  'POST /api/admin/users/:id/end-sessions': { as: 'admin', id: 'user', answer: [] },
+  'POST /api/admin/users/:id/reset-password': { as: 'admin', id: 'user', answer: [] },
+  'POST /api/admin/invitations': {
+    as: 'admin',
+    body: ({ doctor }) => ({ email: 'smith@example.com', role: 'doctor', name: 'Dr. Smith', doctor }),
+    answer: invitation,
+  },
+  'GET /api/admin/invitations': { as: 'admin', query: [...page, 'state'], answer: invitation },
+  'DELETE /api/admin/invitations/:id': { as: 'admin', id: 'invitation', answer: [] },
+  'GET /api/admin/mails': {
+    as: 'admin',
+    query: [...page, 'state'],
+    answer: ['id', 'purpose', 'recipient', 'user_id', 'state', 'attempts', 'asked_at'],
+  },
+  'POST /api/admin/mails/:id/resend': { as: 'admin', id: 'mail', answer: [] },
   'POST /api/admin/doctors/:id/approve': { as: 'admin', id: 'doctor', answer: doctor },
   'POST /api/admin/doctors/:id/revoke': { as: 'admin', id: 'doctor', answer: doctor },
   'GET /api/admin/audit': {

@@ -1,15 +1,18 @@
 // A few accounts with records of their own for hostile requests to play with, and what makes a request of a description.
 import { sign } from 'hono/jwt';
 import { encodeBase64Url } from 'hono/utils/encode';
+import { newRefreshSecret } from '../../src/accounts/tokens.ts';
 import { type App, secret } from '../support/app.ts';
 import { type Hostile, itsActor } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { ask, enrol, type Person } from './people.ts';
-import { cast, type Ids, type Part, type Target } from './routes.ts';
+import { cast, type Ids, links, type Part, type Target } from './routes.ts';
 
 export interface Stage {
   people: Record<Part, Person>;
   ids: Ids;
+  /** Where its people are, so that what one address may do is not used up by others. */
+  address: string;
 }
 
 let staged = 0;
@@ -28,6 +31,7 @@ export const stage = async (app: App, { as, id }: Target): Promise<Stage> => {
     name: `${group}_${part}`,
     role: roles[part] as 'user' | 'patient' | 'doctor' | 'admin',
     approved: part === 'doctor',
+    verified: part !== 'stranger',
   }));
   const enrolled = await enrol(app, newcomers);
   const people = Object.fromEntries(cast.map((part, index) => [part, enrolled[index]])) as Record<Part, Person>;
@@ -51,12 +55,44 @@ export const stage = async (app: App, { as, id }: Target): Promise<Stage> => {
   await app.asOwner('delete from patients where id = $1', [gone]);
   const deletion = await one(`select id from audit where action = 'delete' and resource_id = $1`, [gone]);
   const { session, refresh } = people[as];
-  return { people, ids: { patient, doctor: Number(doctor), mapping, user: people[as].id, session, deletion, refresh } };
+  const records = { patient, doctor: Number(doctor), mapping, user: people[as].id, session, deletion, refresh };
+  const address = `198.18.${(staged >> 8) % 256}.${staged % 256}`;
+  return { people, ids: { ...records, ...(await mailed(app, people, patient)) }, address };
+};
+
+/** What mails that are on their way or have arrived leave behind: the mails, and links with tokens that are known. */
+const mailings = `
+  with verification as (
+    insert into mails (purpose, recipient, user_id) select 'verify', email, id from users where id = $2 returning id),
+  sent as (insert into mails (purpose, recipient, sent_at) values ('invitation', $4, now()) returning id),
+  invitation as (
+    insert into invitations (email, role, patient_id, created_by, mail_id)
+    select $4, 'patient', $3, $1, id from sent returning id),
+  former as (
+    insert into app.former_emails (email, user_id) values ('was.' || $4, $1)),
+  link as (
+    insert into app.links (hash, purpose, user_id, email, mail_id, expires_at)
+    select hashes.*, now() + interval '1 day' from (values
+      ($5, 'reset', $1::bigint, (select email from users where id = $1), null::bigint),
+      ($6, 'verify', $2, (select email from users where id = $2), null),
+      ($7, 'undo', $1, 'was.' || $4, null),
+      ($8, 'invitation', null, $4, (select id from sent))) hashes)
+  select v.id as mail, i.id as invitation from verification v, invitation i`;
+
+const mailed = async (app: App, { user, stranger }: Stage['people'], patient: number) => {
+  const tokens = await Promise.all(links.map(newRefreshSecret));
+  const invited = `invited.${user.name}@example.com`;
+  const hashes = tokens.map(({ hash }) => hash);
+  const [, rows] = await app.asOwner(mailings, [user.id, stranger.id, patient, invited, ...hashes]);
+  const [reset = '', verify = '', undo = '', invitedBy = ''] = tokens.map(({ secret }) => secret);
+  const { mail, invitation } = rows?.[0] ?? {};
+  return { mail: Number(mail), invitation: Number(invitation), reset, verify, undo, invited: invitedBy };
 };
 
 /** Takes everything away again, or the lists grow until they are all that takes time. */
 export const strike = async (app: App, { people }: Stage) => {
   const ids = [Object.values(people).map(({ id }) => id)];
+  await app.asOwner('delete from invitations where created_by = any ($1) or user_id = any ($1)', ids);
   await app.asOwner('delete from mappings where created_by = any ($1)', ids);
   await app.asOwner('delete from patients where created_by = any ($1) or user_id = any ($1)', ids);
   await app.asOwner('delete from doctors where created_by = any ($1) or user_id = any ($1)', ids);
@@ -144,13 +180,13 @@ const queryOf = ({ query }: Hostile, me: Person): string => {
   return `?${query.sort ? `sort=${query.sort}&` : ''}cursor=${encodeURIComponent(sealed)}`;
 };
 
-export const send = async (app: App, { body: goodBody }: Target, { people, ids }: Stage, sent: Hostile) => {
+export const send = async (app: App, { body: goodBody }: Target, { people, ids, address }: Stage, sent: Hostile) => {
   const canary = canaryPrefix + sent.canary;
   const planted = (text: string) => text.replaceAll(canaryPrefix, canary);
   const id = typeof sent.id === 'string' ? sent.id : String(ids[sent.id.the]);
   const me = people[sent.as];
-  const path = planted(sent.pattern.replace(/:\w+/, () => id) + sent.tail + queryOf(sent, me));
-  const headers = new Headers();
+  const path = planted(sent.pattern.replace(/:\w+(\{.*\})?/, () => id) + sent.tail + queryOf(sent, me));
+  const headers = new Headers({ 'CF-Connecting-IP': address });
   for (const [name, value] of Object.entries(sent.headers)) if (value !== undefined) headers.set(name, planted(value));
   const authorized = await authorization(sent.authorization, me, sent.as === 'admin' ? people.user : people.admin);
   if (authorized) headers.set('Authorization', planted(authorized));
