@@ -8,10 +8,11 @@ import { connect, isWrongPassword, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
 import { postgresBackend, startNeon } from '../neon/bridge.ts';
-import { devVarsFile, isSecond, short } from '../support/paths.ts';
+import { devVarsFile, isSecond, mailFolder, short } from '../support/paths.ts';
 import { bold, dim, Fatal, green, run, step } from '../support/terminal.ts';
 import { readDevVars, writeDevVars } from './dev-vars.ts';
 import { openData, portInUse, refuseSecond } from './local-data.ts';
+import { sendMails } from './mailing.ts';
 import { startWorker, untilReady } from './worker.ts';
 
 async function main(): Promise<void> {
@@ -44,11 +45,13 @@ async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<
     : remoteDatabase(variables.DATABASE_URL));
   stop.throwIfAborted();
 
-  const worker = startWorker(port);
-  running.defer(worker.stop);
   const url = `http://127.0.0.1:${port}`;
+  const mail = await sendMails(variables, url, mailFolder);
+  running.defer(mail.close);
+  const worker = startWorker(port, mail.settings);
+  running.defer(worker.stop);
   await step('starting the Worker', () => untilReady(worker, url, stop));
-  console.log(screen(url, database));
+  console.log(screen(url, database, mail.place));
   worker.showLog();
   await Promise.race([worker.ended, new Promise((resolve) => stop.addEventListener('abort', resolve))]);
   if (!stop.aborted) {
@@ -176,12 +179,13 @@ async function letAppLoginIn(owner: Sql, url: URL): Promise<void> {
   }
 }
 
-function screen(url: string, database: string): string {
+function screen(url: string, database: string, mails: string): string {
   return `
   ${green('●')} ${bold('Wardbook')} is running at ${bold(url)}
     Accounts, patients, doctors, and who treats whom. Its API: ${url}/docs
 
   ${dim('Data')}           ${database}
+  ${dim('Mails')}          ${mails}
   ${dim('Register')}       curl ${url}/api/auth/register/ -H 'Content-Type: application/json' \\
                    -d '{"name":"Ann","email":"ann@example.com","password":"a long password"}'
   ${dim('Administrator')}  npm run admin -- create --email you@example.com

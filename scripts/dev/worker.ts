@@ -18,7 +18,8 @@ export type Worker = {
   stop(): Promise<void>;
 };
 
-export function startWorker(port: number): Worker {
+/** `settings` go before those of wrangler.toml. */
+export function startWorker(port: number, settings: Record<string, string>): Worker {
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   const options = [
     '--ip=127.0.0.1',
@@ -26,6 +27,7 @@ export function startWorker(port: number): Worker {
     '--show-interactive-dev-session=false',
     `--persist-to=${stateFolder}`,
     ...(isSecond ? [`--env-file=${devVarsFile}`] : []),
+    ...Object.entries(settings).map(([name, value]) => `--var=${name}:${value}`),
   ];
   const child = spawn(process.execPath, [`--import=${endWithParent}`, wrangler, 'dev', ...options], {
     cwd: root,

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type KeptMail, readMails } from '../dev/mailbox.ts';
 import { root } from './paths.ts';
 import { Fatal, step } from './terminal.ts';
 
@@ -16,6 +17,8 @@ export interface OwnWardbook {
   state: string;
   /** The environment in which the command line finds it. */
   env: NodeJS.ProcessEnv;
+  /** The mails that it has sent, the oldest first. */
+  mails(): Promise<KeptMail[]>;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function withOwnWardbook(work: (wardbook: OwnWardbook) => Promise<v
   try {
     const url = `http://127.0.0.1:${port}`;
     await step('starting a Wardbook', () => untilReady(child, `${url}/readyz`));
-    await work({ url, state, env });
+    await work({ url, state, env, mails: () => readMails(join(state, 'mail')) });
     failed = false;
   } finally {
     stop();

@@ -7,6 +7,7 @@ export const isSecond = Boolean(process.env.WARDBOOK_STATE);
 export const stateFolder = resolve(root, process.env.WARDBOOK_STATE || '.wrangler/state');
 export const devVarsFile = join(isSecond ? stateFolder : root, '.dev.vars');
 export const dataFolder = join(stateFolder, 'pglite');
+export const mailFolder = join(stateFolder, 'mail');
 
 export function short(path: string): string {
   const inside = relative(root, path);

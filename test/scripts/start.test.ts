@@ -7,10 +7,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { readMails } from '../../scripts/dev/mailbox.ts';
 import { openPglite } from '../../scripts/neon/open-pglite.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
 import { freePort } from '../support/free-port.ts';
+import { startMailServer } from '../support/mail-server.ts';
 
 // a database is made and a Worker built
 vi.setConfig({ testTimeout: 60_000 });
@@ -54,6 +56,7 @@ async function start(env: NodeJS.ProcessEnv = {}) {
   return { child, ended, said: () => said };
 }
 
+const mails = () => readMails(join(state, 'mail'));
 const url = (path: string) => `http://127.0.0.1:${port}${path}`;
 const post = (path: string, body: object) =>
   fetch(url(path), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
@@ -99,6 +102,24 @@ describe('npm start', () => {
 
     await vi.waitFor(() => expect(said().split('Requests:')[1]).toMatch(/register/));
 
+    // the mail that this called for: its link is shown, and works
+    await vi.waitFor(() => expect(said()).toContain('✉'));
+    const [, token] =
+      new RegExp(
+        `^  ✉ to ann@example\\.com: Confirm your email {2}${url('/portal/verify')}#token=([\\w-]{43})$`,
+        'm',
+      ).exec(said()) ?? [];
+    expect(await mails()).toEqual([
+      {
+        to: 'ann@example.com',
+        subject: 'Confirm your email',
+        text: expect.stringContaining(`#token=${token}\n`),
+        html: expect.stringContaining(`#token=${token}"`),
+      },
+    ]);
+    expect(said()).toContain(join(state, 'mail'));
+    expect((await post('/api/auth/email/verify/', { token })).status).toBe(204);
+
     const { stdout } = await promisify(execFile)(process.execPath, [script('cli/admin'), 'list'], {
       env: environment(),
     });
@@ -139,6 +160,30 @@ describe('npm start', () => {
     again.child.kill('SIGTERM');
     expect(await again.ended).toBe(0);
     await allGone();
+    // nor are the mails of the first time lost, in which it had the same port
+    expect((await mails())[0]).toMatchObject({ to: 'ann@example.com', subject: 'Confirm your email' });
+  });
+
+  test('sends mails as .dev.vars says, and then keeps none', async () => {
+    const [before, server] = [await mails(), await startMailServer()];
+    const vars = join(state, '.dev.vars');
+    const written = await readFile(vars, 'utf8');
+    const settings = `PUBLIC_URL=https://wardbook.example\nMAIL_FROM=us@wardbook.example\nMAIL_API_KEY=ours`;
+    await writeFile(vars, `${written}\n${settings}\nMAIL_API_URL=${server.url}/emails\n`);
+    const { child, ended, said } = await start();
+    expect(said()).toContain(`sent by ${new URL(server.url).host}`);
+    expect((await post('/api/auth/password/forgot/', { email: ann.email })).status).toBe(202);
+    await vi.waitFor(async () => {
+      const { taken } = await (await fetch(`${server.url}/ours`)).json();
+      expect(taken).toMatchObject([{ body: { from: 'us@wardbook.example', to: [ann.email] } }]);
+      expect(taken[0].body.text).toContain('https://wardbook.example/portal/reset#token=');
+    }, 10_000);
+    expect(said()).not.toContain('✉');
+    expect(await mails()).toEqual(before);
+    child.kill('SIGTERM');
+    await ended;
+    await writeFile(vars, written);
+    await server.close();
   });
 
   test('can be stopped while it starts', async () => {
@@ -173,6 +218,7 @@ describe('npm start', () => {
     ['JWT_SECRET: must be', /^JWT_SECRET=.*/m, 'JWT_SECRET=s3cret'],
     ['JWT_SECRET: ', /^JWT_SECRET=.*/m, ''],
     ['DATABASE_URL: must sign in as app_login', /app_login:/, 'postgres:'],
+    ['MAIL_API_KEY: is needed to send mails', /$/, '\nMAIL_API_URL=https://mail.example/emails'],
     ['not NAME=value', /^JWT_SECRET=/m, 'JWT_SECRET '],
   ])('names what is wrong in .dev.vars: %s', async (problem, part, replacement) => {
     const path = join(state, '.dev.vars');
