@@ -23,6 +23,10 @@ const whole = (what: string, least: number, most: number, fallback: number) =>
 const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
 const webUrl = z.url({ protocol: /^https?$/, error: 'must be a https:// URL' });
+/** Where people reach this: links in mails lead there. Never what a request says that it came to. */
+export const publicUrl = webUrl
+  .refine((url) => !/[?#]/.test(url), { error: 'must be an address without ? and #', abort: true })
+  .transform((url) => url.replace(/\/+$/, ''));
 const onOrOff = z.union([z.boolean(), z.stringbool()], { error: 'must be on or off' });
 
 /** Cloudflare's Email Service, as a Worker is given it. */
@@ -52,8 +56,7 @@ const configuration = z.object({
     .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
     .pipe(z.array(z.enum(openKinds, `names kinds of accounts, of ${openKinds.join(', ')}, or nothing`))),
   REQUIRE_VERIFIED_EMAIL: onOrOff.default(false),
-  /** Where people reach this: links in mails lead there. Never what a request says that it came to. */
-  PUBLIC_URL: webUrl.transform((url) => url.replace(/\/+$/, '')).optional(),
+  PUBLIC_URL: publicUrl.optional(),
   MAIL_FROM: z.string().optional(),
   MAIL_API_URL: webUrl.optional(),
   MAIL_API_KEY: z.string().optional(),

@@ -1,5 +1,6 @@
 // What each setting changes, and that a bad one is named in the log, without its value, and nowhere else.
 import { describe, expect, test, vi } from 'vitest';
+import { configOf } from '../../src/config.ts';
 import { accountOf, boot, caller, cheapPasswords, password, type Sent, secret } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { claimsOf } from '../support/tokens.ts';
@@ -25,6 +26,10 @@ describe('configuration', () => {
     ['DOCTOR_APPROVAL', 'a secret value'],
     ['ACCESS_TOKEN_TTL', 'a secret value'],
     ['REFRESH_TOKEN_TTL', '-1'],
+    ['REGISTRATION', 'user a-secret-value'],
+    ['REQUIRE_VERIFIED_EMAIL', 'a secret value'],
+    ['PUBLIC_URL', 'ftp://a-secret-value.example'],
+    ['MAIL_API_URL', 'a secret value'],
     ['DOCTOR_APROVAL', 'a secret value'],
   ])('names %s in the log when it is %s, and no value', async (name, value) => {
     const lines: string[] = [];
@@ -59,6 +64,11 @@ describe('configuration', () => {
     ['XJWT_SECRET', 'JWT_SECRET'],
     ['ACCESS_TOKEN_TTLS', 'ACCESS_TOKEN_TTL'],
     ['LOGIN_LIMITS', 'LOGIN_LIMIT'],
+    ['PUBLIC_URLS', 'PUBLIC_URL'],
+    ['MAIL_FORM', 'MAIL_FROM'],
+    ['MAIL_API_KEYS', 'MAIL_API_KEY'],
+    ['REGISTRATIONS', 'REGISTRATION'],
+    ['EMAILS', 'EMAIL'],
   ])('%s is almost %s, and so a mistake', async (name, meant) => {
     expect(await complaint({ [name]: 'x' })).toBe(`${name}: is no setting; ${meant} is one`);
   });
@@ -82,8 +92,90 @@ describe('configuration', () => {
     ['REFRESH_TOKEN_TTL', '0', 'must be 1 seconds or more'],
     ['DATABASE_TIMEOUT_MS', '8s', 'must be a whole number of milliseconds'],
     ['DATABASE_TIMEOUT_MS', '99999999', 'must be 60000 milliseconds or less'],
+    ['REQUIRE_VERIFIED_EMAIL', 'perhaps', 'must be on or off'],
+    ['PUBLIC_URL', 'wardbook.example', 'must be a https:// URL'],
+    ['PUBLIC_URL', 'https://wardbook.example/#portal', 'must be an address without ? and #'],
+    ['PUBLIC_URL', 'https://wardbook.example/?portal', 'must be an address without ? and #'],
+    ['MAIL_API_URL', 'postgres://mail.example', 'must be a https:// URL'],
   ])('%s=%s %s', async (name, value, message) => {
     expect(await complaint({ [name]: value })).toBe(`${name}: ${message}`);
+  });
+
+  test.each(['admin', 'user admin', 'patient, nobody'])(
+    'REGISTRATION=%s names somebody who cannot register',
+    async (REGISTRATION) => {
+      expect(await complaint({ REGISTRATION })).toMatch(
+        /^REGISTRATION\.\d: names kinds of accounts, of user, patient, doctor, or nothing$/,
+      );
+    },
+  );
+
+  describe('what sends mails', () => {
+    const [PUBLIC_URL, MAIL_FROM, MAIL_API_KEY] = ['https://wardbook.example', 'us@wardbook.example', 'a key'];
+    const MAIL_API_URL = 'http://127.0.0.1:9/emails';
+    const EMAIL = { send: async () => {} };
+    const needed = (name: string) => `${name}: is needed to send mails`;
+
+    test('is nothing by default, which nothing else is needed for', async () => {
+      const settings = configOf({ ...app.env });
+      expect(settings).toMatchObject({ REGISTRATION: ['user', 'patient', 'doctor'], REQUIRE_VERIFIED_EMAIL: false });
+      expect(settings.MAIL_API_URL ?? settings.EMAIL).toBeUndefined();
+    });
+
+    test.each([
+      [{ MAIL_API_URL }, ['PUBLIC_URL', 'MAIL_FROM', 'MAIL_API_KEY']],
+      [{ MAIL_API_URL, MAIL_FROM, MAIL_API_KEY }, ['PUBLIC_URL']],
+      [{ MAIL_API_URL, PUBLIC_URL, MAIL_API_KEY }, ['MAIL_FROM']],
+      [{ MAIL_API_URL, PUBLIC_URL, MAIL_FROM }, ['MAIL_API_KEY']],
+      [{ EMAIL }, ['PUBLIC_URL', 'MAIL_FROM']],
+    ])('needs the rest as well: %o', async (settings, missing) => {
+      expect(await complaint(settings)).toBe(missing.map(needed).join('; '));
+    });
+
+    test.each([
+      { MAIL_API_URL, PUBLIC_URL, MAIL_FROM, MAIL_API_KEY },
+      { EMAIL, PUBLIC_URL, MAIL_FROM },
+      { PUBLIC_URL },
+    ])('is complete with %o', async (settings) => {
+      expect(await complaint(settings)).toBeUndefined();
+    });
+
+    test('PUBLIC_URL may end with a slash, and lie below another path', () => {
+      const settings = { ...app.env, PUBLIC_URL: 'https://clinic.example/wardbook//' };
+      expect(configOf(settings).PUBLIC_URL).toBe('https://clinic.example/wardbook');
+    });
+  });
+
+  test.each([
+    ['on', true],
+    ['true', true],
+    [true, true],
+    ['1', true],
+    ['off', false],
+    [false, false],
+  ])('REQUIRE_VERIFIED_EMAIL=%s is understood', async (given, meant) => {
+    const REQUIRE_VERIFIED_EMAIL = given as string;
+    const answer = await configured({ REQUIRE_VERIFIED_EMAIL }, 'GET', '/api/patients/', { token: owner.token });
+    expect(answer.status).toBe(meant ? 403 : 200);
+  });
+
+  test('REGISTRATION says who may register without an invitation', async () => {
+    const registers = async (path: string, REGISTRATION: string) => {
+      const name = unique('newcomer');
+      const body = { email: `${name}@example.com`, username: name, password };
+      const more = path.endsWith('doctor/') ? { specialization: 'Surgery' } : {};
+      return (await configured({ REGISTRATION }, 'POST', path, { body: { ...body, ...more } })).status;
+    };
+    const [user, patient, doctor] = ['', 'patient/', 'doctor/'].map((kind) => `/api/auth/register/${kind}`) as [
+      string,
+      string,
+      string,
+    ];
+    for (const path of [user, patient, doctor]) expect(await registers(path, ''), path).toBe(403);
+    expect(await registers(user, 'user, doctor')).toBe(201);
+    expect(await registers(patient, 'user, doctor')).toBe(403);
+    expect(await registers(doctor, ' user doctor ')).toBe(201);
+    expect(await registers(patient, 'patient')).toBe(201);
   });
 
   test('keeps tokens of the previous secret valid while it is replaced', async () => {
