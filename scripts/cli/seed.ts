@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { NeonQueryPromise } from '@neondatabase/serverless';
 import { hashPassword } from '../../src/accounts/passwords.ts';
 import { bold, dim, duration, Fatal, progress, run, step } from '../support/terminal.ts';
-import { asCli, freeUsername } from './admin.ts';
+import { asCli, freeUsername } from './admin/account.ts';
 import type { Sql } from './connect.ts';
 import { isLoopback, ownerUrl, withDatabase } from './database.ts';
 
@@ -57,8 +57,8 @@ const person = `case when j % 2 = 0 then ${pick(female, 'j / 2')} else ${pick(ma
 
 const addOwners = `
 with made as (
-  insert into users (name, username, email, role)
-  select ${person}, 'owner' || i, 'owner' || i || '@example.com', 'user'
+  insert into users (name, username, email, email_verified_at, role)
+  select ${person}, 'owner' || i, 'owner' || i || '@example.com', now(), 'user'
   from generate_series($1::bigint, $2::bigint) i, ${scrambled} order by i
   returning id
 )
@@ -103,8 +103,8 @@ async function seedAccounts(sql: Sql, password: string): Promise<string[]> {
   for (const { email, name, role, approved = null } of missing) {
     await asCli(sql, [
       sql`with account as (
-        insert into users (name, username, email, role)
-        values (${name}, ${await freeUsername(sql, email)}, ${email}, ${role})
+        insert into users (name, username, email, email_verified_at, role)
+        values (${name}, ${await freeUsername(sql, email)}, ${email}, now(), ${role})
         returning id, name, email
       ), credential as (
         insert into credentials (user_id, password_hash) select id, ${await hashPassword(password)} from account

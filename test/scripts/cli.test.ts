@@ -1,11 +1,15 @@
 // The command line as people use it: what each program does, says and refuses, as a process of its own.
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { placeOf } from '../../scripts/cli/admin/reset-link.ts';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
+import { tokenHash } from '../../src/accounts/tokens.ts';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 // each test starts programs
@@ -25,10 +29,17 @@ afterAll(async () => {
   await database.close();
 });
 
-async function cli(script: string, flags: string, input = '', url = database.url) {
+/** In a folder without .dev.vars, because a developer's own might say something else. */
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wardbook-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+async function cli(script: string, flags: string, input = '', url = database.url, settings: NodeJS.ProcessEnv = {}) {
   const path = resolve(import.meta.dirname, '../../scripts/cli', `${script}.ts`);
   const child = spawn(process.execPath, [path, ...flags.split(' ').filter(Boolean)], {
-    env: { ...process.env, DATABASE_URL: url },
+    env: { ...process.env, PUBLIC_URL: '', PORT: '', WARDBOOK_STATE: folder, DATABASE_URL: url, ...settings },
   });
   child.stdin.end(input);
   const [out, error, code] = await Promise.all([
@@ -56,6 +67,9 @@ describe('npm run admin', () => {
     const ada = await account('ada@example.com');
     expect(ada).toMatchObject({ name: 'Ada', username: 'ada', role: 'admin' });
     expect(await verifyPassword(password, ada?.password_hash)).toBe(true);
+    // whoever runs this says whose the address is: nobody is asked to confirm it, and Ada can invite
+    expect(ada?.email_verified_at).toBeInstanceOf(Date);
+    expect(await sql`select purpose from mails`).toEqual([]);
     expect(await sql`select action, actor_role from audit where resource = 'user'`).toEqual([
       { action: 'create', actor_role: 'cli' },
     ]);
@@ -75,14 +89,24 @@ describe('npm run admin', () => {
 
   test('promotes one only when told to', async () => {
     await sql`insert into users (name, username, email) values ('Bo', 'bo', 'bo@example.com')`;
-    const role = async () => (await sql`select role from users where username = 'bo'`)[0]?.role;
+    const bo = async () => (await sql`select role, email_verified_at from users where username = 'bo'`)[0];
+    const role = async () => (await bo())?.role;
     expect((await cli('admin', 'create --email bo@example.com', password)).error).toContain(
       'has an account already, with the role user. To make it an administrator add --promote',
     );
     expect(await cli('admin', 'create --email bo@example.com --promote')).toMatchObject({ code: 1 });
     expect(await role()).toBe('user');
     expect(await cli('admin', 'create --email bo@example.com --promote --yes')).toMatchObject({ code: 0 });
-    expect(await role()).toBe('admin');
+    expect(await bo()).toMatchObject({ role: 'admin', email_verified_at: expect.any(Date) });
+  });
+
+  test('keeps when a promoted address was verified', async () => {
+    const at = new Date('2026-01-02T03:04:05Z');
+    await sql`insert into users (name, username, email, email_verified_at) values ('Cy', 'cy', 'cy@example.com', ${at})`;
+    expect(await cli('admin', 'create --email cy@example.com --promote --yes')).toMatchObject({ code: 0 });
+    expect(await sql`select role, email_verified_at from users where username = 'cy'`).toEqual([
+      { role: 'admin', email_verified_at: at },
+    ]);
   });
 
   test.each([
@@ -91,7 +115,13 @@ describe('npm run admin', () => {
     ['create --email not-an-email', password, 1, '--email: not an email address.'],
     ['create', password, 2, '--email is needed.'],
     ['create --email x@example.com --role admin', password, 2, "Unknown option '--role'"],
-    ['list --email x@example.com', '', 2, 'Say create or list.'],
+    ['list --email x@example.com', '', 2, 'list takes no --email.'],
+    ['create --email x@example.com --url https://x.example', '', 2, 'create takes no --url.'],
+    ['toString', '', 2, 'Say one of: create, list, reset-link.'],
+    ['list twice', '', 2, 'Say one of: create, list, reset-link.'],
+    ['reset-link', '', 2, '--email is needed.'],
+    ['reset-link --email x@example.com', '', 1, 'There is no account with the email x@example.com.'],
+    ['reset-link --email ada@example.com --url wardbook.example', '', 1, '--url: must be a https:// URL.'],
   ])('refuses: %s < %j', async (flags, input, exitCode, sentence) => {
     const { error, code } = await cli('admin', flags, input);
     expect(error).toContain(sentence);
@@ -103,6 +133,70 @@ describe('npm run admin', () => {
   test('says what is wrong with the database', async () => {
     const wrong = Object.assign(new URL(database.url), { port: '1' }).href;
     expect((await cli('admin', 'list', '', wrong)).error).toMatch(/^The database at \S+ cannot be reached/);
+  });
+});
+
+describe('npm run admin -- reset-link', () => {
+  beforeAll(async () => {
+    await sql`insert into users (name, username, email) values ('Di', 'di', 'di@example.com')`;
+  });
+  const link = (flags = '', settings: NodeJS.ProcessEnv = {}, url = database.url) =>
+    cli('admin', `reset-link --email Di@Example.com ${flags}`, '', url, settings);
+  const links = async () => (await sql`select count(*)::int as links from app.links`)[0]?.links;
+
+  test('prints a link that lets somebody choose a password, once, and says so in the trail', async () => {
+    const { out, code } = await link('--url https://wardbook.example/');
+    expect(code).toBe(0);
+    const [, token = ''] = /^https:\/\/wardbook\.example\/portal\/reset#token=([\w-]{43})$/m.exec(out) ?? [];
+    const hash = await tokenHash(token);
+    const [kept] = await sql`select *, round(extract(epoch from expires_at - now()) / 60)::int as minutes
+      from app.links where hash = ${hash}`;
+    expect(kept).toMatchObject({ purpose: 'reset', email: null, mail_id: null, minutes: 60 });
+
+    const reset = () => sql`select app.reset_password(${hash}, 'chosen')`;
+    await reset();
+    const [di] = await sql`select id, password_hash, email_verified_at from users join credentials on user_id = id
+      where username = 'di'`;
+    // nobody has shown that the address is theirs
+    expect(di).toMatchObject({ password_hash: 'chosen', email_verified_at: null });
+    await expect(reset()).rejects.toThrow('link_invalid');
+    const entries = await sql`select action, actor_id, actor_role from audit
+      where resource = 'user' and resource_id = ${di?.id} and action like '%reset%' order by id`;
+    expect(entries).toEqual([
+      { action: 'reset_asked', actor_id: null, actor_role: 'cli' },
+      { action: 'password_reset', actor_id: di?.id, actor_role: null },
+    ]);
+  });
+
+  test('leads to where the deployment says that people reach it', async () => {
+    const there = { PUBLIC_URL: 'https://there.example' };
+    expect((await link('--url https://flag.example', there)).out).toContain('https://flag.example/portal/reset#token=');
+    expect((await link('', there)).out).toContain('https://there.example/portal/reset#token=');
+    expect((await link('', { PUBLIC_URL: 'there' })).error).toBe('PUBLIC_URL: must be a https:// URL.\n');
+    expect((await link()).out).toContain('http://127.0.0.1:8787/portal/reset#token=');
+    expect((await link('', { PORT: '8788' })).out).toContain('http://127.0.0.1:8788/portal/reset#token=');
+    await writeFile(join(folder, '.dev.vars'), 'PUBLIC_URL=http://phone.example:8787\n');
+    expect((await link()).out).toContain('http://phone.example:8787/portal/reset#token=');
+    await rm(join(folder, '.dev.vars'));
+  });
+
+  test('asks for the address where the database is elsewhere', async () => {
+    vi.stubEnv('PUBLIC_URL', '');
+    const elsewhere = 'postgres://owner:secret@ep-one.aws.neon.tech/clinic';
+    await expect(placeOf(elsewhere, undefined)).rejects.toThrow(/--url https:.* or set PUBLIC_URL\.$/);
+    expect(await placeOf(elsewhere, 'https://wardbook.example/')).toBe('https://wardbook.example');
+    vi.unstubAllEnvs();
+  });
+
+  test('makes none for an account that is disabled', async () => {
+    const before = await links();
+    await sql`insert into users (name, username, email, disabled_at) values ('Ed', 'ed', 'ed@example.com', now())`;
+    const { error, code } = await cli('admin', 'reset-link --email ed@example.com');
+    expect({ error, code }).toEqual({
+      code: 1,
+      error: expect.stringMatching(/^ed@example\.com is disabled.*first\.\n$/),
+    });
+    expect(await links()).toBe(before);
   });
 });
 
@@ -119,8 +213,8 @@ describe('npm run seed', () => {
     expect(code).toBe(0);
     const [, password = ''] = /password, shown this once: (\S{16,})/.exec(out) ?? [];
     const rows =
-      await sql`select email, role, password_hash, approved from users u join credentials c on c.user_id = u.id
-      left join doctors d on d.user_id = u.id where email like '%@example.com' and username <> 'ada' order by email`;
+      await sql`select email, role, password_hash, approved, email_verified_at from users u join credentials c on c.user_id = u.id
+      left join doctors d on d.user_id = u.id where email like '%@example.com' and username not in ('ada', 'bo', 'cy', 'di', 'ed') order by email`;
     expect(rows.map(({ email, role, approved }) => [email, role, approved])).toEqual([
       ['admin@example.com', 'admin', null],
       ['doctor@example.com', 'doctor', true],
@@ -129,8 +223,9 @@ describe('npm run seed', () => {
       ['user@example.com', 'user', null],
       ['waiting@example.com', 'doctor', false],
     ]);
-    for (const { email, password_hash } of rows) {
+    for (const { email, password_hash, email_verified_at } of rows) {
       expect(out).toContain(email);
+      expect(email_verified_at).not.toBeNull();
       expect(await verifyPassword(password, password_hash)).toBe(true);
     }
     // 40 and the account's own; 12 and the two accounts'
