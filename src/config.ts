@@ -89,7 +89,7 @@ const missingForDjango = ({ DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL }: Config) =
 /** What else is needed as soon as mails can be sent. */
 const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
   if (!EMAIL && !MAIL_API_URL) return [];
-  const needed = ['PUBLIC_URL', 'MAIL_FROM', ...(EMAIL ? [] : ['MAIL_API_KEY'])] as (keyof typeof settings)[];
+  const needed = ['PUBLIC_URL', 'MAIL_FROM', ...(MAIL_API_URL ? ['MAIL_API_KEY'] : [])] as (keyof typeof settings)[];
   return needed.filter((name) => !settings[name]).map((name) => ({ path: [name], message: 'is needed to send mails' }));
 };
 

@@ -48,13 +48,13 @@ const byHttp =
     if (!answer.ok) throw new NotSent(`answered ${answer.status}`);
   };
 
-/** Nothing when no way to send mails is set up. */
+/** Nothing when no way to send mails is set up. Of both the one that only a setting makes: `npm start` gives it its own. */
 export const transportOf = ({
   EMAIL,
   MAIL_API_URL,
   MAIL_API_KEY = '',
   MAIL_FROM = '',
 }: Config): Transport | undefined => {
-  if (EMAIL) return byEmailService(EMAIL, MAIL_FROM);
-  return MAIL_API_URL ? byHttp(MAIL_API_URL, MAIL_API_KEY, MAIL_FROM) : undefined;
+  if (MAIL_API_URL) return byHttp(MAIL_API_URL, MAIL_API_KEY, MAIL_FROM);
+  return EMAIL && byEmailService(EMAIL, MAIL_FROM);
 };

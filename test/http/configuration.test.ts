@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { configOf } from '../../src/config.ts';
 import { accountOf, boot, caller, cheapPasswords, password, type Sent, secret } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
+import { openMailbox } from '../support/mailbox.ts';
 import { claimsOf } from '../support/tokens.ts';
 import { unique } from '../support/unique.ts';
 
@@ -128,6 +129,7 @@ describe('configuration', () => {
       [{ MAIL_API_URL, PUBLIC_URL, MAIL_API_KEY }, ['MAIL_FROM']],
       [{ MAIL_API_URL, PUBLIC_URL, MAIL_FROM }, ['MAIL_API_KEY']],
       [{ EMAIL }, ['PUBLIC_URL', 'MAIL_FROM']],
+      [{ EMAIL, MAIL_API_URL, PUBLIC_URL, MAIL_FROM }, ['MAIL_API_KEY']],
     ])('needs the rest as well: %o', async (settings, missing) => {
       expect(await complaint(settings)).toBe(missing.map(needed).join('; '));
     });
@@ -138,6 +140,18 @@ describe('configuration', () => {
       { PUBLIC_URL },
     ])('is complete with %o', async (settings) => {
       expect(await complaint(settings)).toBeUndefined();
+    });
+
+    test('is MAIL_API_URL before EMAIL, so that npm start keeps the mails of a checkout that has the binding', async () => {
+      const [mailbox, sent] = [openMailbox(), vi.fn(async () => {})];
+      const name = unique('mailed');
+      const register = (settings: object) => {
+        const body = { email: `${name}@example.com`, username: name, password };
+        return configured({ ...settings, EMAIL: { send: sent } }, 'POST', '/api/auth/register/', { body });
+      };
+      expect((await register(mailbox.settings)).status).toBe(201);
+      expect(await mailbox.mails(`${name}@example.com`)).toHaveLength(1);
+      expect(sent).not.toHaveBeenCalled();
     });
 
     test('PUBLIC_URL may end with a slash, and lie below another path', () => {
