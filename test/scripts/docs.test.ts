@@ -42,3 +42,13 @@ describe.each(pages)('%s', (page) => {
       expect(scripts).toHaveProperty([name]);
   });
 });
+
+test('every setting of the Worker is in .dev.vars.example, or a binding in wrangler.toml', () => {
+  const [, settings = ''] =
+    /const configuration = z\.object\(\{\n([\s\S]*?)\n\}\);/.exec(textOf('src/config.ts')) ?? [];
+  const names = [...settings.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+  expect(names).toContain('MAIL_API_KEY');
+  const explained = [...textOf('.dev.vars.example').matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name);
+  const bound = [...textOf('wrangler.toml').matchAll(/^(?:# )?name = "([A-Z_]+)"/gm)].map(([, name]) => name);
+  expect(names.filter((name) => ![...explained, ...bound].includes(name))).toEqual([]);
+});
