@@ -3,13 +3,17 @@
 const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
 const main = document.querySelector('main');
 
-/** Sends JSON; throws what the answer says when it is a refusal. */
+/** Sends JSON; throws what the answer says when it is a refusal, in words for a person. */
 async function post(path, body, access) {
   const headers = { 'Content-Type': 'application/json' };
   if (access) headers.Authorization = `Bearer ${access}`;
   const answer = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) }).catch(() => undefined);
-  if (answer?.ok) return answer.status === 200 || answer.status === 201 ? answer.json() : undefined;
-  throw (await answer?.json().catch(() => undefined)) ?? { detail: 'That did not arrive. Try again in a moment.' };
+  const said = await answer?.json().catch(() => undefined);
+  if (answer?.ok) return said;
+  if (!said || answer.status >= 500) throw { detail: 'That did not arrive. Try again in a moment.' };
+  if (answer.status !== 429) throw said;
+  const minutes = Math.ceil(Number(answer.headers.get('Retry-After')) / 60);
+  throw { detail: `That was too often. Try again in ${minutes > 1 ? `${minutes} minutes` : 'a minute'}.` };
 }
 
 const email = { name: 'email', label: 'Email', type: 'email', autocomplete: 'username', required: true };
@@ -35,6 +39,7 @@ const pages = {
     button: 'Use this password',
     act: (sent) => post('/api/auth/password/reset/', { token, ...sent }),
     done: 'Your password is changed, and you are signed out everywhere. Sign in with the new one.',
+    other: { page: 'forgot', label: 'Send me another link' },
   },
   verify: {
     title: 'Confirm your email',
@@ -95,22 +100,38 @@ function fieldOf({ name, label, ...input }) {
   ];
 }
 
-function show(name) {
-  const page = pages[name];
-  const title = make('h1', { textContent: page.title });
-  document.title = page.title;
-  if (name !== 'forgot' && !token) {
-    main.replaceChildren(title, make('p', { textContent: 'Open this page by the link in the mail that you got.' }));
-    return;
+/** Puts what is wrong beside its field, and goes to the first one. What has no field here is said above the button. */
+function complain(form, problem, { code, detail, errors = {} }) {
+  const unplaced = [];
+  for (const [name, messages] of Object.entries(errors)) {
+    const place = document.getElementById(`${name}-error`);
+    if (place) {
+      place.textContent = messages.join(', ');
+      form.elements[name].setAttribute('aria-invalid', 'true');
+    } else {
+      unplaced.push(`${name} ${messages.join(', ')}`);
+    }
   }
+  const first = form.querySelector('[aria-invalid]');
+  if (first) return first.focus();
+  const whole = code === 'duplicate' ? unplaced.join('. ') : '';
+  problem.textContent = whole ? `${whole[0].toUpperCase()}${whole.slice(1)}.` : detail;
+}
+
+function formOf(page, title) {
   const button = make('button', { textContent: page.button });
   const problem = make('p', { className: 'error' });
   problem.setAttribute('role', 'alert');
-  const form = make('form', { noValidate: false }, ...page.fields.flatMap(fieldOf), problem, button);
+  const form = make('form', {}, ...page.fields.flatMap(fieldOf), problem, button);
+  let isBusy = false;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    button.disabled = true;
+    // not `disabled`: the button would lose the focus
+    if (isBusy) return;
+    isBusy = true;
+    button.setAttribute('aria-disabled', 'true');
     for (const message of form.querySelectorAll('.error')) message.textContent = '';
+    for (const box of form.querySelectorAll('[aria-invalid]')) box.removeAttribute('aria-invalid');
     try {
       await page.act(Object.fromEntries(new FormData(form)));
       history.replaceState(null, '', location.pathname);
@@ -118,22 +139,29 @@ function show(name) {
       main.replaceChildren(title, done);
       done.focus();
     } catch (refusal) {
-      const { detail = 'Something went wrong. Try again in a moment.', errors = {} } = refusal;
-      const placed = Object.entries(errors).filter(([field, messages]) => {
-        const place = document.getElementById(`${field}-error`);
-        if (place) place.textContent = messages.join(', ');
-        return place;
-      });
-      if (placed.length === 0) problem.textContent = detail;
-      button.disabled = false;
+      complain(form, problem, refusal);
+      isBusy = false;
+      button.removeAttribute('aria-disabled');
     }
   });
-  main.replaceChildren(title, form);
-  if (page.other) {
+  return form;
+}
+
+function show(name, isSwitched = false) {
+  const page = pages[name];
+  const title = make('h1', { textContent: page.title, tabIndex: -1 });
+  document.title = page.title;
+  const missing = name !== 'forgot' && !token;
+  main.replaceChildren(
+    title,
+    missing ? make('p', { textContent: 'Open this page by the link in the mail that you got.' }) : formOf(page, title),
+  );
+  if (page.other && (!missing || page.other.page === 'forgot')) {
     const other = make('button', { className: 'other', textContent: page.other.label });
-    other.addEventListener('click', () => show(page.other.page));
+    other.addEventListener('click', () => show(page.other.page, true));
     main.append(other);
   }
+  if (isSwitched) title.focus();
 }
 
 show(location.pathname.split('/')[2]);

@@ -1,70 +1,22 @@
 // The page at /docs in a real browser, from `npm start`: it loads, lists every route, signs in and tries one.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { freePort } from '../support/free-port.ts';
-
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const hasBrowser = existsSync(executablePath);
-if (!hasBrowser) console.warn(`Skipped: no browser at ${executablePath}. apt-get install chromium, or set CHROMIUM.`);
-
-const root = join(import.meta.dirname, '../..');
-const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'];
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', ...quiet];
+import { hasBrowser, launch, picture, type Watched, watch } from '../support/browser.ts';
+import { runningWardbook } from '../support/running-wardbook.ts';
 
 describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () => {
-  const complaints: string[] = [];
-  const elsewhere: string[] = [];
-  let state: string;
-  let wardbook: ChildProcess;
+  const wardbook = runningWardbook();
   let url: string;
-  let browser: Browser;
   let page: Page;
+  let watched: Watched;
 
   beforeAll(async () => {
-    state = await mkdtemp(join(tmpdir(), 'wardbook-docs-'));
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const env = { ...process.env, WARDBOOK_STATE: state, PORT: String(port) };
-    wardbook = spawn(process.execPath, [join(root, 'scripts/dev/start.ts')], { cwd: root, env, stdio: 'pipe' });
-    let said = '';
-    const running = new Promise<void>((resolve, reject) => {
-      const hear = (chunk: Buffer) => {
-        said += chunk;
-        if (said.includes('is running at')) resolve();
-      };
-      wardbook.stdout?.on('data', hear);
-      wardbook.stderr?.on('data', hear);
-      wardbook.once('exit', () => reject(new Error(said)));
-    });
-    [browser] = await Promise.all([chromium.launch({ executablePath, args: flags }), running]);
-
-    page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
-    page.on('console', (line) => ['error', 'warning'].includes(line.type()) && complaints.push(line.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('requestfailed', (request) => complaints.push(`${request.url()} ${request.failure()?.errorText}`));
-    page.on('request', (request) => request.url().startsWith(url) || elsewhere.push(request.url()));
+    url = wardbook().url;
+    page = await (await launch()).newPage({ viewport: { width: 1440, height: 1000 } });
+    watched = watch(page, url);
     await page.goto(`${url}/docs`, { waitUntil: 'networkidle' });
   }, 120_000);
-
-  afterAll(async () => {
-    await browser?.close();
-    if (wardbook && wardbook.exitCode === null) {
-      wardbook.kill('SIGTERM');
-      await once(wardbook, 'exit');
-    }
-    if (state) await rm(state, { recursive: true, force: true });
-  });
-
-  const picture = async (name: string) => {
-    await mkdir(join(root, '.wrangler/docs'), { recursive: true });
-    await page.screenshot({ path: join(root, `.wrangler/docs/${name}.png`) });
-  };
+  afterAll(() => page?.context().browser()?.close());
 
   test('lists every route', async () => {
     const { paths } = await (await fetch(`${url}/openapi.json`)).json();
@@ -76,7 +28,7 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     const text = await entries.innerText();
     expect(summaries.filter((summary) => !text.includes(summary))).toEqual([]);
     expect(await page.title()).toBe('Wardbook API');
-    await picture('top');
+    await picture(page, 'docs', 'top');
   });
 
   test('signs in once, and a request that is tried answers 200', async () => {
@@ -97,11 +49,10 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     await page.getByRole('button', { name: /^send/i }).first().click();
     expect((await answered).status()).toBe(200);
     await expect.poll(() => page.getByText('john@example.com').count()).toBeGreaterThan(0);
-    await picture('tried');
+    await picture(page, 'docs', 'tried');
   });
 
   test('asks nobody else, and nothing fails', () => {
-    expect(elsewhere).toEqual([]);
-    expect(complaints).toEqual([]);
+    expect(watched).toEqual({ elsewhere: [], complaints: [] });
   });
 });

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { neon } from '@neondatabase/serverless';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import '../../scripts/cli/connect.ts';
-import { type OwnWardbook, withOwnWardbook } from '../../scripts/support/own-wardbook.ts';
+import { runningWardbook } from '../support/running-wardbook.ts';
 
 interface Asked {
   method: string;
@@ -236,27 +236,7 @@ const others = (): Fault[] => [
   },
 ];
 
-let wardbook: OwnWardbook;
-let end = () => {};
-let ended: Promise<void>;
-
-beforeAll(async () => {
-  await new Promise<void>((resolve, reject) => {
-    ended = withOwnWardbook(async (running) => {
-      wardbook = running;
-      resolve();
-      await new Promise<void>((stop) => {
-        end = stop;
-      });
-    });
-    ended.catch(reject);
-  });
-}, 120_000);
-
-afterAll(async () => {
-  end();
-  await ended;
-}, 30_000);
+const wardbook = runningWardbook();
 
 let runs = 0;
 /** The smoke's exit code and what it printed, with those faults between it and the Wardbook. */
@@ -271,7 +251,7 @@ const smoke = async (faults: Fault[], hangUpAfter413 = false) => {
     const asked: Asked = { method, path, headers, body: body.toString(), atOnce };
     for (const { asked: change } of faults) change?.(asked);
     // an address of its own, so that the limiter knows nothing of the run before
-    const sent = request(wardbook.url + asked.path, {
+    const sent = request(wardbook().url + asked.path, {
       method,
       headers: { ...asked.headers, 'accept-encoding': 'identity', 'cf-connecting-ip': address },
     });
@@ -306,7 +286,9 @@ const smoke = async (faults: Fault[], hangUpAfter413 = false) => {
 
 const run = async (...options: string[]) => {
   const script = join(import.meta.dirname, '../../scripts/smoke/run.ts');
-  const child = spawn(process.execPath, [script, ...options, '--origin=https://portal.example'], { env: wardbook.env });
+  const child = spawn(process.execPath, [script, ...options, '--origin=https://portal.example'], {
+    env: wardbook().env,
+  });
   const [said, complained, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -315,7 +297,7 @@ const run = async (...options: string[]) => {
   return { code, lines: stripVTControlCharacters(said).split('\n'), complaint: stripVTControlCharacters(complained) };
 };
 
-const owner = async () => neon(JSON.parse(await readFile(join(wardbook.state, 'pglite.lock'), 'utf8')).url);
+const owner = async () => neon(JSON.parse(await readFile(join(wardbook().state, 'pglite.lock'), 'utf8')).url);
 const lineOf = (lines: string[], check: string) => lines.find((line) => line.slice(2).startsWith(`${check} `));
 
 describe('the smoke', { timeout: 120_000 }, () => {

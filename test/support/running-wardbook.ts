@@ -1,0 +1,28 @@
+// A Wardbook that runs for as long as the tests of a file do.
+import { afterAll, beforeAll } from 'vitest';
+import { type OwnWardbook, withOwnWardbook } from '../../scripts/support/own-wardbook.ts';
+
+/** Call it at the top of a file or a `describe`; the answer is there once tests run. */
+export function runningWardbook(): () => OwnWardbook {
+  let wardbook: OwnWardbook;
+  let end = () => {};
+  let ended: Promise<void>;
+
+  beforeAll(async () => {
+    await new Promise<void>((resolve, reject) => {
+      ended = withOwnWardbook(async (running) => {
+        wardbook = running;
+        resolve();
+        await new Promise<void>((stop) => {
+          end = stop;
+        });
+      });
+      ended.catch(reject);
+    });
+  }, 120_000);
+  afterAll(async () => {
+    end();
+    await ended;
+  }, 30_000);
+  return () => wardbook;
+}
