@@ -22,11 +22,14 @@ const whole = (what: string, least: number, most: number, fallback: number) =>
     .default(fallback);
 const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a https:// URL' });
+const webUrl = z.url({ protocol: /^https?$/, error: 'must be a https:// URL', abort: true });
 /** Where people reach this: links in mails lead there. Never what a request says that it came to. */
 export const publicUrl = webUrl
-  .refine((url) => !/[?#]/.test(url), { error: 'must be an address without ? and #', abort: true })
-  .transform((url) => url.replace(/\/+$/, ''));
+  .refine((url) => new URL(url).href === `${new URL(url).origin}/`, {
+    error: 'must be like https://wardbook.example, with nothing behind the host',
+    abort: true,
+  })
+  .transform((url) => new URL(url).origin);
 const onOrOff = z.union([z.boolean(), z.stringbool()], { error: 'must be on or off' });
 
 /** Cloudflare's Email Service, as a Worker is given it. */
