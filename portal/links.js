@@ -19,7 +19,8 @@ async function post(path, body, access) {
 const email = { name: 'email', label: 'Email', type: 'email', autocomplete: 'username', required: true };
 const newPassword = (name) => ({
   name,
-  label: 'New password, 8 characters or more',
+  label: 'New password',
+  hint: '8 characters or more',
   type: 'password',
   autocomplete: 'new-password',
   required: true,
@@ -43,6 +44,7 @@ const pages = {
   },
   verify: {
     title: 'Confirm your email',
+    says: 'With this button you say that the email is yours.',
     fields: [],
     button: 'Confirm',
     act: () => post('/api/auth/email/verify/', { token }),
@@ -50,6 +52,7 @@ const pages = {
   },
   undo: {
     title: 'Undo the change of your email',
+    says: 'Your account gets this email back, and everybody who uses it now is signed out.',
     fields: [],
     button: 'Undo it',
     act: () => post('/api/auth/email/undo/', { token }),
@@ -90,11 +93,12 @@ function make(tag, properties = {}, ...children) {
   return element;
 }
 
-function fieldOf({ name, label, ...input }) {
+function fieldOf({ name, label, hint = '', ...input }) {
   const box = make('input', { name, id: name, ...input });
-  box.setAttribute('aria-describedby', `${name}-error`);
+  box.setAttribute('aria-describedby', `${name}-hint ${name}-error`);
   return [
     make('label', { htmlFor: name, textContent: label }),
+    make('p', { id: `${name}-hint`, className: 'hint', textContent: hint }),
     box,
     make('p', { id: `${name}-error`, className: 'error' }),
   ];
@@ -122,7 +126,8 @@ function formOf(page, title) {
   const button = make('button', { textContent: page.button });
   const problem = make('p', { className: 'error' });
   problem.setAttribute('role', 'alert');
-  const form = make('form', {}, ...page.fields.flatMap(fieldOf), problem, button);
+  const says = make('p', { textContent: page.says ?? '' });
+  const form = make('form', {}, says, ...page.fields.flatMap(fieldOf), problem, button);
   let isBusy = false;
   form.addEventListener('submit', async (event) => {
     event.preventDefault();

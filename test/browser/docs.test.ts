@@ -46,7 +46,7 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     const section = page.locator('[id$="tag/accounts/GET/api/auth/me/"]').first();
     await section.getByRole('button', { name: /test request/i }).click();
     const answered = page.waitForResponse((answer) => answer.url() === `${url}/api/auth/me/`);
-    await page.getByRole('button', { name: /^send/i }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: /^send/i }).first().click();
     expect((await answered).status()).toBe(200);
     await expect.poll(() => page.getByText('john@example.com').count()).toBeGreaterThan(0);
     await picture(page, 'docs', 'tried');
