@@ -11,7 +11,7 @@ import { Problem, respondWithProblem } from './errors.ts';
 import { signedIn, verified } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
 import { declaredLength } from './http/validate.ts';
-import { deliver, mailsFollow } from './mail/outbox.ts';
+import { deliver, inJobMs, mailsFollow } from './mail/outbox.ts';
 import { accountRoutes } from './routes/admin/accounts.ts';
 import { auditRoutes } from './routes/admin/audit.ts';
 import { adminDoctorRoutes } from './routes/admin/doctors.ts';
@@ -153,7 +153,7 @@ export type AppType = typeof routes;
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   const swept = await sweep(configOf(bindings));
   console.info(JSON.stringify({ job: 'sweep', ...swept }));
-  await deliver(bindings);
+  await deliver(bindings, inJobMs);
 };
 
 export default { fetch: app.fetch, scheduled };

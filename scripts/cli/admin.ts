@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { dim, Fatal, run } from '../support/terminal.ts';
 import { type CreateOptions, createAdmin } from './admin/create.ts';
 import { listAdmins } from './admin/list.ts';
+import { mailResets } from './admin/mail-resets.ts';
 import { resetLink } from './admin/reset-link.ts';
 import type { Database } from './connect.ts';
 import { withDatabase } from './database.ts';
@@ -15,7 +16,9 @@ const usage = `Usage:
   npm run admin -- list
   npm run admin -- reset-link --email you@example.com [--url https://wardbook.example]
       prints a link to choose a new password, which works once, for an hour
-      --url      where people reach this Wardbook; PUBLIC_URL if that is set`;
+      --url      where people reach this Wardbook; PUBLIC_URL if that is set
+  npm run admin -- mail-resets
+      sends such a link to everybody who came from Django without a password that counts here`;
 
 const options = {
   email: { type: 'string' },
@@ -35,6 +38,7 @@ interface Verb {
 const verbs: Record<string, Verb> = {
   create: { takes: ['email', 'name', 'promote', 'yes'], needsEmail: true, run: createAdmin },
   list: { takes: [], needsEmail: false, run: listAdmins },
+  'mail-resets': { takes: [], needsEmail: false, run: mailResets },
   'reset-link': { takes: ['email', 'url'], needsEmail: true, run: resetLink },
 };
 

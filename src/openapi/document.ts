@@ -142,8 +142,7 @@ const translate = (app: Hono<Env>) => {
   for (const { method, path, handler } of app.routes) {
     const said = whatIsSaidBy(handler);
     if (!said) continue;
-    // as the document has it: without what a parameter has to look like
-    const key = `${method.toLowerCase()} ${path.replace(/\{.*?\}/g, '')}`;
+    const key = `${method.toLowerCase()} ${path}`;
     notes.set(key, [...(notes.get(key) ?? []), ...said.notes]);
     if (said.route) {
       const { answers, ...about } = said.route;

@@ -117,8 +117,8 @@ describe('npm run admin', () => {
     ['create --email x@example.com --role admin', password, 2, "Unknown option '--role'"],
     ['list --email x@example.com', '', 2, 'list takes no --email.'],
     ['create --email x@example.com --url https://x.example', '', 2, 'create takes no --url.'],
-    ['toString', '', 2, 'Say one of: create, list, reset-link.'],
-    ['list twice', '', 2, 'Say one of: create, list, reset-link.'],
+    ['toString', '', 2, 'Say one of: create, list, mail-resets, reset-link.'],
+    ['list twice', '', 2, 'Say one of: create, list, mail-resets, reset-link.'],
     ['reset-link', '', 2, '--email is needed.'],
     ['reset-link --email x@example.com', '', 1, 'There is no account with the email x@example.com.'],
     ['reset-link --email ada@example.com --url wardbook.example', '', 1, '--url: must be a https:// URL.'],
@@ -197,6 +197,25 @@ describe('npm run admin -- reset-link', () => {
       error: expect.stringMatching(/^ed@example\.com is disabled.*first\.\n$/),
     });
     expect(await links()).toBe(before);
+  });
+});
+
+describe('npm run admin -- mail-resets', () => {
+  test('puts a mail into the outbox for everybody without a password, once', async () => {
+    await sql`insert into users (name, username, email, imported_at, disabled_at) values
+      ('Fay', 'fay', 'fay@example.com', now(), null), ('Gus', 'gus', null, now(), null),
+      ('Hal', 'hal', 'hal@example.com', now(), now())`;
+    await sql`delete from mails`;
+    const waiting = async () =>
+      sql`select recipient from mails where purpose = 'reset' and sent_at is null and recipient in ('fay@example.com', 'hal@example.com')`;
+    const first = await cli('admin', 'mail-resets');
+    expect(first).toMatchObject({ code: 0, out: expect.stringContaining('have no email') });
+    expect(await waiting()).toEqual([{ recipient: 'fay@example.com' }]);
+    expect((await cli('admin', 'mail-resets')).out).toContain('0 of');
+    expect(await waiting()).toHaveLength(1);
+    const [entries] = await sql`select count(*)::int as count from audit join users u on u.id = resource_id
+      where action = 'reset_asked' and actor_role = 'cli' and u.username = 'fay'`;
+    expect(entries?.count).toBe(1);
   });
 });
 
