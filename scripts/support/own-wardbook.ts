@@ -1,7 +1,8 @@
 // Starts a Wardbook on a free port with a folder of its own, for a program that tries it and leaves nothing behind.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,10 +24,16 @@ export interface OwnWardbook {
 
 /**
  * Does the work with a Wardbook that runs for as long. When the work fails, what that Wardbook said is shown. Its
- * database is PGlite, or `server`, the URL of the owner of a database on a server.
+ * database is PGlite, or `server`, the URL of the owner of a database on a server. `settings` are the Worker's, beside
+ * those that it cannot do without.
  */
-export async function withOwnWardbook(work: (wardbook: OwnWardbook) => Promise<void>, server?: string): Promise<void> {
+export async function withOwnWardbook(
+  work: (wardbook: OwnWardbook) => Promise<void>,
+  server?: string,
+  settings?: Record<string, string>,
+): Promise<void> {
   const state = await mkdtemp(join(tmpdir(), 'wardbook-own-'));
+  if (settings) await writeSettings(state, server, settings);
   const { DATABASE_URL, LOCAL_DATABASE_URL, ...inherited } = process.env;
   const port = await freePort();
   const env = {
@@ -55,6 +62,19 @@ export async function withOwnWardbook(work: (wardbook: OwnWardbook) => Promise<v
     if (failed) console.log(`\nWhat the Wardbook said:\n${(await log).join('').split('\n').slice(-60).join('\n')}`);
     await rm(state, { recursive: true, force: true });
   }
+}
+
+/** Instead of the .dev.vars that `npm start` writes where there is none. */
+async function writeSettings(state: string, server: string | undefined, settings: Record<string, string>) {
+  const random = () => randomBytes(36).toString('base64url');
+  const database = server ? new URL(server).pathname : '/wardbook';
+  const all = {
+    DATABASE_URL: `postgres://app_login:${random()}@127.0.0.1:${await freePort()}${database}`,
+    JWT_SECRET: random(),
+    ...settings,
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
+  await writeFile(join(state, '.dev.vars'), lines.join(''), { mode: 0o600 });
 }
 
 async function freePort(): Promise<number> {
