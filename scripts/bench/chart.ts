@@ -8,6 +8,7 @@ const names: Record<TargetName, string> = {
   wardbook: 'Wardbook in workerd',
   floor: 'the floor: a bare Worker with the same SQL',
   fastify: 'Fastify 5 + Drizzle on Node',
+  django: 'Django 3.2 + REST framework, gunicorn',
 };
 // a login is a hundred milliseconds of hashing on all of them
 const shown: Item[] = ['get', 'list', 'create', 'update', 'assign', 'refresh'];
@@ -15,16 +16,17 @@ const shown: Item[] = ['get', 'list', 'create', 'update', 'assign', 'refresh'];
 const width = 760;
 const left = 150;
 const right = 96;
-const top = 104;
+const top = 112;
 const bar = 13;
 const gap = 4;
-const group = 3 * bar + 2 * gap;
 const between = 20;
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 export const chart = (rows: Row[], about: string[]): string => {
   const items = shown.filter((item) => of(rows, item, 'wardbook'));
+  const targets = targetNames.filter((target) => rows.some((row) => row.target === target));
+  const group = targets.length * (bar + gap) - gap;
   const most = Math.max(...rows.filter(({ item }) => items.includes(item)).map(({ cpu_ms }) => cpu_ms));
   const step = [0.1, 0.2, 0.25, 0.5, 1, 2, 5].find((size) => most / size <= 6) ?? 10;
   const end = Math.ceil(most / step) * step;
@@ -40,7 +42,7 @@ export const chart = (rows: Row[], about: string[]): string => {
   const groups = items.map((item, index) => {
     const y = top + index * (group + between);
     const floor = of(rows, item, 'floor')?.cpu_ms ?? Number.NaN;
-    const bars = targetNames.map((target, at) => {
+    const bars = targets.map((target, at) => {
       const { cpu_ms = 0 } = of(rows, item, target) ?? {};
       const times = target === 'floor' ? '' : ` · ${(cpu_ms / floor).toFixed(1)}×`;
       const barTop = y + at * (bar + gap);
@@ -49,14 +51,17 @@ export const chart = (rows: Row[], about: string[]): string => {
     });
     return `  <text class="item" x="${left - 12}" y="${y + group / 2 + 4}" text-anchor="end">${titles[item]}</text>\n${bars.join('\n')}`;
   });
-  const starts = [28, 200, 486];
-  const legend = targetNames.map(
-    (target, at) => `  <rect class="${target}" x="${starts[at]}" y="62" width="12" height="12" rx="2"/>
-  <text class="legend" x="${(starts[at] ?? 0) + 18}" y="72">${names[target]}</text>`,
-  );
+  // two and two, one above the other
+  const legend = targets.map((target, at) => {
+    const [x, y] = [at % 2 ? 310 : 28, at < 2 ? 54 : 74];
+    return `  <rect class="${target}" x="${x}" y="${y}" width="12" height="12" rx="2"/>
+  <text class="legend" x="${x + 18}" y="${y + 10}">${names[target]}</text>`;
+  });
   const height = bottom + 66;
+  const all = ['Wardbook', 'a bare Worker', 'Fastify', ...(targets.includes('django') ? ['Django'] : [])];
+  const listed = new Intl.ListFormat('en').format(all);
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="title">
-  <title id="title">CPU milliseconds per request of Wardbook, of a bare Worker and of Fastify</title>
+  <title id="title">CPU milliseconds per request of ${listed}</title>
   <style>
     text { font: 12px system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif; fill: #1f2328; }
     .card { fill: #ffffff; stroke: #d1d9e0; }
@@ -67,6 +72,7 @@ export const chart = (rows: Row[], about: string[]): string => {
     .wardbook { fill: #0969da; }
     .floor { fill: #afb8c1; }
     .fastify { fill: #d4a72c; }
+    .django { fill: #2da44e; }
     @media (prefers-color-scheme: dark) {
       text { fill: #f0f6fc; }
       .card { fill: #0d1117; stroke: #3d444d; }
@@ -75,6 +81,7 @@ export const chart = (rows: Row[], about: string[]): string => {
       .wardbook { fill: #4493f8; }
       .floor { fill: #656c76; }
       .fastify { fill: #d29922; }
+      .django { fill: #3fb950; }
     }
   </style>
   <rect class="card" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>

@@ -27,6 +27,9 @@ export interface Plan {
   password: string;
   token: string;
   refresh: string;
+  /** Where it is used, and what an account is logged in by: for Django otherwise than for the rest. */
+  refreshAt: string;
+  logsInBy: 'email' | 'username';
   patient: number;
   doctor: number;
   address: string;
@@ -87,7 +90,7 @@ export const requestsOf = (plan: Plan): Step[] => {
     case 'update':
       return always('PUT', one, corrected);
     case 'login':
-      return always('POST', '/api/auth/login/', { email, password: plan.password });
+      return always('POST', '/api/auth/login/', { [plan.logsInBy]: email, password: plan.password });
     case 'assign': {
       let mapping = 0;
       return [
@@ -104,9 +107,10 @@ export const requestsOf = (plan: Plan): Step[] => {
       let { refresh } = plan;
       return [
         {
-          request: () => sent('POST', '/api/auth/refresh/', { refresh }),
+          request: () => sent('POST', plan.refreshAt, { refresh }),
           answered: (body) => {
-            refresh = body.refresh ?? '';
+            // where tokens do not rotate it is used again
+            refresh = body.refresh ?? refresh;
           },
         },
       ];

@@ -24,7 +24,8 @@ const usage = `Usage: npm run bench [-- options]
   --delay MS    how much p50 grows when every round trip to the database takes so much longer (try 40)
   --neon        what each costs where statements are parsed anew in two exchanges each, as Neon's proxy does
   --scale       what a million patients cost against a thousand (takes some minutes)
-  LOCAL_DATABASE_URL is a PostgreSQL server to measure on, by an account that may make databases. Without it: PGlite.`;
+  LOCAL_DATABASE_URL is a PostgreSQL server to measure on, by an account that may make databases. Without it: PGlite,
+  and without Django, which is measured beside the others where it is installed.`;
 
 const read = () => {
   const text = { type: 'string' } as const;
@@ -88,7 +89,8 @@ const bench = async (asked: ReturnType<typeof read>, running: AsyncDisposableSta
   }
   if (!server)
     console.log('No LOCAL_DATABASE_URL: this is PGlite, which answers one at a time and sets the pace itself.');
-  const stage = await makeStage(running, server);
+  const isComparison = asked.delay === undefined && !asked.neon;
+  const stage = await makeStage(running, { server, withDjango: isComparison });
   if (asked.delay !== undefined) {
     const grown = await measureDelay(stage, asked.delay, say);
     silence();

@@ -2,7 +2,7 @@
 // falls on all of them alike.
 import { cpuSeconds } from './cpu.ts';
 import { type Item, titles } from './items.ts';
-import { type Stage, type Target, type TargetName, targetNames } from './stage.ts';
+import type { Stage, Target, TargetName } from './stage.ts';
 
 export interface Row {
   target: TargetName;
@@ -14,6 +14,7 @@ export interface Row {
   bridge_cpu_ms: number;
   /** NaN where the server's processes cannot be seen: PGlite is part of the bridge, another machine is another machine. */
   postgres_cpu_ms: number;
+  /** Through the bridge, which Django does not use. */
   round_trips: number;
 }
 type Figures = Omit<Row, 'target' | 'item'>;
@@ -114,7 +115,7 @@ export const measureAll = async (stage: Stage, { items, rounds, seconds, say }: 
         });
       for (let slice = 0; slice < slices; slice++) {
         for (const at of turns.keys()) {
-          // each target comes first, second and last in turn
+          // each target comes first, second and so on in turn
           const { target, each } = turns[(at + slice + round) % turns.length] as Turn;
           const key = `${target.name} ${item}`;
           results.set(key, [...(results.get(key) ?? []), await measure(stage, target, item, each)]);
@@ -124,6 +125,6 @@ export const measureAll = async (stage: Stage, { items, rounds, seconds, say }: 
     }
   }
   return items.flatMap((item) =>
-    targetNames.map((target): Row => ({ target, item, ...medians(results.get(`${target} ${item}`) ?? []) })),
+    stage.targets.map(({ name }): Row => ({ target: name, item, ...medians(results.get(`${name} ${item}`) ?? []) })),
   );
 };

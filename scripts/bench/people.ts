@@ -12,13 +12,15 @@ type TokenConfig = Parameters<typeof signAccess>[0];
 export const clients = 32;
 export const listed = 50;
 
-const password = 'correct horse battery staple';
+export const password = 'correct horse battery staple';
+
+export const rounds = 600_000;
 
 /** As a Node application makes it, in one call; Wardbook verifies what is stored, so it could read this one too. */
 const nodeHash = (): string => {
   const salt = randomBytes(16);
-  const hash = pbkdf2Sync(password, salt, 600_000, 32, 'sha256');
-  return `$pbkdf2-sha256$i=600000,r=1$${salt.toString('base64url')}$${hash.toString('base64url')}`;
+  const hash = pbkdf2Sync(password, salt, rounds, 32, 'sha256');
+  return `$pbkdf2-sha256$i=${rounds},r=1$${salt.toString('base64url')}$${hash.toString('base64url')}`;
 };
 
 export interface Account {
@@ -104,6 +106,8 @@ export const signedIn = async (sql: Sql, secret: string, accounts: Account[], it
         password,
         token: isPublic ? '' : await signAccess(config, { id, session, rotation: 1 }),
         refresh: await refreshToken(config, session, secrets[index] ?? { secret: '', hash: '' }),
+        refreshAt: '/api/auth/refresh/',
+        logsInBy: 'email',
         patient,
         doctor,
         address: `192.0.2.${index + 1}`,

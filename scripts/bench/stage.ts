@@ -1,5 +1,5 @@
 // Starts everything that a measurement needs, in order: the database, the bridge, the process that sends the
-// requests, and the three servers that are compared. The end of the bench stops them in reverse.
+// requests, and the servers that are compared. The end of the bench stops them in reverse.
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { root } from '../support/paths.ts';
 import { step } from '../support/terminal.ts';
 import type { BridgeMethods } from './bridge.ts';
 import { startNode, startServer } from './children.ts';
+import { djangoBeside } from './django.ts';
 import type { AnyItem } from './items.ts';
 import type { LoadMethods } from './load.ts';
 import { makePeople, signedIn } from './people.ts';
@@ -18,7 +19,7 @@ import { recordTemplates } from './record.ts';
 import { loginFor, makeDatabase } from './server.ts';
 import { build, serve } from './workerd.ts';
 
-export const targetNames = ['wardbook', 'floor', 'fastify'] as const;
+export const targetNames = ['wardbook', 'floor', 'fastify', 'django'] as const;
 export type TargetName = (typeof targetNames)[number];
 export interface Target {
   name: TargetName;
@@ -26,7 +27,14 @@ export interface Target {
   pid: number;
 }
 
-export const makeStage = async (running: AsyncDisposableStack, server: string | undefined) => {
+interface Wanted {
+  /** The URL of a PostgreSQL server; PGlite without it. */
+  server: string | undefined;
+  /** Whether Django is compared, where it is installed. */
+  withDjango: boolean;
+}
+
+export const makeStage = async (running: AsyncDisposableStack, { server, withDjango }: Wanted) => {
   const folder = await mkdtemp(join(tmpdir(), 'wardbook-bench-'));
   running.defer(() => rm(folder, { recursive: true, force: true }));
   const own = server ? await makeDatabase(server) : undefined;
@@ -50,7 +58,10 @@ export const makeStage = async (running: AsyncDisposableStack, server: string | 
   const load = await startNode<LoadMethods>('load.ts');
   running.defer(load.end);
 
+  const django = withDjango && server ? await djangoBeside(running, server) : undefined;
+
   const plansFor = async (target: TargetName, item: AnyItem) => {
+    if (target === 'django') return django?.plansFor(item) ?? [];
     // lists stay as long as they are, and passwords what they are
     const writes = item === 'create' || item === 'password';
     const accounts = writes ? people.writers : target === 'fastify' && item === 'login' ? people.node : people.wardbook;
@@ -89,6 +100,7 @@ export const makeStage = async (running: AsyncDisposableStack, server: string | 
       { name: 'wardbook', ...wardbook },
       { name: 'floor', ...floor },
       { name: 'fastify', ...fastify },
+      ...(django ? [{ name: 'django' as const, ...django.target }] : []),
     ] satisfies Target[];
   });
 

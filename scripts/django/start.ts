@@ -1,5 +1,5 @@
 // Starts the Django project of test/django/project on a database of a PostgreSQL server: migrated, on a free port, served
-// by gunicorn with two workers.
+// by gunicorn with two workers of four threads.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -34,6 +34,7 @@ const project = join(root, 'test/django/project');
 const modules = ['django', 'rest_framework', 'rest_framework_simplejwt', 'psycopg2', 'gunicorn'];
 const packages =
   'python3-django python3-djangorestframework python3-djangorestframework-simplejwt python3-psycopg2 gunicorn';
+export const missing = `Django is not installed. On Debian and Ubuntu: apt-get install ${packages}`;
 const execute = promisify(execFile);
 
 /** The Python that has Django: a version manager's may come first on the PATH, beside the system's. */
@@ -50,7 +51,7 @@ export async function findPython(): Promise<string | undefined> {
 
 export async function startDjango({ clinic, database, secret, rounds }: Options): Promise<Django> {
   const python = await findPython();
-  if (!python) throw new Fatal(`Django is not installed. On Debian and Ubuntu: apt-get install ${packages}`);
+  if (!python) throw new Fatal(missing);
   const env = {
     ...process.env,
     CLINIC_APP: clinic,
@@ -68,7 +69,8 @@ export async function startDjango({ clinic, database, secret, rounds }: Options)
 }
 
 async function serve(python: string, env: NodeJS.ProcessEnv) {
-  const args = ['-m', 'gunicorn', 'clinic.wsgi', '--workers=2', '--bind=127.0.0.1:0'];
+  // Without threads a worker closes the connection after each answer and wants a proxy in front, for about the same CPU.
+  const args = ['-m', 'gunicorn', 'clinic.wsgi', '--workers=2', '--threads=4', '--bind=127.0.0.1:0'];
   const child = spawn(python, args, {
     cwd: project,
     env,
