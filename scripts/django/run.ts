@@ -37,18 +37,37 @@ async function main(): Promise<void> {
   const server = process.env.TEST_DATABASE_URL;
   if (!server)
     throw new Fatal('Set TEST_DATABASE_URL to a PostgreSQL server: postgres://user:password@127.0.0.1/postgres');
+  const running = new AsyncDisposableStack();
+  let stopped = false;
+  const stop = () => {
+    stopped = true;
+    process.exitCode = 130;
+    void running.disposeAsync();
+  };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
   const wrong: string[] = [];
-  for (const clinic of ['owned', 'roles'] as const) {
-    console.log(bold(`A clinic with ${clinic === 'owned' ? 'records of one’s own' : 'roles and profiles'}`));
-    const { django, wardbook } = await move(clinic, server);
-    wrong.push(...judged(clinic, django, wardbook));
+  try {
+    for (const clinic of ['owned', 'roles'] as const) {
+      console.log(bold(`A clinic with ${clinic === 'owned' ? 'records of one’s own' : 'roles and profiles'}`));
+      const { django, wardbook } = await move(running, clinic, server);
+      wrong.push(...judged(clinic, django, wardbook));
+    }
+  } catch (error) {
+    // what was under way when it was stopped may fail as it likes
+    if (!stopped) throw error;
+  } finally {
+    await running.disposeAsync();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
   }
   if (wrong.length > 0) throw new Fatal(`Django and Wardbook differ:\n${wrong.join('\n')}`);
 }
 
 /** The same steps on the Django that was dumped, and on the Wardbook that the dump went to. */
-async function move(clinic: Clinic, server: string): Promise<{ django: Recording; wardbook: Recording }> {
-  await using running = new AsyncDisposableStack();
+async function move(
+  running: AsyncDisposableStack,
+  clinic: Clinic,
+  server: string,
+): Promise<{ django: Recording; wardbook: Recording }> {
   const folder = await mkdtemp(join(tmpdir(), 'wardbook-django-'));
   running.defer(() => rm(folder, { recursive: true, force: true }));
   const [theirs, ours] = [await newDatabase(running, server), await newDatabase(running, server)];
