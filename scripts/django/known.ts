@@ -38,6 +38,19 @@ const known: Known[] = [
     why: 'as in newer versions of simplejwt',
   },
   {
+    at: {
+      detail: [
+        'refresh with a token blacklisted before',
+        'refresh with an access token',
+        'blacklist it again',
+        'refresh with the blacklisted pair',
+      ],
+    },
+    there: '`Token is blacklisted` or `Token has wrong type` in the `detail` of a refused token',
+    here: '`Token is invalid or expired` for all, with the same `code`',
+    why: 'an app goes by the code, and others need not know why',
+  },
+  {
     at: { status: ['log in as an inactive user'] },
     there: '401 for an inactive account',
     here: '403, `account_disabled`, for its right password',

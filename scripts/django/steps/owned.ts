@@ -5,7 +5,7 @@ import { tokens } from './tokens.ts';
 
 export async function owned(ask: Ask, before: OwnedBefore): Promise<void> {
   const { members, others, blacklisted } = before;
-  await tokens(ask, { holder: members.ann, blacklisted, own: '/api/patients/' });
+  await tokens(ask, { holder: members.ann, blacklisted, own: '/api/mappings/' });
   const logIn = async (step: string, { username, password }: Pick<Words, 'username' | 'password'>) =>
     (await ask(step, 'POST /api/auth/login/', { body: { username, password } })).access;
   const ann = await logIn('log in', members.ann);
