@@ -48,7 +48,9 @@ function kindOf(shape: ModelShape, shapes: ModelShape[]): Kind | typeof drop | n
   const seenByDjango = ['last_login', 'is_active', 'is_superuser'].filter((field) => shape.fields.has(field)).length;
   if (shape.fields.has('password') && seenByDjango > 1 && has(shape, ['username', 'email'])) return 'users';
   if (isMapping(shape)) return 'mappings';
-  const isPerson = (kind: 'patients' | 'doctors') => hasPlace(shape, kind, 'name') || hasPlace(shape, kind, 'user');
+  // a profile may say whose it is by nothing but its id
+  const isPerson = (kind: 'patients' | 'doctors') =>
+    hasPlace(shape, kind, 'name') || hasPlace(shape, kind, 'user') || /profile/.test(name);
   const treats = refers(shape, places.mappings.patient?.names) && !/^(doctor|patient)(profile)?s?$/.test(name);
   if (!treats && isPerson('doctors') && (hasPlace(shape, 'doctors', 'specialization') || /^doctor/.test(name))) {
     return 'doctors';
