@@ -32,6 +32,7 @@ export type ProblemCode =
   | 'link_invalid'
   | 'malformed_json'
   | 'misconfigured'
+  | 'no_active_account'
   | 'no_linked_account'
   | 'no_linked_record'
   | 'not_found'
@@ -43,6 +44,7 @@ export type ProblemCode =
   | 'session_ended'
   | 'stale_version'
   | 'sync_reset'
+  | 'token_not_valid'
   | 'too_many_attempts'
   | 'too_many_requests'
   | 'unauthenticated'
@@ -1577,6 +1579,61 @@ export type Routes = {
       status: 200;
     };
   };
+  '/api/token': {
+    $post: {
+      input: {
+        json: {
+          email?: string | undefined;
+          username?: string | undefined;
+          password: string;
+        };
+      };
+      output: {
+        access: string;
+        refresh: string;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/token/blacklist': {
+    $post: {
+      input: {
+        json: {
+          refresh: string;
+        };
+      };
+      output: {};
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/token/refresh': {
+    $post: {
+      input: {
+        json: {
+          refresh: string;
+        };
+      };
+      output: {
+        access: string;
+      };
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
+  '/api/token/verify': {
+    $post: {
+      input: {
+        json: {
+          token: string;
+        };
+      };
+      output: {};
+      outputFormat: 'json';
+      status: 200;
+    };
+  };
   '/healthz': {
     $get: {
       input: {};
@@ -1587,11 +1644,11 @@ export type Routes = {
       status: 200;
     };
   };
-  '/portal/:page{forgot|reset|verify|undo|invitation}': {
+  '/portal/:page': {
     $get: {
       input: {
         param: {
-          page: string;
+          [x: string]: 'forgot' | 'invitation' | 'reset' | 'undo' | 'verify';
         };
       };
       output: {};
