@@ -109,8 +109,13 @@ export const askAfterwards = <Answers>(c: Context<Env>, call: Call<Answers>): Pr
   run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c) }), call);
 
 /** The same for a job that belongs to no request. */
-export const askForJob = <Answers>(settings: Config, job: string, call: Call<Answers>): Promise<Answers> =>
-  inOneBatch(databaseOf(settings), beginAnonymous({ request: job, address: null }), call);
+export const askForJob = async <Answers>(settings: Config, job: string, call: Call<Answers>): Promise<Answers> => {
+  const attempt = () => inOneBatch(databaseOf(settings), beginAnonymous({ request: job, address: null }), call);
+  return attempt().catch((error) => {
+    if (!isRolledBack(error)) throw error;
+    return pause().then(attempt);
+  });
+};
 
 const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).from(sql`app.sweep() as swept`)]);
 

@@ -144,6 +144,39 @@ describe.each(['cut before', 'cut after the commit'] as Fault[])('%s of', (fault
   });
 });
 
+test('what was asked for twenty people at once, twice, is one mail for each, whichever Workers send them', async () => {
+  const people = await Promise.all(Array.from({ length: 20 }, somebody));
+  const emails = people.map(({ email }) => email);
+  // two Workers come to the same accounts in opposite orders
+  for (const [at, email] of [...emails, ...emails.reverse()].entries())
+    await ending('POST', '/api/auth/password/forgot/', {
+      body: { email },
+      headers: { 'CF-Connecting-IP': `203.0.113.${at}` },
+    });
+  await Promise.all([deliver({ ...app.env }), deliver({ ...app.env })]);
+  for (const email of emails) {
+    const resets = (await inbox.mails(email)).filter(({ page }) => page === 'reset');
+    expect(resets).toHaveLength(1);
+  }
+});
+
+test.each([
+  ['claims', 1],
+  ['settles', 2],
+])('a Worker that loses to another one when it %s mails does so again, at once', async (_, change) => {
+  const { email } = await somebody();
+  await ending('POST', '/api/auth/password/forgot/', { body: { email } });
+  await app.rows('create sequence app.changes');
+  await app.rows(`create function app.lose() returns trigger security definer language plpgsql as $$ begin
+    if nextval('app.changes') = ${change} then raise exception using errcode = '40P01'; end if; return new; end $$`);
+  await app.rows('create trigger lose before update on mails for each row execute function app.lose()');
+  await deliver({ ...app.env });
+  await app.rows('drop function app.lose cascade');
+  await app.rows('drop sequence app.changes');
+  expect((await inbox.mails(email)).filter(({ page }) => page === 'reset')).toHaveLength(1);
+  expect(await app.count('from mails where recipient = $1 and sent_at is null', [email])).toBe(0);
+});
+
 describe('a link', () => {
   const asked = async () => {
     const { email } = await somebody();
