@@ -354,7 +354,8 @@ security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   l app.links := app.use_link(token_hash, '{reset}');
 begin
-  perform from users where id = l.user_id and disabled_at is null for update;
+  -- one that went to an address of before is in the mailbox of somebody else now; the command line's went to none
+  perform from users where id = l.user_id and disabled_at is null and email = coalesce(l.email, email) for update;
   if not found then
     perform app.refuse('link_invalid');
   end if;

@@ -1,14 +1,14 @@
 // Programs that read mail open every link before the person does, and a link may lie in a mailbox for long.
 import { describe, expect, test } from 'vitest';
 import { app as worker } from '../../src/index.ts';
-import { boot, cheapPasswords } from '../support/app.ts';
-import { mailCauses, send } from '../support/mail-causes.ts';
+import { boot, cheapPasswords, password } from '../support/app.ts';
+import { address, mailCauses, send } from '../support/mail-causes.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
 
 cheapPasswords();
 const inbox = openMailbox();
 const app = await boot(inbox.settings);
-const { causes, use } = await mailCauses(app, inbox);
+const { admin, somebody, tokenFor, causes, use } = await mailCauses(app, inbox);
 
 /** Everything in a mail that a program may take for a link. */
 const linksIn = ({ text, html }: { text: string; html: string }) => [
@@ -56,5 +56,31 @@ describe('a program that opens every link before the person does breaks nothing:
     );
     expect(all.length).toBeGreaterThan(5);
     expect(purposes).toEqual(all);
+  });
+});
+
+describe('a link for a new password', () => {
+  const change = async (path: string, token: string, email: string, confirm: boolean) => {
+    const sent = { token, body: { email, ...(confirm ? { password } : {}) } };
+    return tokenFor(email, 'verify', 'PATCH', path, sent);
+  };
+  const asked = (email: string) => tokenFor(email, 'reset', 'POST', '/api/auth/password/forgot/', { body: { email } });
+
+  test('that went to an address which is no longer the account’s does nothing', async () => {
+    const [ann, email] = [await somebody(), address()];
+    const token = await asked(ann.email);
+    const verifying = await change('/api/auth/me/', ann.token, email, true);
+    // until the new one is confirmed, it is the account's
+    expect((await use('verify', verifying)).status).toBe(204);
+    expect((await use('reset', token)).body.code).toBe('link_invalid');
+    expect((await app.login({ email, password })).status).toBe(200);
+  });
+
+  test('nor where an administrator has given the account another one', async () => {
+    const [ann, email] = [await somebody(), address()];
+    const token = await asked(ann.email);
+    await change(`/api/admin/users/${ann.id}/`, admin.token, email, false);
+    expect((await use('reset', token)).body.code).toBe('link_invalid');
+    expect((await app.login({ email, password })).status).toBe(200);
   });
 });
