@@ -117,6 +117,10 @@ begin
   update users set pending_email = null where id = account and pending_email is not null;
   delete from app.links where user_id = account and purpose <> 'undo';
   perform app.end_django_tokens(account);
+  -- first those that nobody has claimed: one that is claimed meanwhile is the account's when this has waited for it
+  delete from mails m using users u
+  where u.id = account and m.purpose = 'reset' and m.user_id is null and m.recipient = u.email
+    and m.sent_at is null and m.failed_at is null;
   update mails set sent_at = now()
   where user_id = account and purpose in ('reset', 'verify', 'change') and sent_at is null;
 end $$;

@@ -1,7 +1,7 @@
 // Programs that read mail open every link before the person does, and a link may lie in a mailbox for long.
 import { describe, expect, test } from 'vitest';
 import { app as worker } from '../../src/index.ts';
-import { boot, cheapPasswords, password } from '../support/app.ts';
+import { boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { address, mailCauses, send } from '../support/mail-causes.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
 
@@ -82,5 +82,15 @@ describe('a link for a new password', () => {
     await change(`/api/admin/users/${ann.id}/`, admin.token, email, false);
     expect((await use('reset', token)).body.code).toBe('link_invalid');
     expect((await app.login({ email, password })).status).toBe(200);
+  });
+
+  test('that waits to be sent when another one was used is not sent', async () => {
+    const { email } = await somebody();
+    const token = await asked(email);
+    await app.rows(`update mails set asked_at = asked_at - interval '2 minutes' where recipient = $1`, [email]);
+    const ending = caller({ ...app.env, MAIL_API_URL: undefined });
+    await ending('POST', '/api/auth/password/forgot/', { body: { email } });
+    expect((await use('reset', token)).status).toBe(204);
+    expect((await inbox.mails(email)).filter(({ page }) => page === 'reset')).toHaveLength(1);
   });
 });
