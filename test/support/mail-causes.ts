@@ -23,14 +23,14 @@ export type Person = Account & { name: string; email: string };
 export const address = () => `${unique('new')}@example.com`;
 const from = (network: string) => ({ 'CF-Connecting-IP': network });
 
-/** What sends mails, for an app whose mails come into this inbox. */
-export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>) => {
+/** What sends mails, for an app whose mails come into this inbox. Whatever people may call themselves has the word in it. */
+export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>, word = 'ann') => {
   /** Without a way to send mails: as if the isolate had ended after its answer. */
   const ending = caller({ ...app.env, MAIL_API_URL: undefined });
   const admin = await app.register('admin');
   await app.makeAdmin(admin.id);
   const somebody = async (): Promise<Person> => {
-    const name = unique('ann');
+    const name = unique(word);
     const account = await app.register(name);
     await app.verify(account.id);
     return { ...account, name, email: `${name}@example.com` };
@@ -54,7 +54,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       statement: 'app.register(',
       page: 'verify',
       stage: async () => {
-        const [username, to] = [unique('ann'), address()];
+        const [username, to] = [unique(word), address()];
         const body = { username, email: to, password };
         return { path: '/api/auth/register/', body, to, happened: () => confirmed(to) };
       },
@@ -114,7 +114,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       statement: 'resend_verification',
       page: 'verify',
       stage: async () => {
-        const [username, to] = [unique('ann'), address()];
+        const [username, to] = [unique(word), address()];
         const registered = await ending('POST', '/api/auth/register/', { body: { username, email: to, password } });
         const { id, token } = accountOf(registered.body);
         await app.rows('delete from mails where user_id = $1', [id]);
@@ -155,7 +155,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       page: 'invitation',
       stage: async () => {
         const [{ token }, to] = [await somebody(), address()];
-        const { body } = await app.call('POST', '/api/patients/', { token, body: { name: 'Jane Doe' } });
+        const { body } = await app.call('POST', '/api/patients/', { token, body: { name: word } });
         const happened = () => app.count('from invitations where email = $1', [to]).then(Boolean);
         return { path: `/api/patients/${body.id}/invitation/`, token, body: { email: to }, to, happened };
       },
@@ -176,7 +176,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         const { id, email } = await somebody();
         const happened = async () => (await app.count('from sessions where user_id = $1', [id])) === 2;
         const [path, body] = ['/api/auth/login/', { email, password }];
-        return { path, body, headers: { 'User-Agent': 'something new' }, to: email, happened };
+        return { path, body, headers: { 'User-Agent': `${word}, something new` }, to: email, happened };
       },
     },
     'a refresh that somebody else repeats': {
