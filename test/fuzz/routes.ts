@@ -72,7 +72,7 @@ export const targets: Record<string, Target> = {
   'GET /healthz': { as: 'user', answer: ['status'] },
   'GET /readyz': { as: 'user', answer: ['status'] },
   'GET /docs': { as: 'user' },
-  'GET /portal/:page{forgot|reset|verify|undo|invitation}': { as: 'user', id: 'page' },
+  'GET /portal/:page': { as: 'user', id: 'page' },
 
   'POST /api/auth/register': { as: 'user', body: anAccount, answer: signedIn },
   'POST /api/auth/register/patient': {
@@ -95,6 +95,10 @@ export const targets: Record<string, Target> = {
     body: ({ refresh }) => ({ refresh }),
     answer: signedIn,
   },
+  'POST /api/token': { as: 'user', body: () => ({ username: 'a', password }), answer: ['access', 'refresh'] },
+  'POST /api/token/refresh': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: ['access'] },
+  'POST /api/token/verify': { as: 'user', body: ({ refresh }) => ({ token: refresh }), answer: [] },
+  'POST /api/token/blacklist': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: [] },
   'POST /api/auth/logout': { as: 'user', answer: [] },
   'GET /api/auth/me': { as: 'user', answer: user },
   'PATCH /api/auth/me': {

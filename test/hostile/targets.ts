@@ -38,6 +38,10 @@ export const targetsOf = ({
   },
   { route: 'POST /api/auth/login', path: '/api/auth/login/', body: { username: 'nobody', password }, creates: true },
   { route: 'POST /api/auth/refresh', path: '/api/auth/refresh/', body: { refresh: 'x' }, creates: true },
+  { route: 'POST /api/token', path: '/api/token/', body: { username: 'nobody', password }, creates: true },
+  { route: 'POST /api/token/refresh', path: '/api/token/refresh/', body: { refresh: 'x' }, creates: true },
+  { route: 'POST /api/token/verify', path: '/api/token/verify/', body: link, creates: true },
+  { route: 'POST /api/token/blacklist', path: '/api/token/blacklist/', body: { refresh: 'x' }, creates: true },
   {
     route: 'POST /api/auth/password/forgot',
     path: '/api/auth/password/forgot/',

@@ -10,7 +10,7 @@ import { unique } from '../support/unique.ts';
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
-const { owner, otherDoctor } = w.people;
+const { owner, stranger, otherDoctor } = w.people;
 const { as } = app;
 
 /** The same database, with other settings. */
@@ -174,7 +174,7 @@ describe('configuration', () => {
     [false, false],
   ])('REQUIRE_VERIFIED_EMAIL=%s is understood', async (given, meant) => {
     const REQUIRE_VERIFIED_EMAIL = given as string;
-    const answer = await configured({ REQUIRE_VERIFIED_EMAIL }, 'GET', '/api/patients/', { token: owner.token });
+    const answer = await configured({ REQUIRE_VERIFIED_EMAIL }, 'GET', '/api/patients/', { token: stranger.token });
     expect(answer.status).toBe(meant ? 403 : 200);
   });
 
