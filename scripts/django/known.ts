@@ -35,7 +35,7 @@ const known: Known[] = [
     at: { status: ['verify a blacklisted token'] },
     there: '200 from `/api/token/verify/` for a blacklisted token',
     here: '401',
-    why: 'as in newer versions of simplejwt',
+    why: 'what does not count is not valid',
   },
   {
     at: {
