@@ -1,18 +1,23 @@
 // One line a request, and nothing in it, or in any refusal, that a person said. A canary is planted wherever one can be.
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { app as worker } from '../../src/index.ts';
+import { purposes } from '../../src/mail/letters.ts';
 import { type Answer, boot, caller, cheapPasswords, type Json, password, type Sent } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { faults, faultyConnection } from '../support/database.ts';
 import { everyRoute, type Prepared, send } from '../support/every-route.ts';
 import type { Fault } from '../support/fault-proxy.ts';
+import type { MailFault } from '../support/mail-server.ts';
+import { openMailbox } from '../support/mailbox.ts';
 
 const canary = 'Kanarienvogel';
 
 cheapPasswords();
 // a test here is all routes at once, and the machine may have other things to do
 vi.setConfig({ testTimeout: 30_000 });
+// without a way to send mails: those that are prepared here are still to be sent
 const app = await boot();
+const inbox = openMailbox();
 const w = await assemble(app);
 const { owner, patient, assignedDoctor, admin } = w.people;
 const { prepare, prepareAll } = everyRoute(app, w, canary);
@@ -20,8 +25,9 @@ const { prepare, prepareAll } = everyRoute(app, w, canary);
 const prepared = await prepareAll();
 const connection = await faultyConnection(app.database.appUrl);
 const slowConnection = await faultyConnection(app.database.appUrl);
-const failing = caller({ ...app.env, DATABASE_URL: connection.url });
-const hasty = caller({ ...app.env, DATABASE_URL: slowConnection.url, DATABASE_TIMEOUT_MS: '250' });
+const mailing = { ...app.env, ...inbox.settings };
+const failing = caller({ ...mailing, DATABASE_URL: connection.url });
+const hasty = caller({ ...mailing, DATABASE_URL: slowConnection.url, DATABASE_TIMEOUT_MS: '250' });
 
 const levels = ['debug', 'error', 'info', 'log', 'trace', 'warn'] as const;
 const said: { level: string; line: string }[] = [];
@@ -40,8 +46,17 @@ afterAll(() => {
   Object.assign(console, original);
 });
 
-/** What must not be said: the canary, passwords, all tokens that were given, and the names of the cast. */
+/** What must not be said: the canary, passwords, all tokens that were given or sent, and the names of the cast. */
 const secrets = [canary, password, 'Jane Doe', 'Dr. Smith', '@example.com', 'assigned_doctor', app.database.appUrl];
+secrets.push(inbox.settings.MAIL_API_KEY);
+for (const { body } of prepared) if (typeof body?.token === 'string') secrets.push(body.token);
+/** What is in mails: the keys by which they are known, and the tokens of their links. */
+const rememberMails = async () => {
+  for (const { key, body } of await inbox.requests()) {
+    const [, token = key] = /#token=([\w-]+)/.exec(body.text) ?? [];
+    if (!secrets.includes(key)) secrets.push(key, token);
+  }
+};
 const remember = ({ body }: Answer) => {
   for (const token of [body?.access, body?.refresh]) if (typeof token === 'string') secrets.push(...token.split('.'));
 };
@@ -63,8 +78,17 @@ const expectSilence = (answers: Answer[]) => {
   }
 };
 const patterns = new Set(worker.routes.map(({ path }) => path));
+/** What is said of mails, with nothing else in it. */
+const expectOfMails = ({ level, job, mail, purpose, attempt, reason, failed, ...rest }: Json) => {
+  expect({ level, job, rest }).toEqual({ level: 'warn', job: 'mail', rest: {} });
+  if (failed === true) return expect([mail, purpose, attempt, reason]).toEqual(Array(4).fill(undefined));
+  expect([typeof mail, typeof attempt, purposes.includes(purpose)]).toEqual(['number', 'number', true]);
+  expect(reason).toMatch(/^(no answer|answered \d{3})$/);
+};
 const expectLines = (answers: Answer[]) => {
-  const lines = said.map(({ level, line }) => ({ level, ...JSON.parse(line) }));
+  const all = said.map(({ level, line }) => ({ level, ...JSON.parse(line) }));
+  const lines = all.filter(({ job }) => job === undefined);
+  for (const line of all) if (!lines.includes(line)) expectOfMails(line);
   expect(lines.map(({ request_id }) => request_id).sort()).toEqual(
     answers.map(({ headers }) => headers.get('X-Request-Id')).sort(),
   );
@@ -85,6 +109,7 @@ const expectLines = (answers: Answer[]) => {
 const listening = async (act: () => Promise<Answer[]>, lines = true) => {
   said.length = 0;
   const answers = await act();
+  await rememberMails();
   if (lines) expectLines(answers);
   expectSilence(answers);
   return answers;
@@ -277,12 +302,32 @@ describe('a database that fails is not quoted:', () => {
   });
 });
 
+describe('a mail that cannot be sent is not quoted:', () => {
+  const mailed = ['register', 'password/forgot', 'users/:id/reset-password', 'invitation', 'auth/password'];
+  const faults: MailFault[] = ['says what it got', 'refuses the connection', 'keeps it and is cut off'];
+  test.each(faults)('%s', async (fault) => {
+    const routes = prepared.map(({ route }) => route).filter((route) => mailed.some((end) => route.endsWith(end)));
+    const requests = await Promise.all(routes.map(prepare));
+    // a person who has an account, or there would be no mail
+    for (const { route, body } of requests) if (/forgot/.test(route)) body.email = owner.user.email;
+    await app.rows(`update mails set asked_at = asked_at - interval '1 day' where recipient = $1`, [owner.user.email]);
+    await inbox.fail(fault, 3);
+    const call = caller(mailing);
+    await listening(() => Promise.all(requests.map((request, index) => send(call, request, headersOf(index + 3000)))));
+    await inbox.heal();
+    const ofMails = said.filter(({ line }) => line.includes('"job":"mail"'));
+    expect(ofMails).toHaveLength(3);
+    expect((await inbox.requests()).length).toBeGreaterThan(requests.length);
+  });
+});
+
 test('a server without its settings names them, and nothing of what they are', async () => {
-  const settings = { DATABASE_URL: `mysql://${canary}:${canary}@127.0.0.1/${canary}`, JWT_SECRET: canary };
+  const url = `mysql://${canary}:${canary}@127.0.0.1/${canary}`;
+  const settings = { DATABASE_URL: url, JWT_SECRET: canary, MAIL_API_URL: url, PUBLIC_URL: canary };
   const answers = await listening(
-    () => Promise.all([caller({ ...app.env, ...settings })('GET', '/api/auth/me/', { token: admin.token })]),
+    () => Promise.all([caller({ ...mailing, ...settings })('GET', '/api/auth/me/', { token: admin.token })]),
     false,
   );
   expect(answers[0]?.body.code).toBe('misconfigured');
-  expect(said.map(({ line }) => line).join()).toMatch(/DATABASE_URL.*JWT_SECRET/);
+  expect(said.map(({ line }) => line).join()).toMatch(/DATABASE_URL.*JWT_SECRET.*PUBLIC_URL.*MAIL_API_URL/);
 });
