@@ -68,7 +68,8 @@ async function look({ path, map, drops, writeMap }: Options, taken?: Taken): Pro
   const understood = await understand(path, map, drops, taken).catch((error) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
       throw new Fatal(`There is no file ${path}.`);
-    if (error instanceof Fatal && error.exitCode === 1) throw new Fatal(`${path}, ${error.message}`);
+    if (error instanceof Fatal && error.exitCode === 1)
+      throw new Fatal(`${path}${error.message.startsWith('line ') ? ', ' : ': '}${error.message}`);
     throw error;
   });
   const { models, plan, decisions, counts, findings, dump } = understood;

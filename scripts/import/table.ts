@@ -4,8 +4,8 @@ import { bold, dim, red } from '../support/terminal.ts';
 import type { Decision } from './accounts.ts';
 import type { Counts } from './convert.ts';
 import type { Findings } from './findings.ts';
-import { kindNames, needless } from './places.ts';
-import { drop, type Plan } from './plan.ts';
+import { bookkeeping, type Kind, kindNames, needless } from './places.ts';
+import { drop, type ModelPlan, type Plan } from './plan.ts';
 import type { Survey } from './survey.ts';
 
 const number = (value: number) => value.toLocaleString('en');
@@ -40,12 +40,11 @@ export function showModels(models: Survey, plan: Plan): string {
   for (const { model, rows, fields } of models.values()) {
     const own = plan.models[model];
     const becomes = own?.becomes;
-    const what = becomes ? `→ ${bold(kindNames[becomes])}` : red('→ ?');
+    const why = becomes === drop && bookkeeping.has(model) ? ": Django's own" : '';
+    const what = becomes ? `→ ${bold(kindNames[becomes])}${why}` : red('→ ?');
     lines.push(`${bold(model.padEnd(width))}  ${number(rows).padStart(counted)}  ${what}`);
     if (!own || !becomes || becomes === drop) continue;
-    lines.push(
-      `  ${'pk'.padEnd(width - 2)}  ${''.padStart(counted)}  ${own.pk === 'id user' ? 'id, and the account of that id' : 'id'}`,
-    );
+    lines.push(`  ${'pk'.padEnd(width - 2)}  ${''.padStart(counted)}  ${pkText(becomes, own.pk)}`);
     for (const [name, place] of Object.entries(own.fields)) {
       const filled = fields.get(name)?.filled ?? 0;
       lines.push(
@@ -57,6 +56,12 @@ export function showModels(models: Survey, plan: Plan): string {
   }
   return lines.join('\n');
 }
+
+function pkText(becomes: Kind, pk: ModelPlan['pk']): string {
+  if (pk === 'id user') return becomes === 'roles' ? 'the account of that id' : 'id, and the account of that id';
+  return becomes in keptIds ? 'id' : dim('not kept: nothing here has it');
+}
+const keptIds: Partial<Record<Kind, true>> = { users: true, patients: true, doctors: true, mappings: true };
 
 function placeOf(name: string, place: string | null, filled: number, reasons: Record<string, string> = {}): string {
   if (place === drop) return dim(`dropped${reasons[name] ? `: ${reasons[name]}` : ''}`);

@@ -287,6 +287,8 @@ describe('nothing is written', () => {
     const path = await fileOf(whole.slice(0, -30));
     const cut = await importing(path);
     expect([cut.code, cut.error]).toEqual([1, expect.stringContaining(`${path}, line 7: the row does not end`)]);
+    const empty = await fileOf('');
+    expect((await importing(empty)).error).toContain(`${empty}: The file is empty.`);
     expect((await importing('/nowhere/dump.jsonl')).error).toContain('There is no file /nowhere/dump.jsonl');
     await isEmpty();
   });

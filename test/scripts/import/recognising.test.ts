@@ -93,7 +93,7 @@ describe('models', () => {
       'token_blacklist.blacklistedtoken': 'blacklisted',
     });
     expect(gaps(found)).toEqual([]);
-    expect(showModels(found.models, found.plan)).toMatch(/sessions\.session +1 +→ .*dropped/);
+    expect(showModels(found.models, found.plan)).toMatch(/sessions\.session +1 +→ .*dropped.*: Django's own/);
   });
 
   test('that refer to patients and doctors and say more are no assignments', async () => {
