@@ -92,18 +92,8 @@ test('an entry holds the record as it was, and nothing of how it is kept', async
   const fields = (entry: Json) => Object.keys(entry.before).sort();
   expect(body.map(fields)).toEqual([
     [
-      ...[
-        'created_at',
-        'disabled_at',
-        'email',
-        'email_verified_at',
-        'erased_at',
-        'id',
-        'name',
-        'pending_email',
-        'role',
-      ],
-      ...['updated_at', 'username', 'version'],
+      ...['created_at', 'disabled_at', 'email', 'email_verified_at', 'erased_at', 'id', 'imported_at', 'last_login'],
+      ...['login_name', 'name', 'pending_email', 'role', 'updated_at', 'username', 'version'],
     ],
     [...Object.keys(d), 'version'].sort(),
     [...Object.keys(p), 'version'].sort(),
