@@ -2,32 +2,28 @@
 import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
 import { unique } from '../support/unique.ts';
-import { type Actor, nowhere, request, type Step } from './step.ts';
-import { type Account, everyRole, type Patient, type Role, refused } from './world.ts';
-
-const tokensOf = (body: Json) => ({
-  token: body.access as string,
-  refresh: body.refresh as string,
-  parent: undefined,
-  signedIn: true,
-});
+import { knownAddress, newAddress } from './link-steps.ts';
+import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
+import { type Actor, nowhere, request, type Step, tokensOf } from './step.ts';
+import { type Account, everyRole, type Patient, type Role, refused, type World } from './world.ts';
 
 const register = (role: Exclude<Role, 'admin'>): Step => ({
   by: everyRole,
-  act: async ({ app, w }) => {
+  act: async (actor) => {
+    const { app, w, other } = actor;
     const username = unique(role);
     const name = username.replace('_', ' ');
-    const body = {
-      name,
-      username,
-      email: `${username}@example.com`,
-      password,
-      ...(role === 'doctor' && { specialization: 'Any' }),
-    };
+    const email = other % 5 ? `${username}@example.com` : knownAddress(actor);
+    const body = { name, username, email, password, ...(role === 'doctor' && { specialization: 'Any' }) };
     const answer = await app.call('POST', `/api/auth/register/${role === 'user' ? '' : `${role}/`}`, { body });
-    expect(answer.status, answer.text).toBe(201);
-    const me = { id: answer.body.user.id, name, role, disabled: false, password, ...tokensOf(answer.body) };
+    expect(answer.status, answer.text).toBe(isTaken(w, email) ? 409 : 201);
+    if (answer.status === 409) return;
+    const me: Account = {
+      ...{ id: answer.body.user.id, name, username, email, verified: false, pending: null },
+      ...{ role, disabled: false, erased: false, password, ...tokensOf(answer.body) },
+    };
     w.accounts.push(me);
+    calledFor(w, 'verify', email, { account: me });
     if (role === 'user') return;
     const { body: own } = await app.call('GET', `/api/${role}-profile/`, { token: me.token });
     const record = { id: own.id, name, created_by: null, user_id: me.id };
@@ -35,6 +31,9 @@ const register = (role: Exclude<Role, 'admin'>): Step => ({
     else w.doctors.set(own.id, { ...record, approved: false });
   },
 });
+
+const isLastAdmin = (w: World, it: Account) =>
+  it.role === 'admin' && !it.disabled && !w.accounts.some((one) => one.role === 'admin' && !one.disabled && one !== it);
 
 /** Another account's role or state, as an admin changes it. */
 const govern = (
@@ -45,13 +44,17 @@ const govern = (
   act: async (actor) => {
     const { w, me, pick, which } = actor;
     const it = pick(w.accounts, which, isApt);
-    if (!it)
-      return void (await request(actor, 'PATCH', '/api/admin/users/999999/', {}, refused(w, me, ['admin']) ?? 404));
+    if (!it || it.erased)
+      return void (await request(
+        actor,
+        'PATCH',
+        `/api/admin/users/${(it ?? nowhere).id}/`,
+        {},
+        refused(w, me, ['admin']) ?? 404,
+      ));
     const { body, wanted } = change(actor, it);
     const after = { ...it, ...wanted };
-    const admins = w.accounts.filter((one) => one.role === 'admin' && !one.disabled && one !== it);
-    const isLast =
-      it.role === 'admin' && !it.disabled && (after.role !== 'admin' || after.disabled) && admins.length === 0;
+    const isLast = isLastAdmin(w, it) && (after.role !== 'admin' || after.disabled);
     const linked: Iterable<Patient> = after.role === 'doctor' ? w.doctors.values() : w.patients.values();
     const needs = after.role !== it.role && (after.role === 'doctor' || after.role === 'patient');
     const lacks = needs && ![...linked].some(({ user_id }) => user_id === it.id);
@@ -87,12 +90,15 @@ export const accountSteps: Record<string, Step> = {
   'log in': {
     by: everyRole,
     often: 2,
-    act: async ({ app, me }) => {
-      const answer = await app.call('POST', '/api/auth/login/', {
-        body: { username: me.name.replace(' ', '_'), password: me.password },
-      });
-      expect(answer.status, answer.text).toBe(me.disabled ? 403 : 200);
-      if (!me.disabled) Object.assign(me, tokensOf(answer.body));
+    act: async ({ app, me, other }) => {
+      const { username, email } = me;
+      const body = { ...(other % 2 ? { username } : { email }), password: me.password ?? password };
+      const answer = await app.call('POST', '/api/auth/login/', { body });
+      const status = me.erased || me.password === null ? 401 : me.disabled ? 403 : 200;
+      expect(answer.status, answer.text).toBe(status);
+      if (status === 200) Object.assign(me, tokensOf(answer.body));
+      // how often one may be wrong is not what this is about
+      if (status === 401) await app.asOwner('delete from guesses');
     },
   },
   'log out': {
@@ -111,6 +117,8 @@ export const accountSteps: Record<string, Step> = {
       if (!changed) return;
       const before = { token: me.token, refresh: me.refresh };
       Object.assign(me, { password: body.new_password, ...tokensOf(changed) });
+      endLinks(w, me);
+      toldOfPassword(w, me);
       const old = [
         await app.call('GET', '/api/auth/me/', { token: before.token }),
         await app.call('POST', '/api/auth/refresh/', { body: { refresh: before.refresh } }),
@@ -145,6 +153,56 @@ export const accountSteps: Record<string, Step> = {
       const answer = await app.call('POST', '/api/auth/refresh/', { body: { refresh: whose.parent } });
       expect(answer.body.refresh ?? answer.body.code).toBe(late ? 'refresh_reused' : whose.refresh);
       if (late) whose.signedIn = false;
+    },
+  },
+  erase: {
+    by: everyRole,
+    act: async (actor) => {
+      const { w, me } = actor;
+      const status = refused(w, me, everyRole) ?? (isLastAdmin(w, me) ? 409 : 204);
+      await request(actor, 'DELETE', '/api/auth/me/', { password: me.password ?? password }, status);
+      if (status !== 204) return;
+      Object.assign(me, { erased: true, disabled: true, verified: false, pending: null, signedIn: false });
+      for (const one of w.patients.values()) if (one.user_id === me.id) one.user_id = null;
+      for (const one of w.doctors.values())
+        if (one.user_id === me.id) Object.assign(one, { user_id: null, approved: null });
+      for (const link of w.links) if (link.account === me) link.hours = 0;
+      for (const [email, { account }] of w.formers) if (account === me) w.formers.delete(email);
+      w.invitations = w.invitations.filter(({ acceptedBy }) => acceptedBy !== me);
+    },
+  },
+  "change somebody's address": {
+    by: ['admin'],
+    often: 2,
+    act: async (actor) => {
+      const { w, me, pick, which, other } = actor;
+      const it = pick(w.accounts, which);
+      const email = other % 3 ? newAddress() : knownAddress(actor);
+      const status = refused(w, me, ['admin']) ?? (!it || it.erased ? 404 : isTaken(w, email, it) ? 409 : 200);
+      await request(actor, 'PATCH', `/api/admin/users/${(it ?? nowhere).id}/`, { email }, status);
+      if (!it || status !== 200 || email === it.email) return;
+      Object.assign(it, { email, verified: false });
+      calledFor(w, 'verify', email, { account: it });
+    },
+  },
+  "end somebody's sessions": {
+    by: ['admin'],
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const it = pick(w.accounts, which, ({ signedIn }) => signedIn);
+      const status = refused(w, me, ['admin']) ?? (!it || it.erased ? 404 : 204);
+      await request(actor, 'POST', `/api/admin/users/${(it ?? nowhere).id}/end-sessions/`, undefined, status);
+      if (it && status === 204) it.signedIn = false;
+    },
+  },
+  'send somebody a link for a new password': {
+    by: ['admin'],
+    act: async (actor) => {
+      const { w, me, pick, which } = actor;
+      const it = pick(w.accounts, which, ({ password }) => password === null);
+      const status = refused(w, me, ['admin']) ?? (!it || it.erased ? 404 : it.disabled ? 403 : 202);
+      await request(actor, 'POST', `/api/admin/users/${(it ?? nowhere).id}/reset-password/`, undefined, status);
+      if (it && status === 202) calledFor(w, 'reset', it.email, { account: it });
     },
   },
   disable: { ...govern(() => ({ body: { disabled: true }, wanted: { disabled: true } })), often: 2 },

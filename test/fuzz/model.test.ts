@@ -2,8 +2,12 @@
 // the model says, and after it everyone sees exactly what the model says. A failure prints its history and the seed.
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type App, boot, password } from '../support/app.ts';
+import { type App, boot, caller, password } from '../support/app.ts';
+import { openMailbox } from '../support/mailbox.ts';
 import { accountSteps } from './account-steps.ts';
+import { invitationSteps } from './invitation-steps.ts';
+import { linkSteps } from './link-steps.ts';
+import { expectMails } from './mail.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';
 import type { Actor } from './step.ts';
@@ -17,6 +21,7 @@ import {
   type Role,
   refused,
   seesPatient,
+  shownAccount,
   type World,
 } from './world.ts';
 
@@ -26,23 +31,26 @@ const app = await boot();
 const faults: string[] = [];
 readLog((line) => /"status":5/.test(line) && faults.push(line));
 
-const cast: { name: string; role: Role; approved?: boolean }[] = [
-  { name: 'ann', role: 'user' },
+const cast: { name: string; role: Role; approved?: boolean; verified?: boolean }[] = [
+  { name: 'ann', role: 'user', verified: true },
   { name: 'bob', role: 'user' },
-  { name: 'pia', role: 'patient' },
+  { name: 'pia', role: 'patient', verified: true },
   { name: 'pat', role: 'patient' },
-  { name: 'doc', role: 'doctor', approved: true },
+  { name: 'doc', role: 'doctor', approved: true, verified: true },
   { name: 'new', role: 'doctor', approved: false },
-  { name: 'ada', role: 'admin' },
+  { name: 'ada', role: 'admin', verified: true },
   { name: 'eve', role: 'admin' },
 ];
 
 const beginning = async (app: App): Promise<World> => {
-  await app.asOwner('truncate users, audit, guesses restart identity cascade');
+  await app.asOwner('truncate users, audit, guesses, app.erased_names restart identity cascade');
   const w = emptyWorld();
   for (const [index, { id, name, token, refresh, record }] of (await enrol(app, cast)).entries()) {
-    const { role = 'user', approved = false } = cast[index] ?? {};
-    w.accounts.push({ id, name, role, disabled: false, password, token, refresh, signedIn: true });
+    const { role = 'user', approved = false, verified = false } = cast[index] ?? {};
+    w.accounts.push({
+      ...{ id, name, username: name, email: `${name}@example.com`, verified, pending: null, role },
+      ...{ disabled: false, erased: false, password, token, refresh, signedIn: true },
+    });
     const own = { id: record ?? 0, name, created_by: null, user_id: id };
     if (role === 'patient') w.patients.set(own.id, own);
     if (role === 'doctor') w.doctors.set(own.id, { ...own, approved });
@@ -86,11 +94,12 @@ const look = async (w: World, me: Account, moment: number) => {
     other && expectSeen(me, other.path, refused(w, me, other.roles) ?? 200, undefined),
     patient && turn === 1 && expectSeen(me, `/api/patients/${patient.id}/`, ofPatient, patient),
     patient && turn === 3 && expectSeen(me, `/api/mappings/${patient.id}/`, ofPatient, assigned),
+    turn === 2 && expectSeen(me, '/api/auth/me/', refused(w, me, everyRole) ?? 200, shownAccount(me)),
     doctor && expectSeen(me, `/api/doctors/${doctor.id}/`, refused(w, me, everyRole) ?? 200, doctor),
   ]);
 };
 
-const steps = { ...accountSteps, ...recordSteps };
+const steps = { ...accountSteps, ...linkSteps, ...invitationSteps, ...recordSteps };
 const kinds = Object.entries(steps).flatMap(([name, { often = 1 }]) => Array<string>(often).fill(name));
 const step = fc.record({
   what: fc.constantFrom(...kinds),
@@ -116,10 +125,12 @@ const shrinkingMs = 120_000;
 
 const live = async (planned: (Planned | undefined)[]) => {
   const w = await beginning(app);
+  const inbox = openMailbox();
+  const send = caller({ ...app.env, ...inbox.settings });
   const story: string[] = [];
   const call: App['call'] = async (method, path, sent) => {
     const by = w.accounts.find(({ token }) => token === sent?.token)?.name;
-    const answer = await app.call(method, path, sent);
+    const answer = await send(method, path, sent);
     story.push(`${by}: ${method} ${path} ${JSON.stringify(sent?.body) ?? ''} ${answer.status}`);
     return answer;
   };
@@ -130,7 +141,11 @@ const live = async (planned: (Planned | undefined)[]) => {
       const able = w.accounts.filter((me) => !refused(w, me, by));
       const candidates = one.able && able.length > 0 ? able : w.accounts;
       const me = candidates[one.who % candidates.length] as Account;
+      // how many mails an account may get in a day is not what this is about
+      await app.asOwner(`update mails set asked_at = asked_at - interval '1 day'`);
+      const known = w.mails.length;
       await act({ app: { ...app, call }, w, me, pick, which: one.which, other: one.other });
+      await expectMails(w, inbox, known);
       await together(w.accounts.map((account) => look(w, account, moment)));
     }
   } catch (error) {

@@ -22,6 +22,14 @@ const forget = (w: World, gone: (mapping: Mapping) => boolean): Mapping[] => {
   return mappings;
 };
 
+/** Whose a record was when it was deleted last, whichever deletion is undone; an account that is erased has none. */
+const asLeft = (w: World, { of, record }: Deletion): Partial<Doctor> => {
+  const last = w.deletions.findLast((one) => one.of === of && one.record.id === record.id)?.record ?? record;
+  const { user_id, created_by, approved = null }: Patient & Partial<Doctor> = last;
+  const isErased = w.accounts.some(({ id, erased }) => id === user_id && erased);
+  return { user_id: isErased ? null : user_id, created_by, approved: isErased ? null : approved };
+};
+
 const isAssigned = (w: World, side: 'patient' | 'doctor', { id }: { id: number }) =>
   [...w.mappings.values()].some((mapping) => mapping[side] === id);
 
@@ -107,6 +115,7 @@ export const recordSteps: Record<string, Step> = {
       await request(actor, 'DELETE', `/api/patients/${(patient ?? nowhere).id}/`, undefined, status);
       if (!patient || status !== 204) return;
       w.patients.delete(patient.id);
+      w.invitations = w.invitations.filter((one) => one.patient !== patient.id);
       w.deletions.push({
         of: 'patients',
         record: { ...patient },
@@ -128,6 +137,7 @@ export const recordSteps: Record<string, Step> = {
       await request(actor, 'DELETE', `/api/doctors/${(doctor ?? nowhere).id}/`, undefined, status);
       if (!doctor || status !== 204) return;
       w.doctors.delete(doctor.id);
+      w.invitations = w.invitations.filter((one) => one.doctor !== doctor.id);
       w.deletions.push({
         of: 'doctors',
         record: { ...doctor },
@@ -146,11 +156,14 @@ export const recordSteps: Record<string, Step> = {
         `select id from audit where action = 'delete' and resource in ('patient', 'doctor') order by id`,
       );
       const entry = deletion ? entries?.[w.deletions.indexOf(deletion)] : nowhere;
-      const status = refused(w, me, ['admin']) ?? (!deletion ? 404 : isThere(deletion) ? 409 : 200);
+      const records: Iterable<Patient> = deletion?.of === 'doctors' ? w.doctors.values() : w.patients.values();
+      const { approved = null, ...whose } = deletion ? asLeft(w, deletion) : {};
+      const hasAnother = whose.user_id && [...records].some(({ user_id }) => user_id === whose.user_id);
+      const status = refused(w, me, ['admin']) ?? (!deletion ? 404 : isThere(deletion) || hasAnother ? 409 : 200);
       await request(actor, 'POST', `/api/admin/audit/${entry?.id}/restore/`, undefined, status);
       if (!deletion || status !== 200) return;
-      if (deletion.of === 'patients') w.patients.set(deletion.record.id, { ...deletion.record });
-      else w.doctors.set(deletion.record.id, { ...deletion.record });
+      if (deletion.of === 'patients') w.patients.set(deletion.record.id, { ...deletion.record, ...whose });
+      else w.doctors.set(deletion.record.id, { ...deletion.record, ...whose, approved });
       for (const mapping of deletion.mappings)
         if (w.patients.has(mapping.patient) && w.doctors.has(mapping.doctor)) w.mappings.set(mapping.id, mapping);
     },

@@ -19,6 +19,14 @@ export interface Step {
   act: (actor: Actor) => Promise<void>;
 }
 
+/** What an account has once it has signed in. */
+export const tokensOf = (body: Json) => ({
+  token: body.access as string,
+  refresh: body.refresh as string,
+  parent: undefined,
+  signedIn: true,
+});
+
 /** A record that does not exist. */
 export const nowhere = { id: 999_999 };
 

@@ -6,9 +6,16 @@ export type LiveRole = Role | 'pending_doctor';
 export interface Account {
   id: number;
   name: string;
+  username: string;
+  email: string;
+  /** Whether that email is its own, and the one that it is to have from when it is confirmed. */
+  verified: boolean;
+  pending: string | null;
   role: Role;
   disabled: boolean;
-  password: string;
+  erased: boolean;
+  /** null: none is right, until a link lets its owner choose one. */
+  password: string | null;
   token: string;
   refresh: string;
   /** The refresh token that was replaced by that one. */
@@ -39,8 +46,48 @@ export type Deletion = { mappings: Mapping[] } & (
   | { of: 'doctors'; record: Doctor }
 );
 
+export interface Invitation {
+  id: number;
+  email: string;
+  role: Role;
+  patient: number | null;
+  doctor: number | null;
+  by: Account;
+  acceptedBy?: Account;
+  revoked: boolean;
+  hours: number;
+}
+export type Purpose = 'reset' | 'verify' | 'change' | 'undo' | 'invitation';
+/** What a mail's link stands for: an account, or an invitation. */
+export interface Link {
+  purpose: Purpose;
+  email: string;
+  account?: Account | undefined;
+  invitation?: Invitation | undefined;
+  /** Known once the mail has arrived. */
+  token: string;
+  /** How long it works yet: 0 once it was used or its time is over. */
+  hours: number;
+}
+export interface Mail {
+  to: string;
+  subject: string;
+  link?: Link | undefined;
+}
+/** An address that an account had until it confirmed another one. */
+export interface Former {
+  account: Account;
+  since: number;
+  hours: number;
+}
+
 export interface World {
   accounts: Account[];
+  invitations: Invitation[];
+  /** All that were ever sent. */
+  links: Link[];
+  mails: Mail[];
+  formers: Map<string, Former>;
   patients: Map<number, Patient>;
   doctors: Map<number, Doctor>;
   mappings: Map<number, Mapping>;
@@ -50,6 +97,10 @@ export interface World {
 
 export const emptyWorld = (): World => ({
   accounts: [],
+  invitations: [],
+  links: [],
+  mails: [],
+  formers: new Map(),
   patients: new Map(),
   doctors: new Map(),
   mappings: new Map(),
@@ -123,6 +174,19 @@ const treated = (w: World, me: Account) =>
   byId(w.mappings.values()).filter(({ patient }) => w.patients.get(patient)?.user_id === me.id);
 const known = <Row>(rows: (Row | undefined)[]) => rows.filter((row) => row !== undefined);
 
+/** An account as it sees itself. */
+export const shownAccount = ({ id, name, username, email, role, verified, pending }: Account) => ({
+  ...{ id, name, username, email, role },
+  ...{ email_verified: verified, pending_email: pending },
+});
+export const shownInvitation = (one: Invitation) => {
+  const { id, email, role, patient, doctor, by } = one;
+  const over = one.acceptedBy ? 'accepted' : one.revoked ? 'revoked' : 'expired';
+  return { id, email, role, patient, doctor, created_by: by.id, state: waits(one) ? 'open' : over };
+};
+/** Whether nobody has accepted it, and nothing has ended it. */
+export const waits = ({ acceptedBy, revoked, hours }: Invitation) => !acceptedBy && !revoked && hours > 0;
+
 export interface List {
   path: string;
   roles: LiveRole[];
@@ -156,6 +220,17 @@ export const lists: List[] = [
   {
     path: '/api/admin/users/',
     roles: ['admin'],
-    rows: (w) => byId(w.accounts).map(({ id, name, role, disabled }) => ({ id, name, role, disabled })),
+    rows: (w) =>
+      byId(w.accounts.filter(({ erased }) => !erased)).map((account) => ({
+        ...shownAccount(account),
+        disabled: account.disabled,
+      })),
   },
+  {
+    path: '/api/admin/invitations/',
+    roles: ['admin'],
+    rows: (w) => byId(w.invitations).reverse().map(shownInvitation),
+  },
+  // whatever was called for has arrived
+  { path: '/api/admin/mails/', roles: ['admin'], rows: () => [] },
 ];

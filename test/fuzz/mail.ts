@@ -1,0 +1,52 @@
+// What the model knows of mails: which are called for, whose addresses are, and what a link does no more.
+import { expect } from 'vitest';
+import type { openMailbox } from '../support/mailbox.ts';
+import type { Account, Invitation, Link, Purpose, World } from './world.ts';
+
+const subjects = {
+  reset: 'Choose a new password',
+  verify: 'Confirm your email',
+  change: 'Confirm your new email',
+  undo: 'Your email was changed',
+  invitation: 'Your invitation',
+};
+const hours = { reset: 1, verify: 72, change: 72, undo: 24, invitation: 168 };
+
+/** A mail with a link has to arrive. Nobody writes to an account that is disabled. */
+export const calledFor = (
+  w: World,
+  purpose: Purpose,
+  email: string,
+  about: { account?: Account; invitation?: Invitation },
+) => {
+  if (about.account?.disabled) return;
+  const link: Link = { purpose, email, ...about, token: '', hours: hours[purpose] };
+  w.links.push(link);
+  w.mails.push({ to: email, subject: subjects[purpose], link });
+};
+export const toldOfPassword = (w: World, { email }: Account) =>
+  w.mails.push({ to: email, subject: 'Your password was changed' });
+
+/** What the links of an account could do is over, but for what undoes a change of its address. */
+export const endLinks = (w: World, account: Account) => {
+  account.pending = null;
+  for (const link of w.links) if (link.account === account && link.purpose !== 'undo') link.hours = 0;
+};
+
+/** Whether an address is somebody else's, or was until a day ago. */
+export const isTaken = (w: World, email: string, by?: Account) => {
+  const former = w.formers.get(email);
+  const isReserved = former !== undefined && former.account !== by && former.hours > 0;
+  return isReserved || w.accounts.some((one) => one !== by && !one.erased && one.email === email);
+};
+
+/** What arrived since the last time is what was called for since, no more and no less; now the tokens are known. */
+export const expectMails = async (w: World, inbox: ReturnType<typeof openMailbox>, known: number) => {
+  const told = ({ to, subject }: { to: string; subject: string }) => `${to}: ${subject}`;
+  const [arrived, wanted] = [(await inbox.mails()).slice(known), w.mails.slice(known)];
+  expect(arrived.map(told).sort()).toEqual(wanted.map(told).sort());
+  for (const mail of wanted) {
+    const [one] = arrived.splice(arrived.map(told).indexOf(told(mail)), 1);
+    if (mail.link) mail.link.token = one?.token ?? '';
+  }
+};
