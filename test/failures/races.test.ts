@@ -55,9 +55,9 @@ describe('registering at once', () => {
     expect(await count('from users left join credentials on user_id = id where user_id is null')).toBe(0);
   });
 
-  test('taking the same new email by PATCH: one of them has it', async () => {
+  test('taking the same new username by PATCH: one of them has it', async () => {
     const answers = await Promise.all(
-      [owner, stranger].map((who) => as(who, 'PATCH', '/api/auth/me/', { email: 'wanted@example.com' })),
+      [owner, stranger].map((who) => as(who, 'PATCH', '/api/auth/me/', { username: 'wanted' })),
     );
     expect(inAnyOrder(answers)).toEqual([200, 409]);
   });

@@ -48,6 +48,43 @@ const fill = async () => {
       `insert into idempotency_keys (actor_id, key, route, body_hash, created_at) values ($1, $2, '', '', now() - $3::interval)`,
       [owner.id, key, age],
     );
+  for (const [recipient, age, sent] of [
+    ['sent long ago', '3 days', true],
+    ['sent today', '1 hour', true],
+    ['never sent', '31 days', false],
+    ['waiting', '2 days', false],
+  ] as const)
+    await app.asOwner(
+      `insert into mails (purpose, recipient, user_id, asked_at, sent_at)
+      values ('verify', $1, $2, now() - $3::interval, case when $4 then now() - $3::interval end)`,
+      [recipient, owner.id, age, sent],
+    );
+  // nobody has looked whose this is
+  await app.asOwner(
+    `insert into mails (purpose, recipient, asked_at) values ('reset', 'of nobody', now() - interval '25 hours')`,
+  );
+  for (const [hash, left] of [
+    ['over', '-1 second'],
+    ['open', '1 minute'],
+  ])
+    await app.asOwner(
+      `insert into app.links (hash, purpose, user_id, expires_at) values ($1, 'verify', $2, now() + $3::interval)`,
+      [hash, owner.id, left],
+    );
+  await app.asOwner(
+    `insert into app.devices (user_id, agent_hash, last_used_at)
+    values ($1, 'old', now() - interval '181 days'), ($1, 'used', now() - interval '179 days')`,
+    [owner.id],
+  );
+  for (const [jti, left] of [
+    ['expired', '-1 second'],
+    ['lives', '1 minute'],
+  ])
+    await app.asOwner(`insert into django_tokens (jti, user_id, expires_at) values ($1, $2, now() + $3::interval)`, [
+      jti,
+      owner.id,
+      left,
+    ]);
   for (const [key, forget] of [
     ['forgotten', '-1 second'],
     ['remembered', '1 minute'],
@@ -67,10 +104,19 @@ test('removes sessions, keys and guesses that have expired, and says how many', 
   ]);
   expect(await names('select key as name from idempotency_keys')).toEqual(['of today']);
   expect(await names('select key as name from guesses')).toEqual(['remembered']);
+  expect(await names(`select recipient as name from mails where recipient not like '%@%' order by 1`)).toEqual([
+    'sent today',
+    'waiting',
+  ]);
+  expect(await names('select hash as name from app.links')).toEqual(['open']);
+  expect(await names(`select agent_hash as name from app.devices where agent_hash in ('old', 'used')`)).toEqual([
+    'used',
+  ]);
+  expect(await names('select jti as name from django_tokens')).toEqual(['lives']);
   expect(await elsewhere()).toEqual(before);
   const [{ job, ...removed }, ...more] = said;
   expect([job, more]).toEqual(['sweep', []]);
-  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1, names: 0 });
+  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1, names: 0, mails: 3 });
 });
 
 test('leaves who is signed in alone, and finds nothing the second time', async () => {
@@ -78,7 +124,7 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
   await run();
   expect((await app.call('GET', '/api/auth/me/', { token: owner.token })).status).toBe(200);
   const { job, ...removed } = said.findLast(({ job }) => job);
-  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0, names: 0 });
+  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0, names: 0, mails: 0 });
 });
 
 test('takes one round trip', async () => {

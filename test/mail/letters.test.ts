@@ -1,8 +1,7 @@
 // What mails say: nothing of health, nothing that a stranger chose, and one link, which leads to the deployment.
 import { describe, expect, test } from 'vitest';
-import { configOf } from '../../src/config.ts';
 import { carriesToken, letterFor, purposes } from '../../src/mail/letters.ts';
-import { boot, caller, cheapPasswords } from '../support/app.ts';
+import { boot, cheapPasswords } from '../support/app.ts';
 import { mailCauses, send } from '../support/mail-causes.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
 
@@ -95,15 +94,4 @@ describe('nothing that a person has chosen is in the mail of', () => {
       expect(wordsOf(mail)).not.toMatch(health);
     }
   });
-});
-
-test('a deployment below a path is led to as well, with slashes at the end or without', async () => {
-  const env = { ...app.env, PUBLIC_URL: 'https://portal.example/a//' };
-  expect(configOf(env).PUBLIC_URL).toBe('https://portal.example/a');
-  const staged = await causes['a registration']?.stage();
-  if (!staged) throw new Error('nobody registers any more');
-  await send(caller(env), staged);
-  const [mail] = await inbox.mails(staged.to);
-  expect(linksIn(mail?.text ?? '')[0]).toMatch(/^https:\/\/portal\.example\/a\/portal\/verify#token=[\w-]{43}$/);
-  expect(mail?.text).toContain('at portal.example ');
 });
