@@ -17,6 +17,7 @@ const statuses: Record<ProblemCode, number> = {
   ...{ invalid_input: 400, malformed_json: 400, link_invalid: 400, password_required: 400 },
   ...{ no_active_account: 401, token_not_valid: 401 },
   ...{ unauthenticated: 401, session_ended: 401, invalid_credentials: 401, refresh_invalid: 401, refresh_reused: 401 },
+  ...{ no_active_account: 401, token_not_valid: 401 },
   ...{ wrong_role: 403, not_owner: 403, doctor_not_approved: 403, account_disabled: 403 },
   ...{ email_unverified: 403, registration_closed: 403, already_linked: 409 },
   ...{ not_found: 404, sync_reset: 410 },

@@ -112,6 +112,10 @@ export const targets: Record<string, Target> = {
     body: () => ({ current_password: password, new_password: 'another horse battery' }),
     answer: signedIn,
   },
+  'POST /api/token': { as: 'user', body: () => ({ username: 'a', password }), answer: ['access', 'refresh'] },
+  'POST /api/token/refresh': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: ['access'] },
+  'POST /api/token/verify': { as: 'user', body: ({ refresh }) => ({ token: refresh }), answer: [] },
+  'POST /api/token/blacklist': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: [] },
   'POST /api/auth/password/forgot': { as: 'user', body: () => ({ email: 'nobody@example.com' }), answer: [] },
   'POST /api/auth/password/reset': {
     as: 'user',

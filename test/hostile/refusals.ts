@@ -7,16 +7,8 @@ import type { assemble } from '../support/cast.ts';
 export const canary = 'kAnArY7f3a';
 const codes = [
   ...['invalid_input', 'malformed_json', 'unauthenticated', 'session_ended', 'invalid_credentials', 'refresh_invalid'],
-  ...[
-    'link_invalid',
-    'password_required',
-    'email_unverified',
-    'wrong_role',
-    'not_found',
-    'duplicate',
-    'body_too_large',
-    'unsupported_media_type',
-  ],
+  ...['link_invalid', 'token_not_valid', 'password_required', 'email_unverified', 'wrong_role', 'not_found'],
+  ...['duplicate', 'body_too_large', 'unsupported_media_type'],
 ];
 
 export const expectNoEcho = ({ status, text, headers }: Answer) => {
