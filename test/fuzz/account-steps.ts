@@ -4,7 +4,7 @@ import { type Json, password } from '../support/app.ts';
 import { unique } from '../support/unique.ts';
 import { knownAddress, newAddress } from './link-steps.ts';
 import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
-import { type Actor, nowhere, request, type Step, tokensOf } from './step.ts';
+import { type Actor, nowhere, passwordOf, request, type Step, tokensOf } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused, type World } from './world.ts';
 
 const register = (role: Exclude<Role, 'admin'>): Step => ({
@@ -92,7 +92,7 @@ export const accountSteps: Record<string, Step> = {
     often: 2,
     act: async ({ app, me, other }) => {
       const { username, email } = me;
-      const body = { ...(other % 2 ? { username } : { email }), password: me.password ?? password };
+      const body = { ...(other % 2 ? { username } : { email }), password: passwordOf(me) };
       const answer = await app.call('POST', '/api/auth/login/', { body });
       const status = me.erased || me.password === null ? 401 : me.disabled ? 403 : 200;
       expect(answer.status, answer.text).toBe(status);
@@ -112,7 +112,7 @@ export const accountSteps: Record<string, Step> = {
     by: everyRole,
     act: async (actor) => {
       const { app, w, me } = actor;
-      const body = { current_password: me.password, new_password: unique('an unlikely password') };
+      const body = { current_password: passwordOf(me), new_password: unique('an unlikely password') };
       const changed = await request(actor, 'POST', '/api/auth/password/', body, refused(w, me, everyRole) ?? 200);
       if (!changed) return;
       const before = { token: me.token, refresh: me.refresh };
@@ -160,7 +160,7 @@ export const accountSteps: Record<string, Step> = {
     act: async (actor) => {
       const { w, me } = actor;
       const status = refused(w, me, everyRole) ?? (isLastAdmin(w, me) ? 409 : 204);
-      await request(actor, 'DELETE', '/api/auth/me/', { password: me.password ?? password }, status);
+      await request(actor, 'DELETE', '/api/auth/me/', { password: passwordOf(me) }, status);
       if (status !== 204) return;
       Object.assign(me, { erased: true, disabled: true, verified: false, pending: null, signedIn: false });
       for (const one of w.patients.values()) if (one.user_id === me.id) one.user_id = null;

@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
 import { unique } from '../support/unique.ts';
-import { knownAddress, linkOf, newAddress, tokenOf, works } from './link-steps.ts';
+import { knownAddress, linkOf, needsLink, newAddress, tokenOf, works } from './link-steps.ts';
 import { calledFor, isTaken } from './mail.ts';
 import { type Actor, nowhere, request, type Step, tokensOf } from './step.ts';
 import {
@@ -19,6 +19,8 @@ import {
 } from './world.ts';
 
 const owners: LiveRole[] = ['user', 'admin'];
+
+const isFree = ({ user_id }: { user_id: number | null }) => user_id === null;
 
 const guestOf = (actor: Actor) => (actor.other % 4 ? newAddress() : knownAddress(actor));
 
@@ -62,11 +64,12 @@ export const invitationSteps: Record<string, Step> = {
   'invite a patient': {
     by: owners,
     often: 5,
+    suits: (w, me) => me.verified && [...w.patients.values()].some((one) => isFree(one) && seesPatient(w, me, one)),
+    needs: { isThere: (w) => [...w.patients.values()].some(isFree), first: 'create a patient' },
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const isApt = (one: { user_id: number | null }) => one.user_id === null;
-      const patient = pick(w.patients.values(), which, (one) => isApt(one) && seesPatient(w, me, one));
-      const allowed = !patient || !seesPatient(w, me, patient) ? 404 : !isApt(patient) ? 409 : me.verified ? 201 : 403;
+      const patient = pick(w.patients.values(), which, (one) => isFree(one) && seesPatient(w, me, one));
+      const allowed = !patient || !seesPatient(w, me, patient) ? 404 : !isFree(patient) ? 409 : me.verified ? 201 : 403;
       const email = guestOf(actor);
       const path = `/api/patients/${(patient ?? nowhere).id}/invitation/`;
       const made = await request(actor, 'POST', path, { email }, refused(w, me, owners) ?? allowed);
@@ -76,10 +79,12 @@ export const invitationSteps: Record<string, Step> = {
   'invite a doctor': {
     by: ['admin'],
     often: 2,
+    suits: (_, me) => me.verified,
+    needs: { isThere: (w) => [...w.doctors.values()].some(isFree), first: 'create a doctor' },
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const doctor = pick(w.doctors.values(), which, ({ user_id }) => user_id === null);
-      const allowed = !doctor ? 404 : doctor.user_id !== null ? 409 : me.verified ? 201 : 403;
+      const doctor = pick(w.doctors.values(), which, isFree);
+      const allowed = !doctor ? 404 : !isFree(doctor) ? 409 : me.verified ? 201 : 403;
       const body = { email: guestOf(actor), role: 'doctor' as const, doctor: (doctor ?? nowhere).id };
       const status = refused(w, me, ['admin']) ?? allowed;
       const made = await request(actor, 'POST', '/api/admin/invitations/', body, status);
@@ -88,6 +93,7 @@ export const invitationSteps: Record<string, Step> = {
   },
   'invite a colleague': {
     by: ['admin'],
+    suits: (_, me) => me.verified,
     act: async (actor) => {
       const { w, me, which } = actor;
       const body = { email: guestOf(actor), role: which % 2 ? ('user' as const) : ('admin' as const) };
@@ -99,6 +105,7 @@ export const invitationSteps: Record<string, Step> = {
   'look at the invitation of a patient, or revoke it': {
     by: owners,
     often: 2,
+    needs: needsLink('invite a patient', 'invitation'),
     act: async (actor) => {
       const { w, me, pick, which, other } = actor;
       const openFor = (id: number) => w.invitations.find((one) => one.patient === id && waits(one));
@@ -115,6 +122,7 @@ export const invitationSteps: Record<string, Step> = {
   },
   'revoke an invitation': {
     by: ['admin'],
+    needs: needsLink('invite a colleague', 'invitation'),
     act: async (actor) => {
       const { w, me, pick, which } = actor;
       const one = pick(w.invitations, which, waits);
@@ -126,6 +134,7 @@ export const invitationSteps: Record<string, Step> = {
   'register by invitation': {
     by: everyRole,
     often: 5,
+    needs: needsLink('invite a patient', 'invitation'),
     act: async (actor) => {
       const { w } = actor;
       const link = linkOf(actor, 'invitation');
@@ -146,7 +155,9 @@ export const invitationSteps: Record<string, Step> = {
   },
   'accept an invitation': {
     by: everyRole,
-    often: 3,
+    often: 4,
+    suits: isNobodyYet,
+    needs: needsLink('invite a colleague', 'invitation'),
     act: async (actor) => {
       const { w, me } = actor;
       const link = linkOf(actor, 'invitation');

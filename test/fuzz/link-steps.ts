@@ -1,7 +1,7 @@
 // What is done with the links in mails, by whoever holds one, and what calls for such mails: passwords and addresses.
 import { unique } from '../support/unique.ts';
 import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
-import { type Actor, request, type Step } from './step.ts';
+import { type Actor, passwordOf, request, type Step } from './step.ts';
 import { everyRole, type Link, type Purpose, refused, type World } from './world.ts';
 
 /** A link: mostly one that does what it is for, and now and then one that was used, is for something else, or is made up. */
@@ -10,6 +10,12 @@ export const linkOf = ({ w, pick, which }: Actor, ...purposes: Purpose[]) =>
 export const works = (link: Link | undefined, ...purposes: Purpose[]): link is Link =>
   link !== undefined && link.hours > 0 && purposes.includes(link.purpose);
 export const tokenOf = (link: Link | undefined) => ({ token: link?.token || 'made up' });
+
+/** For a step that a link is needed for. */
+export const needsLink = (first: string, ...purposes: Purpose[]) => ({
+  isThere: (w: World) => w.links.some((link) => works(link, ...purposes)),
+  first,
+});
 
 /** An address that somebody has, had or is to have, or one that is nobody's. */
 export const knownAddress = ({ w, pick, other }: Actor) => {
@@ -35,14 +41,15 @@ export const linkSteps: Record<string, Step> = {
   'choose a new password by a link': {
     by: everyRole,
     often: 4,
+    needs: needsLink('forget a password', 'reset'),
     act: async (actor) => {
       const link = linkOf(actor, 'reset');
       const account = works(link, 'reset') ? link.account : undefined;
+      const status = account && !account.disabled && account.email === link?.email ? 204 : 400;
       const body = { ...tokenOf(link), new_password: unique('an unlikely password') };
-      await request(actor, 'POST', '/api/auth/password/reset/', body, account && !account.disabled ? 204 : 400);
-      if (!account || account.disabled) return;
-      Object.assign(account, { password: body.new_password, signedIn: false });
-      if (link?.email === account.email) account.verified = true;
+      await request(actor, 'POST', '/api/auth/password/reset/', body, status);
+      if (!account || status !== 204) return;
+      Object.assign(account, { password: body.new_password, signedIn: false, verified: true });
       endLinks(actor.w, account);
       toldOfPassword(actor.w, account);
     },
@@ -50,9 +57,10 @@ export const linkSteps: Record<string, Step> = {
   'confirm an address': {
     by: everyRole,
     often: 5,
+    needs: needsLink('ask for another address', 'change'),
     act: async (actor) => {
       const { w } = actor;
-      const link = linkOf(actor, 'verify', 'change');
+      const link = linkOf(actor, actor.other % 3 ? 'change' : 'verify');
       const account = works(link, 'verify', 'change') ? link.account : undefined;
       const isMeant = link?.email === (link?.purpose === 'change' ? account?.pending : account?.email);
       const status =
@@ -72,7 +80,8 @@ export const linkSteps: Record<string, Step> = {
   },
   'undo a change of address': {
     by: everyRole,
-    often: 3,
+    often: 5,
+    needs: needsLink('confirm an address', 'undo'),
     act: async (actor) => {
       const { w } = actor;
       const link = linkOf(actor, 'undo');
@@ -98,10 +107,11 @@ export const linkSteps: Record<string, Step> = {
   'ask for another address': {
     by: everyRole,
     often: 5,
+    suits: (_, me) => me.verified,
     act: async (actor) => {
       const { w, me, which, other } = actor;
       const email = [me.email, knownAddress(actor)][which % 5] ?? newAddress();
-      const proof = other % 5 ? { password: me.password } : {};
+      const proof = other % 5 ? { password: passwordOf(me) } : {};
       const allowed = email === me.email ? 200 : !('password' in proof) ? 400 : isTaken(w, email, me) ? 409 : 200;
       const status = refused(w, me, everyRole) ?? allowed;
       await request(actor, 'PATCH', '/api/auth/me/', { email, ...proof }, status);

@@ -10,7 +10,7 @@ import { linkSteps } from './link-steps.ts';
 import { expectMails } from './mail.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';
-import type { Actor } from './step.ts';
+import type { Actor, Step } from './step.ts';
 import {
   type Account,
   byId,
@@ -99,7 +99,7 @@ const look = async (w: World, me: Account, moment: number) => {
   ]);
 };
 
-const steps = { ...accountSteps, ...linkSteps, ...invitationSteps, ...recordSteps };
+const steps: Record<string, Step> = { ...accountSteps, ...linkSteps, ...invitationSteps, ...recordSteps };
 const kinds = Object.entries(steps).flatMap(([name, { often = 1 }]) => Array<string>(often).fill(name));
 const step = fc.record({
   what: fc.constantFrom(...kinds),
@@ -135,17 +135,22 @@ const live = async (planned: (Planned | undefined)[]) => {
     return answer;
   };
   try {
-    for (const [moment, one] of planned.entries()) {
-      const { by, act } = (one && steps[one.what]) ?? {};
-      if (!one || !by || !act) continue;
+    const perform = async (one: Planned, what: string) => {
+      const { by, suits = () => true, needs, act } = steps[what] as Step;
+      if (one.able && needs && !needs.isThere(w)) await perform(one, needs.first);
       const able = w.accounts.filter((me) => !refused(w, me, by));
-      const candidates = one.able && able.length > 0 ? able : w.accounts;
+      const apt = able.filter((me) => suits(w, me));
+      const candidates = [apt, able].find((some) => one.able && some.length > 0) ?? w.accounts;
       const me = candidates[one.who % candidates.length] as Account;
       // how many mails an account may get in a day is not what this is about
       await app.asOwner(`update mails set asked_at = asked_at - interval '1 day'`);
       const known = w.mails.length;
       await act({ app: { ...app, call }, w, me, pick, which: one.which, other: one.other });
       await expectMails(w, inbox, known);
+    };
+    for (const [moment, one] of planned.entries()) {
+      if (!one) continue;
+      await perform(one, one.what);
       await together(w.accounts.map((account) => look(w, account, moment)));
     }
   } catch (error) {

@@ -16,6 +16,10 @@ export interface Step {
   /** Who can do it, so that it is not always refused. */
   by: LiveRole[];
   often?: number;
+  /** Of those who can do it: who gets further. */
+  suits?: (w: World, me: Account) => boolean;
+  /** What has to be there for it to be more than a refusal, and the step that sees to it. */
+  needs?: { isThere: (w: World) => boolean; first: string };
   act: (actor: Actor) => Promise<void>;
 }
 
@@ -26,6 +30,9 @@ export const tokensOf = (body: Json) => ({
   parent: undefined,
   signedIn: true,
 });
+
+/** What somebody types, also where no password is right. */
+export const passwordOf = ({ password }: Account) => password ?? 'the one of before';
 
 /** A record that does not exist. */
 export const nowhere = { id: 999_999 };
