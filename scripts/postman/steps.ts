@@ -9,7 +9,7 @@ export interface Step {
   on: string;
   name?: string;
   /** Whose token it carries. By default that of the person who registers first. */
-  as?: 'patient' | 'doctor' | 'admin' | 'phone';
+  as?: 'patient' | 'doctor' | 'admin' | 'phone' | 'invited' | 'guest';
   path?: Record<string, string>;
   query?: Record<string, string>;
   headers?: Record<string, string>;
@@ -21,6 +21,11 @@ export interface Step {
   status?: number;
   code?: string;
   before?: string[];
+  /**
+   * A variable with the token of a link, out of the newest mail to somebody that leads to a page of the portal; without
+   * these two it was brought before. Where there is none the step is skipped.
+   */
+  link?: { token: string; to?: string; page?: string };
   /** Variables for the steps after it, as expressions of the answer `body`. */
   keep?: Record<string, string>;
   /** What has to hold besides status, type and schema, as expressions of the answer `body`. */
@@ -73,6 +78,99 @@ export const chapters: Chapter[] = [
       },
       { on: 'GET /api/auth/me/', also: { 'it is John': "body.id === Number(pm.variables.get('user_id'))" } },
       { on: 'PATCH /api/auth/me/', also: { 'his name is told': "body.name === 'John Doe'" } },
+    ],
+  },
+  {
+    name: 'Links in mails',
+    about:
+      'An email is confirmed, changed and given back, and a password forgotten. `npm start` shows each link in its ' +
+      'terminal: put what stands behind #token= into the variable that a request names. Without it the request is skipped.',
+    steps: [
+      { on: 'GET /portal/{page}', name: 'Open the page of a link, which uses nothing up', path: { page: 'page' } },
+      {
+        on: 'POST /api/auth/email/verify/',
+        link: { token: 'verify_token', to: 'john.{{run}}@example.com', page: 'verify' },
+        instead: { token: '{{verify_token}}' },
+      },
+      {
+        on: 'PATCH /api/auth/me/',
+        name: 'Change my email without the password',
+        instead: { email: 'doe.{{run}}@example.com' },
+        status: 400,
+        code: 'password_required',
+      },
+      {
+        on: 'PATCH /api/auth/me/',
+        name: 'Change my email',
+        instead: { email: 'doe.{{run}}@example.com', password: '{{password}}' },
+        also: {
+          'it does not count yet': "body.email === 'john.' + pm.variables.get('run') + '@example.com'",
+          'but is told': "body.pending_email === 'doe.' + pm.variables.get('run') + '@example.com'",
+        },
+      },
+      {
+        on: 'POST /api/auth/email/resend/',
+        name: 'Ask for the link again within a minute',
+        status: 429,
+        code: 'too_many_requests',
+      },
+      {
+        on: 'POST /api/auth/email/verify/',
+        name: 'Confirm the new email',
+        link: { token: 'change_token', to: 'doe.{{run}}@example.com', page: 'verify' },
+        instead: { token: '{{change_token}}' },
+      },
+      {
+        on: 'POST /api/auth/email/resend/',
+        name: 'Ask for a link when none is needed',
+        link: { token: 'change_token' },
+      },
+      {
+        on: 'POST /api/auth/email/undo/',
+        link: { token: 'undo_token', to: 'john.{{run}}@example.com', page: 'undo' },
+        instead: { token: '{{undo_token}}' },
+      },
+      { on: 'POST /api/auth/password/forgot/', instead: { email: 'john.{{run}}@example.com' } },
+      {
+        on: 'POST /api/auth/password/forgot/',
+        name: 'Ask for a new password of nobody',
+        instead: { email: 'nobody.{{run}}@example.com' },
+      },
+      {
+        on: 'POST /api/auth/password/reset/',
+        link: { token: 'reset_token', to: 'john.{{run}}@example.com', page: 'reset' },
+        instead: { token: '{{reset_token}}', new_password: '{{password}}' },
+      },
+      {
+        on: 'POST /api/auth/password/reset/',
+        name: 'Use the link a second time',
+        link: { token: 'reset_token' },
+        instead: { token: '{{reset_token}}', new_password: '{{password}}' },
+        status: 400,
+        code: 'link_invalid',
+      },
+      { on: 'POST /api/auth/login/', name: 'Log in with the new password', instead: john, keep: tokens('') },
+    ],
+  },
+  {
+    name: 'As an app that was written for Django',
+    about: 'The routes of simplejwt. A refresh keeps the refresh token, and its answer holds the access token alone.',
+    steps: [
+      { on: 'POST /api/token/', instead: john, keep: tokens('django_') },
+      {
+        on: 'POST /api/token/refresh/',
+        instead: { refresh: '{{django_refresh}}' },
+        keep: { django_access: 'body.access' },
+      },
+      { on: 'POST /api/token/verify/', instead: { token: '{{django_access}}' } },
+      { on: 'POST /api/token/blacklist/', instead: { refresh: '{{django_refresh}}' } },
+      {
+        on: 'POST /api/token/refresh/',
+        name: 'Refresh with a token that is blacklisted',
+        instead: { refresh: '{{django_refresh}}' },
+        status: 401,
+        code: 'token_not_valid',
+      },
     ],
   },
   {
@@ -317,6 +415,99 @@ export const chapters: Chapter[] = [
         as: 'admin',
         path: { id: 'doctor_record' },
         also: { 'no longer': 'body.approved === false' },
+      },
+    ],
+  },
+  {
+    name: 'Invitations',
+    about:
+      'A patient gets an account for the record that is there, and so does a doctor; colleagues get one without. Whoever has ' +
+      'an account may accept with it. Skipped without an administrator.',
+    admin: true,
+    steps: [
+      {
+        on: 'POST /api/patients/{id}/invitation/',
+        as: 'admin',
+        path: { id: 'patient' },
+        body: { email: 'first.{{run}}@example.com' },
+      },
+      {
+        on: 'GET /api/patients/{id}/invitation/',
+        as: 'admin',
+        path: { id: 'patient' },
+        also: { 'it waits': "body.state === 'open'" },
+      },
+      { on: 'DELETE /api/patients/{id}/invitation/', as: 'admin', path: { id: 'patient' } },
+      {
+        on: 'POST /api/patients/{id}/invitation/',
+        name: 'Invite the patient again',
+        as: 'admin',
+        path: { id: 'patient' },
+        body: { email: 'invited.{{run}}@example.com' },
+      },
+      {
+        on: 'POST /api/auth/register/invited/',
+        link: { token: 'invitation_token', to: 'invited.{{run}}@example.com', page: 'invitation' },
+        instead: { token: '{{invitation_token}}', password: '{{password}}' },
+        keep: tokens('invited_'),
+        also: { 'who is invited is a patient': "body.user.role === 'patient'", 'is sure': 'body.user.email_verified' },
+      },
+      {
+        on: 'GET /api/patient-profile/',
+        name: 'As who was invited: read my profile',
+        as: 'invited',
+        link: { token: 'invitation_token' },
+        also: { 'it is the record of before': "body.id === Number(pm.variables.get('patient'))" },
+      },
+      {
+        on: 'POST /api/admin/invitations/',
+        as: 'admin',
+        instead: { email: 'dr.{{run}}@example.com', role: 'doctor', doctor: '#doctor' },
+        keep: { invitation: 'body.id' },
+      },
+      {
+        on: 'GET /api/admin/invitations/',
+        as: 'admin',
+        query: { state: 'open' },
+        also: { 'it is in it': hasId('invitation') },
+      },
+      { on: 'DELETE /api/admin/invitations/{id}/', as: 'admin', path: { id: 'invitation' } },
+      {
+        on: 'POST /api/auth/register/',
+        name: 'Register a guest',
+        body: { username: 'guest_{{run}}', email: 'guest.{{run}}@example.com', password: '{{password}}' },
+        keep: { ...tokens('guest_'), guest_user_id: 'body.user.id' },
+      },
+      {
+        on: 'POST /api/admin/invitations/',
+        name: 'Invite the guest to be an administrator',
+        as: 'admin',
+        instead: { email: 'guest.{{run}}@example.com', role: 'admin' },
+      },
+      {
+        on: 'POST /api/auth/invitations/accept/',
+        as: 'guest',
+        link: { token: 'accept_token', to: 'guest.{{run}}@example.com', page: 'invitation' },
+        instead: { token: '{{accept_token}}' },
+        also: { 'the guest is one': "body.role === 'admin'" },
+      },
+      { on: 'POST /api/admin/users/{id}/reset-password/', as: 'admin', path: { id: 'guest_user_id' } },
+      { on: 'POST /api/admin/users/{id}/end-sessions/', as: 'admin', path: { id: 'guest_user_id' } },
+      {
+        on: 'GET /api/auth/me/',
+        name: 'As the guest: read my account after the end of my sessions',
+        as: 'guest',
+        status: 401,
+        code: 'session_ended',
+      },
+      { on: 'GET /api/admin/mails/', as: 'admin' },
+      {
+        on: 'POST /api/admin/mails/{id}/resend/',
+        name: 'Send a mail again that there is not',
+        as: 'admin',
+        path: { id: 'no_mail' },
+        status: 404,
+        code: 'not_found',
       },
     ],
   },

@@ -16,6 +16,9 @@ const variables: Record<string, string> = {
   ADMIN_EMAIL: '',
   ADMIN_PASSWORD: '',
   password: 'four unrelated words here',
+  mailbox: '',
+  page: 'verify',
+  no_mail: '999999999',
 };
 
 const about = `Every route of Wardbook, in the order in which a person clicks through it. Run the whole collection, or request by
@@ -25,6 +28,9 @@ Start Wardbook with \`npm start\`. Elsewhere than on this machine set \`baseUrl\
 
 An administrator cannot be made by a request. Make one with \`npm run admin -- create --email you@example.com\` and set
 \`ADMIN_EMAIL\` and \`ADMIN_PASSWORD\`; without them those chapters are skipped.
+
+Links that come by mail are shown by \`npm start\`. What stands behind \`#token=\` in one goes into the variable that its request
+names, such as \`verify_token\`; until then that request is skipped. (\`npm run test:postman\` has a mailbox that is asked for them.)
 
 Written by \`npm run postman\` from the API's own document, /openapi.json.`;
 
@@ -87,6 +93,23 @@ const skipWithoutAdmin = [
   '}',
 ];
 
+/** Asks the mailbox for the token of a link, where there is one; else somebody has to have brought it. */
+const bringToken = ({ token, to, page }: NonNullable<Step['link']>) => [
+  ...(to
+    ? [
+        "const mailbox = pm.variables.get('mailbox');",
+        `const to = encodeURIComponent(pm.variables.replaceIn('${to}'));`,
+        `if (mailbox) pm.sendRequest(mailbox + '?page=${page}&to=' + to, (error, answer) => {`,
+        `  pm.collectionVariables.set('${token}', error ? '' : answer.text());`,
+        '});',
+      ]
+    : ["const mailbox = '';"]),
+  `if (!mailbox && !pm.variables.get('${token}')) {`,
+  `  console.log('Skipped: ' + pm.info.requestName + ' (${token} is not set)');`,
+  '  pm.execution.skipRequest();',
+  '}',
+];
+
 const bearer = (variable: string) => ({
   type: 'bearer',
   bearer: [{ key: 'token', value: `{{${variable}}}`, type: 'string' }],
@@ -111,10 +134,11 @@ function request(document: Document, step: Step) {
   const query = Object.entries(step.query ?? {}).map(([key, value]) => ({ key, value }));
   const raw = `{{baseUrl}}${where}${query.map(({ key, value }, at) => `${at ? '&' : '?'}${key}=${value}`).join('')}`;
   const body = bodyOf(document, operation, step);
+  const first = [...(step.before ?? []), ...(step.link ? bringToken(step.link) : [])];
   return {
     name,
     event: [
-      ...(step.before ? [script('prerequest', step.before)] : []),
+      ...(first.length > 0 ? [script('prerequest', first)] : []),
       script('test', checks(document, step, status, answer)),
     ],
     request: {
