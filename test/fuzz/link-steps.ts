@@ -4,9 +4,11 @@ import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
 import { type Actor, passwordOf, request, type Step } from './step.ts';
 import { everyRole, type Link, type Purpose, refused, type World } from './world.ts';
 
-/** A link: mostly one that does what it is for, and now and then one that was used, is for something else, or is made up. */
-export const linkOf = ({ w, pick, which }: Actor, ...purposes: Purpose[]) =>
-  pick(w.links, which, ({ purpose, hours }) => hours > 0 && purposes.includes(purpose));
+/** A link: mostly one that works, else one that does no more, and now and then one for something else, or a made-up one. */
+export const linkOf = ({ w, pick, which, other }: Actor, ...purposes: Purpose[]) => {
+  const apt = w.links.filter(({ purpose }) => other % 9 === 0 || purposes.includes(purpose));
+  return pick(apt, which, (link) => works(link, ...purposes));
+};
 export const works = (link: Link | undefined, ...purposes: Purpose[]): link is Link =>
   link !== undefined && link.hours > 0 && purposes.includes(link.purpose);
 export const tokenOf = (link: Link | undefined) => ({ token: link?.token || 'made up' });
