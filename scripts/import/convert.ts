@@ -187,8 +187,7 @@ export function converter({ plan, models, people, decisions, findings, counts }:
     },
 
     outstanding(row, read) {
-      // that of a deleted account signs nobody in
-      if (read.one('user') === undefined) return [];
+      // none for that of a deleted account, which signs nobody in
       const user_id = read.reference('user', accounts, 'account');
       const [jti, expires_at] = [read.text('jti'), expiry(read)];
       if (user_id === undefined || jti === undefined || expires_at === undefined) return [];
