@@ -95,10 +95,6 @@ export const targets: Record<string, Target> = {
     body: ({ refresh }) => ({ refresh }),
     answer: signedIn,
   },
-  'POST /api/token': { as: 'user', body: () => ({ username: 'a', password }), answer: ['access', 'refresh'] },
-  'POST /api/token/refresh': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: ['access'] },
-  'POST /api/token/verify': { as: 'user', body: ({ refresh }) => ({ token: refresh }), answer: [] },
-  'POST /api/token/blacklist': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: [] },
   'POST /api/auth/logout': { as: 'user', answer: [] },
   'GET /api/auth/me': { as: 'user', answer: user },
   'PATCH /api/auth/me': {
