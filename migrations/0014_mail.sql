@@ -260,11 +260,14 @@ security definer set search_path = public, pg_temp language plpgsql as $$
 #variable_conflict use_column
 declare
   m mails;
+  found integer := 0;
 begin
+  -- more than are wanted, because those that are for nobody must not keep the others waiting
   for m in
     select * from mails where sent_at is null and failed_at is null and due_at <= now()
-    order by due_at, id limit most for update skip locked
+    order by due_at, id limit 50 * most for update skip locked
   loop
+    exit when found = most;
     if m.purpose = 'reset' and m.user_id is null then
       m.user_id := app.account_to_reset(m);
       if m.user_id is not null then
@@ -276,6 +279,7 @@ begin
       delete from mails where id = m.id;
       continue;
     end if;
+    found := found + 1;
     update mails set user_id = m.user_id, attempts = mails.attempts + 1, due_at = now() + interval '1 minute',
       failed_at = case when given_up then now() end
     where id = m.id

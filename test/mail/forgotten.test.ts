@@ -54,6 +54,15 @@ describe('asking for a new password', () => {
     expect(trail).toEqual(Array(2).fill({ actor_id: null, resource_id: null, before: null }));
   });
 
+  test('is not kept waiting by those who ask for addresses that nobody has', async () => {
+    const { email } = await somebody();
+    await app.rows(`insert into mails (purpose, recipient, due_at)
+      select 'reset', 'nobody' || n || '@example.com', now() - interval '1 minute' from generate_series(1, 100) n`);
+    await forgot(email);
+    expect(await resetsFor(email)).toHaveLength(1);
+    expect(await app.count(`from mails where recipient like 'nobody%'`)).toBe(0);
+  });
+
   test('leads to the deployment, and not to where the request says that it came', async () => {
     const { email } = await somebody();
     await forgot(email, { Host: 'evil.example', 'X-Forwarded-Host': 'evil.example', Origin: 'https://evil.example' });
