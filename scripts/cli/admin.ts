@@ -1,58 +1,117 @@
-// Does what no request can: makes the first administrator, and lets somebody in who has forgotten a password.
+// `npm run admin`: what an administrator does in a hurry, and the first administrator, whom no request can make.
 import { parseArgs } from 'node:util';
 import { dim, Fatal, run } from '../support/terminal.ts';
-import { type CreateOptions, createAdmin } from './admin/create.ts';
-import { listAdmins } from './admin/list.ts';
+import { approve, disable, enable, endSessions, revoke, setRole } from './admin/accounts.ts';
+import { createAdmin } from './admin/create.ts';
+import { invite } from './admin/invite.ts';
+import { findAccounts, listAdmins } from './admin/list.ts';
 import { mailResets } from './admin/mail-resets.ts';
 import { resetLink } from './admin/reset-link.ts';
+import { restore } from './admin/restore.ts';
 import type { Database } from './connect.ts';
 import { withDatabase } from './database.ts';
 
-const usage = `Usage:
-  npm run admin -- create --email you@example.com [--name "Your Name"]
-      asks for a password, or reads it from a pipe, and makes an administrator
-      --promote  makes an account that exists already an administrator, after asking
-      --yes      does not ask
-  npm run admin -- list
-  npm run admin -- reset-link --email you@example.com [--url https://wardbook.example]
-      prints a link to choose a new password, which works once, for an hour
-      --url      where people reach this Wardbook; PUBLIC_URL if that is set
-  npm run admin -- mail-resets
-      sends such a link to everybody who came from Django without a password that counts here`;
-
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
 const options = {
-  email: { type: 'string' },
-  name: { type: 'string' },
-  url: { type: 'string' },
-  promote: { type: 'boolean' },
-  yes: { type: 'boolean' },
-} as const;
-
-type Options = Partial<CreateOptions> & { url?: string };
-interface Verb {
-  takes: (keyof Options)[];
-  /** Nothing runs without it. */
-  needsEmail: boolean;
-  run(database: Database, options: Options & { email: string }): Promise<void>;
-}
-const verbs: Record<string, Verb> = {
-  create: { takes: ['email', 'name', 'promote', 'yes'], needsEmail: true, run: createAdmin },
-  list: { takes: [], needsEmail: false, run: listAdmins },
-  'mail-resets': { takes: [], needsEmail: false, run: mailResets },
-  'reset-link': { takes: ['email', 'url'], needsEmail: true, run: resetLink },
+  ...{ email: text, name: text, url: text, role: text, patient: text, doctor: text },
+  ...{ promote: flag, yes: flag, help: flag },
+};
+type Options = { email?: string; name?: string; url?: string; role?: string; patient?: string; doctor?: string } & {
+  promote?: boolean;
+  yes?: boolean;
 };
 
-function readArguments(): (database: Database) => Promise<void> {
+interface Verb {
+  /** What comes behind it, and what it does. */
+  usage: string;
+  says: string;
+  takes?: (keyof Options)[];
+  /** It is about somebody, by email or id; or about an email. */
+  about?: 'who' | 'email';
+  run(database: Database, options: Options & { who: string; email: string }): Promise<void>;
+}
+
+const verbs: Record<string, Verb> = {
+  create: {
+    usage: 'EMAIL [--name "Your Name"] [--promote] [--yes]',
+    says: 'makes an administrator, whose password it asks for or reads from a pipe; --promote makes one of an account that is there',
+    takes: ['name', 'promote', 'yes'],
+    about: 'email',
+    run: createAdmin,
+  },
+  list: { usage: '', says: 'lists the administrators', run: listAdmins },
+  find: { usage: 'TEXT', says: 'finds accounts by their email, username, name or id', about: 'who', run: findAccounts },
+  approve: { usage: 'WHO', says: 'lets a doctor see patients', about: 'who', run: approve },
+  revoke: { usage: 'WHO', says: 'takes that away again', about: 'who', run: revoke },
+  disable: { usage: 'WHO', says: 'keeps an account from signing in, and signs it out', about: 'who', run: disable },
+  enable: { usage: 'WHO', says: 'lets it sign in again', about: 'who', run: enable },
+  role: {
+    usage: 'WHO --role user|patient|doctor|admin',
+    says: 'gives an account another role; a patient or doctor needs a record',
+    takes: ['role'],
+    about: 'who',
+    run: setRole,
+  },
+  'end-sessions': { usage: 'WHO', says: 'signs an account out everywhere', about: 'who', run: endSessions },
+  'reset-link': {
+    usage: 'WHO [--url https://wardbook.example]',
+    says: 'prints a link to choose a new password, which works once, for an hour',
+    takes: ['url'],
+    about: 'who',
+    run: resetLink,
+  },
+  'mail-resets': {
+    usage: '',
+    says: 'sends such a link to everybody who came from Django without a password that counts here',
+    run: mailResets,
+  },
+  invite: {
+    usage: 'EMAIL --role user|admin | --doctor ID | --patient ID [--url https://wardbook.example]',
+    says: 'invites a colleague, a doctor or a patient to the record that is there',
+    takes: ['role', 'doctor', 'patient', 'url'],
+    about: 'email',
+    run: invite,
+  },
+  restore: {
+    usage: '--patient ID | --doctor ID',
+    says: 'undoes the deletion of a record',
+    takes: ['patient', 'doctor'],
+    run: restore,
+  },
+};
+
+const lineOf = (name: string, { usage, says }: Verb) =>
+  `  npm run admin -- ${`${name} ${usage}`.trim()}\n      ${says}`;
+const usage = `Usage, where WHO is an email or an id:
+${Object.entries(verbs)
+  .map(([name, verb]) => lineOf(name, verb))
+  .join('\n')}`;
+
+type Work = (database: Database) => Promise<void>;
+/** Nothing where all that was asked is how it is used. */
+function readArguments(): Work | undefined {
   try {
     const { values, positionals } = parseArgs({ allowPositionals: true, options });
-    const [name = '', ...rest] = positionals;
+    const [name = '', given, ...rest] = positionals;
     const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
-    if (!verb || rest.length > 0) throw new Error(`Say one of: ${Object.keys(verbs).join(', ')}.`);
-    const given = Object.keys(values) as (keyof Options)[];
-    const foreign = given.filter((option) => !verb.takes.includes(option));
+    const { help, email = given, ...more } = values;
+    if (help) {
+      console.log(verb ? `Usage:\n${lineOf(name, verb)}` : usage);
+      return;
+    }
+    if (!verb || rest.length > 0 || (given !== undefined && (!verb.about || values.email !== undefined))) {
+      throw new Error(`Say one of: ${Object.keys(verbs).join(', ')}.`);
+    }
+    const foreign = Object.keys(more).filter((option) => !verb.takes?.includes(option as keyof Options));
+    if (values.email !== undefined && !verb.about) foreign.push('email');
     if (foreign.length > 0) throw new Error(`${name} takes no --${foreign.join(', no --')}.`);
-    if (verb.needsEmail && !values.email) throw new Error('--email is needed.');
-    return (database) => verb.run(database, { ...values, email: values.email ?? '' });
+    if (verb.about && email === undefined) {
+      throw new Error(
+        verb.about === 'email' ? `Whom? Say an email: ${name} EMAIL.` : `Whom? Say an email or an id: ${name} WHO.`,
+      );
+    }
+    return (database) => verb.run(database, { ...more, email: email ?? '', who: email ?? '' });
   } catch (error) {
     throw new Fatal(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2);
   }
@@ -60,6 +119,7 @@ function readArguments(): (database: Database) => Promise<void> {
 
 async function main(): Promise<void> {
   const work = readArguments();
+  if (!work) return;
   await withDatabase(async (database) => {
     console.log(dim(`In ${database.name}`));
     await work(database);

@@ -1,15 +1,12 @@
-// The command line as people use it: what each program does, says and refuses, as a process of its own.
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { placeOf } from '../../scripts/cli/admin/reset-link.ts';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
 import { tokenHash } from '../../src/accounts/tokens.ts';
+import { commandLine } from '../support/command-line.ts';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 // each test starts programs
@@ -29,26 +26,7 @@ afterAll(async () => {
   await database.close();
 });
 
-/** In a folder without .dev.vars, because a developer's own might say something else. */
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'wardbook-cli-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-async function cli(script: string, flags: string, input = '', url = database.url, settings: NodeJS.ProcessEnv = {}) {
-  const path = resolve(import.meta.dirname, '../../scripts/cli', `${script}.ts`);
-  const child = spawn(process.execPath, [path, ...flags.split(' ').filter(Boolean)], {
-    env: { ...process.env, PUBLIC_URL: '', PORT: '', WARDBOOK_STATE: folder, DATABASE_URL: url, ...settings },
-  });
-  child.stdin.end(input);
-  const [out, error, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((done) => child.once('close', done)),
-  ]);
-  return { out, error, code };
-}
+const { cli, folder } = await commandLine(() => database.url);
 
 describe('npm run admin', () => {
   const password = 'four unrelated words';
@@ -113,13 +91,14 @@ describe('npm run admin', () => {
     ['create --email x@example.com', 'short\n', 1, 'Password: use 8 characters or more.'],
     ['create --email x@example.com', 'password123\n', 1, 'Password: is one of the commonest'],
     ['create --email not-an-email', password, 1, '--email: not an email address.'],
-    ['create', password, 2, '--email is needed.'],
-    ['create --email x@example.com --role admin', password, 2, "Unknown option '--role'"],
+    ['create', password, 2, 'Whom? Say an email: create EMAIL.'],
+    ['create --email x@example.com --role admin', password, 2, 'create takes no --role.'],
     ['list --email x@example.com', '', 2, 'list takes no --email.'],
     ['create --email x@example.com --url https://x.example', '', 2, 'create takes no --url.'],
-    ['toString', '', 2, 'Say one of: create, list, mail-resets, reset-link.'],
-    ['list twice', '', 2, 'Say one of: create, list, mail-resets, reset-link.'],
-    ['reset-link', '', 2, '--email is needed.'],
+    ['toString', '', 2, 'Say one of: create, list, find, approve,'],
+    ['list twice', '', 2, 'Say one of: create, list, find, approve,'],
+    ['reset-link', '', 2, 'Whom? Say an email or an id: reset-link WHO.'],
+    ['reset-link 999999', '', 1, 'There is no account with the id 999999.'],
     ['reset-link --email x@example.com', '', 1, 'There is no account with the email x@example.com.'],
     ['reset-link --email ada@example.com --url wardbook.example', '', 1, '--url: must be a https:// URL.'],
   ])('refuses: %s < %j', async (flags, input, exitCode, sentence) => {

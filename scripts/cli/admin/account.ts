@@ -1,15 +1,29 @@
 // What the command line knows of accounts: how to find one, what to call a new one, and how to say who changed it.
-import type { NeonQueryPromise } from '@neondatabase/serverless';
+import { NeonDbError, type NeonQueryPromise } from '@neondatabase/serverless';
 import type { z } from 'zod';
-import { Fatal } from '../../support/terminal.ts';
+import { problems } from '../../../src/errors.ts';
+import { dim, Fatal } from '../../support/terminal.ts';
 import type { Sql } from '../connect.ts';
 
-export type Account = { id: number; name: string; username: string; email: string; role: string; disabled: boolean };
+export type Account = {
+  id: number;
+  name: string;
+  username: string;
+  email: string | null;
+  role: string;
+  disabled: boolean;
+};
 
 /** One transaction that the audit trail attributes to the command line. Answers what its last query does. */
 export async function asCli(sql: Sql, queries: NeonQueryPromise<false, false>[]): Promise<Record<string, unknown>[]> {
-  const answers = await sql.transaction([sql`select set_config('app.role', 'cli', true)`, ...queries]);
-  return answers.at(-1) ?? [];
+  try {
+    const answers = await sql.transaction([sql`select set_config('app.role', 'cli', true)`, ...queries]);
+    return answers.at(-1) ?? [];
+  } catch (error) {
+    // a rule of the database, of which the API says the same
+    const isRefusal = error instanceof NeonDbError && error.code === 'WB000' && error.message in problems;
+    throw isRefusal ? new Fatal(problems[error.message as keyof typeof problems][2]) : error;
+  }
 }
 
 /** The part of an email before its @, with a number behind it if somebody has that name. */
@@ -41,6 +55,37 @@ export async function validEmail(value: string): Promise<string> {
 
 export async function find(sql: Sql, email: string): Promise<Account | undefined> {
   const rows = await sql`
-    select id, name, username, email, role, disabled_at is not null as disabled from users where email = ${email}`;
+    select id::int, name, username, email, role, disabled_at is not null as disabled from users where email = ${email}`;
   return rows[0] as Account | undefined;
+}
+
+/** The account with this email or id. */
+export async function whose(sql: Sql, who: string): Promise<Account> {
+  if (/^\d{1,15}$/.test(who)) {
+    const [row] = await sql`
+      select id::int, name, username, email, role, disabled_at is not null as disabled
+      from users where id = ${who} and erased_at is null`;
+    if (row) return row as Account;
+    throw new Fatal(`There is no account with the id ${who}.`);
+  }
+  const email = await validEmail(who);
+  const account = await find(sql, email);
+  if (!account) throw new Fatal(`There is no account with the email ${email}.`);
+  return account;
+}
+
+/** What to call an account in a sentence. */
+export const called = ({ email, username }: Account): string => email ?? username;
+
+/** Rows under their heads, each column as wide as its widest cell. */
+export function printTable(heads: string[], rows: string[][]): void {
+  const all = [heads, ...rows];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  const [head = '', ...lines] = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+  console.log([dim(head), ...lines].join('\n'));
 }

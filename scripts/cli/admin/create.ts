@@ -62,5 +62,5 @@ async function promote(sql: Sql, { id, email, role }: Account, yes: boolean): Pr
   await asCli(sql, [
     sql`update users set role = 'admin', email_verified_at = coalesce(email_verified_at, now()) where id = ${id}`,
   ]);
-  console.log(`${bold(email)} is an administrator, from the next request on and with the same password.`);
+  console.log(`${bold(String(email))} is an administrator, from the next request on and with the same password.`);
 }

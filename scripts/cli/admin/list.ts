@@ -1,6 +1,7 @@
-// Lists the administrators.
-import { dim } from '../../support/terminal.ts';
+// Lists the administrators, and finds anybody else.
+import { Fatal } from '../../support/terminal.ts';
 import type { Database } from '../connect.ts';
+import { printTable } from './account.ts';
 
 export async function listAdmins({ sql }: Database): Promise<void> {
   const admins = await sql`
@@ -11,16 +12,25 @@ export async function listAdmins({ sql }: Database): Promise<void> {
     console.log('There is no administrator yet. Make one: npm run admin -- create --email you@example.com');
     return;
   }
-  const rows = [
-    ['id', 'email', 'username', 'name', 'created', ''],
-    ...admins.map((admin) => Object.values(admin) as string[]),
-  ];
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
+  const heads = ['id', 'email', 'username', 'name', 'created', ''];
+  printTable(
+    heads,
+    admins.map((admin) => Object.values(admin) as string[]),
   );
-  console.log([dim(lines[0] ?? ''), ...lines.slice(1)].join('\n'));
+}
+
+/** Accounts with these letters in their email, username or name, or with this id. */
+export async function findAccounts({ sql }: Database, { who }: { who: string }): Promise<void> {
+  const most = 50;
+  const found = await sql`
+    select id::text, coalesce(email, '-') as email, username, name, role,
+      concat_ws(', ', case when disabled_at is not null then 'disabled' end,
+        case when email_verified_at is null then 'not verified' end) as state
+    from users
+    where erased_at is null and (id::text = ${who} or position(lower(${who}) in lower(concat_ws(' ', email, username, name))) > 0)
+    order by id limit ${most + 1}`;
+  if (found.length === 0) throw new Fatal(`No account has "${who}" in its email, username or name.`);
+  const rows = found.slice(0, most).map((account) => Object.values(account) as string[]);
+  printTable(['id', 'email', 'username', 'name', 'role', ''], rows);
+  if (found.length > most) console.log(`There are more than ${most}: say more letters.`);
 }

@@ -6,13 +6,12 @@ import { readDevVars } from '../../dev/dev-vars.ts';
 import { bold, dim, Fatal } from '../../support/terminal.ts';
 import type { Database } from '../connect.ts';
 import { isLoopback } from '../database.ts';
-import { asCli, find, valid, validEmail } from './account.ts';
+import { asCli, called, valid, whose } from './account.ts';
 
-export async function resetLink(database: Database, options: { email: string; url?: string }): Promise<void> {
-  const email = await validEmail(options.email);
+export async function resetLink(database: Database, options: { who: string; url?: string }): Promise<void> {
   const url = await placeOf(database.url, options.url);
-  const account = await find(database.sql, email);
-  if (!account) throw new Fatal(`There is no account with the email ${email}.`);
+  const account = await whose(database.sql, options.who);
+  const email = called(account);
   if (account.disabled) {
     throw new Fatal(`${email} is disabled, and a new password would not let it in. An administrator enables it first.`);
   }
