@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export interface OwnWardbook {
   env: NodeJS.ProcessEnv;
   /** The mails that it has sent, the oldest first. */
   mails(): Promise<KeptMail[]>;
+  /** The URL of the owner of its database. */
+  owner: string;
 }
 
 /**
@@ -54,7 +56,9 @@ export async function withOwnWardbook(
   try {
     const url = `http://127.0.0.1:${port}`;
     await step('starting a Wardbook', () => untilReady(child, `${url}/readyz`));
-    await work({ url, state, env, mails: () => readMails(join(state, 'mail')) });
+    // `npm start` says in its lock where its PGlite is
+    const owner = server ?? JSON.parse(await readFile(join(state, 'pglite.lock'), 'utf8')).url;
+    await work({ url, state, env, owner, mails: () => readMails(join(state, 'mail')) });
     failed = false;
   } finally {
     stop();
