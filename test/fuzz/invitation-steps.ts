@@ -156,7 +156,7 @@ export const invitationSteps: Record<string, Step> = {
   'accept an invitation': {
     by: everyRole,
     often: 4,
-    suits: isNobodyYet,
+    suits: (_, me) => me.role === 'user',
     needs: needsLink('invite a colleague', 'invitation'),
     act: async (actor) => {
       const { w, me } = actor;

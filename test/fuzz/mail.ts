@@ -1,5 +1,6 @@
 // What the model knows of mails: which are called for, whose addresses are, and what a link does no more.
 import { expect } from 'vitest';
+import type { App } from '../support/app.ts';
 import type { openMailbox } from '../support/mailbox.ts';
 import type { Account, Invitation, Link, Purpose, World } from './world.ts';
 
@@ -38,6 +39,13 @@ export const isTaken = (w: World, email: string, by?: Account) => {
   const former = w.formers.get(email);
   const isReserved = former !== undefined && former.account !== by && former.hours > 0;
   return isReserved || w.accounts.some((one) => one !== by && !one.erased && one.email === email);
+};
+
+/** The links that work are those that the model knows of, without anybody trying each. */
+export const expectLinks = async (w: World, app: App) => {
+  const rows = await app.rows(`select purpose || ' ' || email as link from app.links where expires_at > now()`);
+  const live = w.links.filter(({ hours }) => hours > 0).map(({ purpose, email }) => `${purpose} ${email}`);
+  expect(rows.map(({ link }) => link).sort()).toEqual(live.sort());
 };
 
 /** What arrived since the last time is what was called for since, no more and no less; now the tokens are known. */

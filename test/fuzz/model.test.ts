@@ -7,7 +7,7 @@ import { openMailbox } from '../support/mailbox.ts';
 import { accountSteps } from './account-steps.ts';
 import { invitationSteps } from './invitation-steps.ts';
 import { linkSteps } from './link-steps.ts';
-import { expectMails } from './mail.ts';
+import { expectLinks, expectMails } from './mail.ts';
 import { ask, enrol, inHaste, readLog, seed, sequences } from './people.ts';
 import { recordSteps } from './record-steps.ts';
 import type { Actor, Step } from './step.ts';
@@ -147,6 +147,7 @@ const live = async (planned: (Planned | undefined)[]) => {
       const known = w.mails.length;
       await act({ app: { ...app, call }, w, me, pick, which: one.which, other: one.other });
       await expectMails(w, inbox, known);
+      await expectLinks(w, app);
     };
     for (const [moment, one] of planned.entries()) {
       if (!one) continue;
