@@ -1,7 +1,8 @@
 // Checks accounts: registration and login, which also shows whether passwords can be hashed within the limits of
 // production, the rotation of refresh tokens, and that a used one is noticed.
-import { expect, problemCode, type Send } from './send.ts';
-import { type Person, register, tokensOf, twoPeople, type World } from './world.ts';
+import { confirmEmails } from './by-owner.ts';
+import { expect, problemCode, type Send, Unexpected } from './send.ts';
+import { logIn, register, tokensOf, twoPeople, type World } from './world.ts';
 
 export const registration = async (world: World): Promise<string> => {
   const answer = await register(world, 'Smoke Test One');
@@ -11,11 +12,24 @@ export const registration = async (world: World): Promise<string> => {
   const { owner } = twoPeople(world);
   const me = await world.send('GET', '/api/auth/me/', 200, { token: owner.access });
   expect(me.body.email === owner.email, 'the access token of a new account is not that of its owner');
-  return `two accounts, the first in ${Math.round(answer.milliseconds)} ms`;
+  const isClosed = answer.status !== 201;
+  const needsEmail = await isUnverified(world);
+  if (needsEmail) await confirmEmails(world);
+  return [
+    isClosed ? "closed: two accounts, made by the database's owner" : 'two accounts',
+    `${isClosed ? 'signed in' : 'the first'} in ${Math.round(answer.milliseconds)} ms`,
+    ...(needsEmail ? ["their emails confirmed by the database's owner"] : []),
+  ].join(', ');
 };
 
-const logIn = (send: Send, { email }: Person, password: string, expected: number) =>
-  send('POST', '/api/auth/login/', expected, { body: { email, password } });
+/** Whether an account may do nothing before its email is confirmed. */
+const isUnverified = async (world: World): Promise<boolean> => {
+  const { owner } = twoPeople(world);
+  const answer = await world.send('GET', '/api/patients/', [200, 403], { token: owner.access });
+  if (answer.status === 200) return false;
+  if (problemCode(answer) === 'email_unverified') return true;
+  throw new Unexpected('GET /api/patients/', answer, [200]);
+};
 
 export const login = async (world: World): Promise<string> => {
   const { owner } = twoPeople(world);

@@ -1,5 +1,6 @@
 // Checks the database itself, by its owner's URL: its version, what the three roles may do, and that it is the right one.
 import { connect, type Sql } from '../cli/connect.ts';
+import { otherDatabase } from './by-owner.ts';
 import { expect } from './send.ts';
 import { twoPeople, type World } from './world.ts';
 
@@ -19,7 +20,7 @@ const asOwner =
 export const server = asOwner(async (sql, world) => {
   const { owner } = twoPeople(world);
   const found = await sql`select from users where email = ${owner.email}`;
-  expect(found.length === 1, 'DATABASE_URL is another database than the one behind this address');
+  expect(found.length === 1, otherDatabase);
   const [row] = await sql`select current_setting('server_version') as version,
     current_setting('server_version_num')::int as number, (select count(*)::int from app.migrations) as migrations`;
   expect(Number(row?.number) >= 150_000, `PostgreSQL ${row?.version} is too old: 15 or later is needed`);

@@ -7,18 +7,26 @@ import { bold, dim, duration, Fatal, green, red, run } from '../support/terminal
 import { type Check, checksFor } from './checks.ts';
 import { cleanUp, makeWorld, NotTried, type World } from './world.ts';
 
-const usage = `Usage: npm run smoke -- URL [--origin ORIGIN]
+const usage = `Usage: npm run smoke -- URL [--origin ORIGIN] [--email ADDRESS]
   URL       of a Wardbook: https://wardbook.example.workers.dev, or http://127.0.0.1:8787 for npm start
   --origin  of a page that CORS_ORIGINS is to allow: https://portal.example
-  DATABASE_URL, the URL of the database's owner, adds checks of its roles.`;
+  --email   of yours: the two accounts are you+smoke-...@clinic.example for you@clinic.example, and otherwise
+            smoke-...@example.com, to whom no mail arrives
+  DATABASE_URL, the URL of the database's owner, adds checks of its roles. Where nobody may register without an invitation,
+  or an email has to be confirmed before an account may do anything, it is needed to make the two accounts.`;
 
-const read = (): { url: URL; origin: string | undefined } => {
+const read = (): { url: URL; origin: string | undefined; email: string } => {
   try {
-    const { values, positionals } = parseArgs({ options: { origin: { type: 'string' } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      options: { origin: { type: 'string' }, email: { type: 'string' } },
+      allowPositionals: true,
+    });
     const [text = '', ...more] = positionals;
     if (more.length > 0) throw new Error(`One URL at a time, not also ${more.join(' ')}.`);
     if (!/^https?:\/\//.test(text) || !URL.canParse(text)) throw new Error('The URL of a Wardbook is needed.');
-    return { url: new URL(text), origin: values.origin };
+    const { origin, email } = values;
+    if (email !== undefined && !/^[^@\s]+@[^@\s]+$/.test(email)) throw new Error('--email is an address.');
+    return { url: new URL(text), origin, email: email?.toLowerCase().replace('@', '+smoke-@') ?? 'smoke-@example.com' };
   } catch (error) {
     throw new Fatal(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2);
   }
@@ -55,14 +63,14 @@ const tryOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
 };
 
 const main = async (): Promise<void> => {
-  const { url, origin } = read();
+  const { url, origin, email } = read();
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
   }
   const live = process.stdout.isTTY;
   const say = (text: string) => console.log(`${live ? '\r\x1b[K' : ''}${dim(`  ${text}`)}`);
-  const world = makeWorld(url, { origin, ownerUrl: await ownerUrlFor(url), say });
+  const world = makeWorld(url, { origin, email, ownerUrl: await ownerUrlFor(url), say });
   console.log(bold(`Wardbook at ${url.origin}`));
   const started = performance.now();
   const outcomes: Outcome[] = [];

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fatal } from '../support/terminal.ts';
-import { type Answer, type Fields, type Send, sender, Unexpected } from './send.ts';
+import { makeAccount, otherDatabase, removeAccount } from './by-owner.ts';
+import { type Answer, type Fields, problemCode, type Send, sender, Unexpected } from './send.ts';
 
 export interface Person {
   name: string;
@@ -19,6 +20,8 @@ export interface World {
   send: Send;
   /** A page that is to be allowed to call the API, from --origin. */
   origin: string | undefined;
+  /** Where the mails to the accounts go, from --email. */
+  email: string;
   /** The URL of the database's owner, where it is known. */
   ownerUrl: string | undefined;
   /** The accounts that were made so far. */
@@ -27,7 +30,7 @@ export interface World {
   say(line: string): void;
 }
 
-export const makeWorld = (url: URL, more: Pick<World, 'origin' | 'ownerUrl' | 'say'>): World => ({
+export const makeWorld = (url: URL, more: Pick<World, 'origin' | 'email' | 'ownerUrl' | 'say'>): World => ({
   url,
   send: sender(url.origin),
   people: [],
@@ -43,15 +46,26 @@ export const twoPeople = ({ people: [owner, stranger] }: World): { owner: Person
   return { owner, stranger };
 };
 
+/** Registers an account, or where nobody may register has the database's owner make it. */
 export const register = async (world: World, name: string): Promise<Answer> => {
-  const email = `smoke-${randomBytes(8).toString('hex')}@example.com`;
-  const password = randomBytes(18).toString('base64url');
-  const answer = await patiently(world, () =>
-    world.send('POST', '/api/auth/register/', 201, { body: { name, email, password } }),
-  );
-  world.people.push({ name, email, password, ...tokensOf(answer), patients: [] });
+  const email = world.email.replace('@', `${randomBytes(8).toString('hex')}@`);
+  const account = { name, email, password: randomBytes(18).toString('base64url') };
+  let answer = await patiently(world, () => world.send('POST', '/api/auth/register/', [201, 403], { body: account }));
+  if (answer.status === 403) {
+    if (problemCode(answer) !== 'registration_closed') throw new Unexpected('POST /api/auth/register/', answer, [201]);
+    await makeAccount(world, account);
+    answer = await patiently(world, () => logIn(world.send, account, account.password, [200, 401]));
+    if (answer.status === 401) {
+      await removeAccount(world, email);
+      throw new Fatal(otherDatabase);
+    }
+  }
+  world.people.push({ ...account, ...tokensOf(answer), patients: [] });
   return answer;
 };
+
+export const logIn = (send: Send, { email }: { email: string }, password: string, expected: number | number[]) =>
+  send('POST', '/api/auth/login/', expected, { body: { email, password } });
 
 /** The smoke ends by exhausting the limiter, so the next one within a minute has to wait until it lets go. */
 const patiently = async (world: World, act: () => Promise<Answer>): Promise<Answer> => {
@@ -98,7 +112,7 @@ export const cleanUp = async (world: World): Promise<{ accounts: number }> => {
   for (const person of world.people) {
     try {
       // one that was made and whose answer was lost is not in our list
-      const { rows } = await world.send('GET', '/api/patients/', 200, { token: person.access });
+      const { rows } = await world.send('GET', '/api/patients/', [200, 403], { token: person.access });
       for (const { id } of rows) await deletePatient(world, person, Number(id));
       const body = { password: person.password };
       await world.send('DELETE', '/api/auth/me/', 204, { token: person.access, body });

@@ -11,6 +11,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { neon } from '@neondatabase/serverless';
 import { describe, expect, test } from 'vitest';
 import '../../scripts/cli/connect.ts';
+import type { OwnWardbook } from '../../scripts/support/own-wardbook.ts';
 import { runningWardbook } from '../support/running-wardbook.ts';
 
 interface Asked {
@@ -240,7 +241,11 @@ const wardbook = runningWardbook();
 
 let runs = 0;
 /** The smoke's exit code and what it printed, with those faults between it and the Wardbook. */
-const smoke = async (faults: Fault[], hangUpAfter413 = false) => {
+const smoke = async (
+  faults: Fault[],
+  more: { hangUpAfter413?: boolean; of?: OwnWardbook; env?: NodeJS.ProcessEnv } = {},
+) => {
+  const { hangUpAfter413 = false, of = wardbook(), env = of.env } = more;
   const address = `198.51.100.${++runs}`;
   const tooLarge = new WeakSet<Socket>();
   let atOnce = 0;
@@ -251,7 +256,7 @@ const smoke = async (faults: Fault[], hangUpAfter413 = false) => {
     const asked: Asked = { method, path, headers, body: body.toString(), atOnce };
     for (const { asked: change } of faults) change?.(asked);
     // an address of its own, so that the limiter knows nothing of the run before
-    const sent = request(wardbook().url + asked.path, {
+    const sent = request(of.url + asked.path, {
       method,
       headers: { ...asked.headers, 'accept-encoding': 'identity', 'cf-connecting-ip': address },
     });
@@ -277,18 +282,17 @@ const smoke = async (faults: Fault[], hangUpAfter413 = false) => {
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   try {
-    return await run(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+    return await runWith(env, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
   } finally {
     proxy.closeAllConnections();
     proxy.close();
   }
 };
 
-const run = async (...options: string[]) => {
+const run = (...options: string[]) => runWith(wardbook().env, ...options);
+const runWith = async (env: NodeJS.ProcessEnv, ...options: string[]) => {
   const script = join(import.meta.dirname, '../../scripts/smoke/run.ts');
-  const child = spawn(process.execPath, [script, ...options, '--origin=https://portal.example'], {
-    env: wardbook().env,
-  });
+  const child = spawn(process.execPath, [script, ...options, '--origin=https://portal.example'], { env });
   const [said, complained, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
@@ -297,7 +301,7 @@ const run = async (...options: string[]) => {
   return { code, lines: stripVTControlCharacters(said).split('\n'), complaint: stripVTControlCharacters(complained) };
 };
 
-const owner = async () => neon(JSON.parse(await readFile(join(wardbook().state, 'pglite.lock'), 'utf8')).url);
+const owner = async () => neon(await urlIn(wardbook().state));
 const lineOf = (lines: string[], check: string) => lines.find((line) => line.slice(2).startsWith(`${check} `));
 
 describe('the smoke', { timeout: 120_000 }, () => {
@@ -318,7 +322,7 @@ describe('the smoke', { timeout: 120_000 }, () => {
   });
 
   test('notices a connection that is of no use after a body that is too large', async () => {
-    const { code, lines } = await smoke([], true);
+    const { code, lines } = await smoke([], { hangUpAfter413: true });
     expect(lineOf(lines, 'large bodies')).toMatch(/^✗ .*the request after 257 KiB with a length got no answer/);
     expect(lines.filter((line) => line.startsWith('✗'))).toHaveLength(1);
     expect(code).toBe(1);
@@ -370,12 +374,82 @@ describe('the smoke', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 
-  test.each([[[]], [['wardbook.example.com']], [['http://127.0.0.1:1', 'http://127.0.0.1:2']]])(
-    'asks for one URL, not %j',
-    async (urls) => {
-      const { code, complaint } = await run(...urls);
-      expect(complaint).toContain('Usage: npm run smoke -- URL');
-      expect(code).toBe(2);
-    },
-  );
+  test('registers under an address that is given, where the mails go', async () => {
+    const { code } = await run(wardbook().url, '--email', 'Me@clinic.example');
+    expect(code).toBe(0);
+    const to = (await wardbook().mails()).map((mail) => mail.to).filter((email) => email.endsWith('@clinic.example'));
+    expect(to).toEqual([
+      expect.stringMatching(/^me\+smoke-[\da-f]{16}@/),
+      expect.stringMatching(/^me\+smoke-[\da-f]{16}@/),
+    ]);
+  });
+
+  test.each([
+    [[]],
+    [['wardbook.example.com']],
+    [['http://127.0.0.1:1', '--email', 'me']],
+    [['http://127.0.0.1:1', 'http://127.0.0.1:2']],
+  ])('asks for one URL, not %j', async (urls) => {
+    const { code, complaint } = await run(...urls);
+    expect(complaint).toContain('Usage: npm run smoke -- URL');
+    expect(code).toBe(2);
+  });
+});
+
+const urlIn = async (state: string): Promise<string> =>
+  JSON.parse(await readFile(join(state, 'pglite.lock'), 'utf8')).url;
+/** For the smoke of a Wardbook whose database's owner it does not find, but for the one that is given. */
+const without = ({ env, state }: OwnWardbook, url?: string) => ({
+  ...env,
+  WARDBOOK_STATE: join(state, 'elsewhere'),
+  DATABASE_URL: url,
+});
+const failed = (lines: string[]) => lines.filter((line) => line.startsWith('✗'));
+const living = (url: string) => neon(url)`select email from users where erased_at is null`;
+
+describe('the smoke where nobody may register without an invitation', { timeout: 120_000 }, () => {
+  const closed = runningWardbook({ REGISTRATION: '', CORS_ORIGINS: '*' });
+
+  test('has accounts made by the owner of the database, and erases them', async () => {
+    const { code, lines } = await smoke([], { of: closed() });
+    expect(failed(lines)).toEqual([]);
+    expect(lineOf(lines, 'registration')).toContain("closed: two accounts, made by the database's owner");
+    expect(code).toBe(0);
+    expect(await living(await urlIn(closed().state))).toEqual([]);
+    expect(await closed().mails()).toEqual([]);
+  });
+
+  test('says that it needs that owner', async () => {
+    const { code, lines } = await smoke([], { of: closed(), env: without(closed()) });
+    expect(lineOf(lines, 'registration')).toMatch(/^✗ .*REGISTRATION is closed.*: set DATABASE_URL/);
+    expect(failed(lines)).toHaveLength(1);
+    expect(code).toBe(1);
+  });
+
+  test('leaves nothing in a database that is another one', async () => {
+    const url = await urlIn(wardbook().state);
+    const before = await living(url);
+    const { lines } = await smoke([], { of: closed(), env: without(closed(), url) });
+    expect(lineOf(lines, 'registration')).toContain('is another database than the one behind this address');
+    expect(await living(url)).toEqual(before);
+  });
+});
+
+describe('the smoke where an email has to be confirmed', { timeout: 120_000 }, () => {
+  const strict = runningWardbook({ REQUIRE_VERIFIED_EMAIL: 'on', CORS_ORIGINS: '*' });
+
+  test('has that done by the owner of the database', async () => {
+    const { code, lines } = await smoke([], { of: strict() });
+    expect(failed(lines)).toEqual([]);
+    expect(lineOf(lines, 'registration')).toContain("their emails confirmed by the database's owner");
+    expect(code).toBe(0);
+  });
+
+  test('says that it needs that owner, and erases its accounts all the same', async () => {
+    const { code, lines } = await smoke([], { of: strict(), env: without(strict()) });
+    expect(lineOf(lines, 'registration')).toMatch(/^✗ .*REQUIRE_VERIFIED_EMAIL is on.*: set DATABASE_URL/);
+    expect(lineOf(lines, 'cleaning up')).toMatch(/^✓/);
+    expect(code).toBe(1);
+    expect(await living(await urlIn(strict().state))).toEqual([]);
+  });
 });

@@ -2,21 +2,25 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type OwnWardbook, withOwnWardbook } from '../../scripts/support/own-wardbook.ts';
 
-/** Call it at the top of a file or a `describe`; the answer is there once tests run. */
-export function runningWardbook(): () => OwnWardbook {
+/** Call it at the top of a file or a `describe`; the answer is there once tests run. `settings` are the Worker's. */
+export function runningWardbook(settings?: Record<string, string>): () => OwnWardbook {
   let wardbook: OwnWardbook;
   let end = () => {};
   let ended: Promise<void>;
 
   beforeAll(async () => {
     await new Promise<void>((resolve, reject) => {
-      ended = withOwnWardbook(async (running) => {
-        wardbook = running;
-        resolve();
-        await new Promise<void>((stop) => {
-          end = stop;
-        });
-      });
+      ended = withOwnWardbook(
+        async (running) => {
+          wardbook = running;
+          resolve();
+          await new Promise<void>((stop) => {
+            end = stop;
+          });
+        },
+        undefined,
+        settings,
+      );
       ended.catch(reject);
     });
   }, 120_000);
