@@ -41,11 +41,25 @@ export const isTaken = (w: World, email: string, by?: Account) => {
   return isReserved || w.accounts.some((one) => one !== by && !one.erased && one.email === email);
 };
 
-/** The links that work are those that the model knows of, without anybody trying each. */
+/** The links that work, and the addresses that are kept for who had them, are those of the model: nobody need try each. */
 export const expectLinks = async (w: World, app: App) => {
   const rows = await app.rows(`select purpose || ' ' || email as link from app.links where expires_at > now()`);
   const live = w.links.filter(({ hours }) => hours > 0).map(({ purpose, email }) => `${purpose} ${email}`);
   expect(rows.map(({ link }) => link).sort()).toEqual(live.sort());
+  const kept = await app.rows(
+    `select email, user_id::int as id from app.former_emails where until > now() order by email collate "C"`,
+  );
+  const formers = [...w.formers]
+    .filter(([, { hours }]) => hours > 0)
+    .map(
+      ([
+        email,
+        {
+          account: { id },
+        },
+      ]) => ({ email, id }),
+    );
+  expect(kept).toEqual(formers.sort((a, b) => (a.email < b.email ? -1 : 1)));
 };
 
 /** What arrived since the last time is what was called for since, no more and no less; now the tokens are known. */
