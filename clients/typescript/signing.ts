@@ -138,8 +138,11 @@ export const signing = (
 };
 
 const signsIn = /^POST .*\/api\/auth\/(login|refresh|register(\/\w+)?)$/;
-/** What the links in mails are for. Whoever follows one may be somebody else than the person who is signed in. */
-const isForAnybody = /^POST .*\/api\/auth\/(password\/(forgot|reset)|email\/(verify|undo))$/;
+/**
+ * What the links in mails are for, which somebody else may follow than the person who is signed in; and the routes of
+ * simplejwt, whose tokens are their caller's to keep.
+ */
+const isForAnybody = /^POST .*\/api\/(auth\/(password\/(forgot|reset)|email\/(verify|undo))|token(\/\w+)?)$/;
 const replacesTokens = /^POST .*\/api\/auth\/password$/;
 const signsOut = /^POST .*\/api\/auth\/logout$/;
 const erases = /^DELETE .*\/api\/auth\/me$/;

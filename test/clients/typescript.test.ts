@@ -357,7 +357,10 @@ describe('a link out of a mail', () => {
     expect(await answer(api.auth.password.forgot.$post({ json: { email: to } }))).toBeUndefined();
     const json = { token: await inbox.tokenOf(to, 'reset'), new_password: 'another battery staple' };
     expect(await answer(api.auth.password.reset.$post({ json }))).toBeUndefined();
-    expect(sent.map(({ token }) => token)).toEqual([null, null, null, null]);
+    // nor for what knows nothing of this client's sessions
+    await answer(api.token.$post({ json: { username: 'quin', password: json.new_password } }));
+    expect((await problemOf(answer(api.token.verify.$post({ json: { token: 'none' } })))).code).toBe('token_not_valid');
+    expect(sent.map(({ token }) => token)).toEqual(Array(6).fill(null));
     expect(tokens()).toEqual(held);
   });
 
