@@ -109,7 +109,9 @@ export const linkSteps: Record<string, Step> = {
   'ask for another address': {
     by: everyRole,
     often: 5,
-    suits: (_, me) => me.verified,
+    // somebody who did so before, so that there are several changes to undo
+    suits: (w, me) =>
+      me.verified && (w.formers.size === 0 || [...w.formers.values()].some((one) => one.account === me)),
     act: async (actor) => {
       const { w, me, which, other } = actor;
       const email = [me.email, knownAddress(actor)][which % 5] ?? newAddress();
