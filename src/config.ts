@@ -78,6 +78,8 @@ const configuration = z.object({
     .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date like 2026-12-24')
     .refine((date) => Date.parse(date) < Date.now() + 30 * 86_400_000, 'must be at most 30 days ahead')
     .optional(),
+  /** For `npm start`: answers that curl prints end with a line break, or the prompt would stand behind them. */
+  LINE_BREAKS: z.literal('on', 'must be on, or not there').optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),

@@ -51,6 +51,13 @@ const log = createMiddleware<Env>(async function log(c, next) {
   console.info(JSON.stringify(line));
 });
 
+/** In development: curl prints what it gets, and the prompt behind it. */
+const endLines = createMiddleware<Env>(async function endLines(c, next) {
+  await next();
+  if (c.env.LINE_BREAKS !== 'on' || !c.req.header('User-Agent')?.startsWith('curl/') || !c.res.body) return;
+  c.res = new Response(`${await c.res.text()}\n`, c.res);
+});
+
 /** Without the headers that only browsers of long ago read. */
 const secure = secureHeaders({
   originAgentCluster: false,
@@ -116,7 +123,7 @@ const limit = createMiddleware(function limit(c, next) {
 
 export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
-app.use(requestId({ headerName: '' }), log, secure);
+app.use(requestId({ headerName: '' }), log, endLines, secure);
 app.use('/api/*', privately, crossOrigin, limit, mailsFollow);
 app.notFound(() => {
   throw new Problem('not_found');

@@ -48,7 +48,7 @@ async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<
   const url = `http://127.0.0.1:${port}`;
   const mail = await sendMails(variables, url, mailFolder);
   running.defer(mail.close);
-  const worker = startWorker(port, mail.settings);
+  const worker = startWorker(port, { ...mail.settings, LINE_BREAKS: 'on' });
   running.defer(worker.stop);
   await step('starting the Worker', () => untilReady(worker, url, stop));
   console.log(screen(url, database, mail.place));

@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { devVarsFile, isSecond, root, stateFolder } from '../support/paths.ts';
 import { Fatal } from '../support/terminal.ts';
+import { forPeople } from './request-log.ts';
 
 export type Worker = {
   said: string[];
@@ -44,7 +45,8 @@ export function startWorker(port: number, settings: Record<string, string>): Wor
       worker.hasEnded = true;
     }),
     showLog: () => {
-      hear = (line) => console.log(line.replace(mark, ''));
+      const shown = process.stdout.isTTY ? forPeople : (line: string) => line;
+      hear = (line) => console.log(shown(line.replace(mark, '')));
     },
     stop: async () => {
       endGroup(child.pid, 'SIGTERM');

@@ -256,6 +256,21 @@ describe('configuration', () => {
     expect((await as(otherDoctor, 'GET', '/api/doctors/all-patients/')).status).toBe(200);
   });
 
+  test('ends answers to curl with a line break where it is to, and no others', async () => {
+    const ending = async (LINE_BREAKS: 'on' | undefined, agent: string) => {
+      const headers = { 'User-Agent': agent };
+      const { text } = await configured({ LINE_BREAKS }, 'GET', '/api/auth/me/', { token: owner.token, headers });
+      return text.at(-1);
+    };
+    expect(await ending('on', 'curl/8.5.0')).toBe('\n');
+    expect(await ending('on', 'Wardbook/2 (iPhone)')).toBe('}');
+    expect(await ending(undefined, 'curl/8.5.0')).toBe('}');
+    const gone = await configured({ LINE_BREAKS: 'on' }, 'DELETE', '/api/auth/sessions/', {
+      ...{ token: owner.token, headers: { 'User-Agent': 'curl/8.5.0' } },
+    });
+    expect([gone.status, gone.text]).toEqual([204, '']);
+  });
+
   test('opens the API to every page with *, and to several with a list', async () => {
     const allowed = async (CORS_ORIGINS: string, origin: string) =>
       (
