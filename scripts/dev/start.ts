@@ -188,7 +188,7 @@ function screen(url: string, database: string, mails: string): string {
   ${dim('Mails')}          ${mails}
   ${dim('Register')}       curl ${url}/api/auth/register/ -H 'Content-Type: application/json' \\
                    -d '{"name":"Ann","email":"ann@example.com","password":"a long password"}'
-  ${dim('Administrator')}  npm run admin -- create --email you@example.com
+  ${dim('Administrator')}  npm run admin -- create you@example.com
   ${dim('Sample data')}    npm run seed
   ${dim('Stop')}           Ctrl-C; the data stays
 
