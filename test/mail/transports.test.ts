@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EmailService } from '../../src/config.ts';
 import { deliver } from '../../src/mail/outbox.ts';
-import { boot, caller, cheapPasswords, type Json } from '../support/app.ts';
+import { boot, caller, cheapPasswords, type Json, password } from '../support/app.ts';
 import type { MailFault } from '../support/mail-server.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
 import { unique } from '../support/unique.ts';
@@ -21,9 +21,10 @@ await app.makeAdmin(admin.id);
 const said: string[] = [];
 /** Somebody has forgotten a password, and gets a mail that has been tried before. */
 const asked = async (attempts = 0) => {
-  const name = unique('ann');
-  const email = `${name}@example.com`;
-  await app.register(name);
+  const username = unique('ann');
+  const email = `${username}@example.com`;
+  await ending('POST', '/api/auth/register/', { body: { username, email, password } });
+  await app.rows('delete from mails where recipient = $1', [email]);
   // from an address of their own: for each there is a limit
   const headers = { 'CF-Connecting-IP': unique('client') };
   await ending('POST', '/api/auth/password/forgot/', { body: { email }, headers });
@@ -191,10 +192,16 @@ describe('an HTTP API', () => {
   });
 
   test('gets all that has gathered while it was away', async () => {
-    const emails: string[] = [];
-    for (let more = 0; more < 45; more++) emails.push(await asked(3));
+    const most = 45;
+    await app.rows(
+      `insert into mails (purpose, user_id, recipient)
+      select 'password_changed', $1, 'gathered' || n || '@example.com' from generate_series(1, $2::int) n`,
+      [admin.id, most],
+    );
     await deliverBy();
-    for (const email of emails) expect(await resetsOf(email)).toHaveLength(1);
+    const mails = (await inbox.mails()).filter(({ to }) => to.startsWith('gathered'));
+    expect(new Set(mails.map(({ to }) => to)).size).toBe(most);
+    expect(mails).toHaveLength(most);
   });
 });
 
