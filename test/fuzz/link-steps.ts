@@ -83,7 +83,11 @@ export const linkSteps: Record<string, Step> = {
   'undo a change of address': {
     by: everyRole,
     often: 5,
-    needs: needsLink('confirm an address', 'undo'),
+    needs: {
+      // two, because what undoes the one ends the other
+      isThere: (w) => w.links.filter((link) => works(link, 'undo')).length > 1,
+      first: 'confirm an address',
+    },
     act: async (actor) => {
       const { w } = actor;
       const link = linkOf(actor, 'undo');
