@@ -81,7 +81,7 @@ export function showPeople(plan: Plan, decisions: Map<number, Decision>, counts:
   lines.push(
     admins.length > 0
       ? `Administrators, who see and change everything: ${shown.join(', ')}`
-      : 'There is no administrator among them. Make one afterwards: npm run admin -- create --email you@example.com',
+      : 'There is no administrator among them. Make one afterwards: npm run admin -- create you@example.com',
   );
   lines.push(
     `Passwords: ${many(counts.credentials, 'comes along', 'come along')}; ${many(counts.resets, 'account gets', 'accounts get')} a reset mail (npm run admin -- mail-resets).`,

@@ -26,7 +26,7 @@ request from the top: tokens and ids are carried along, and every run registers 
 
 Start Wardbook with \`npm start\`. Elsewhere than on this machine set \`baseUrl\`.
 
-An administrator cannot be made by a request. Make one with \`npm run admin -- create --email you@example.com\` and set
+An administrator cannot be made by a request. Make one with \`npm run admin -- create you@example.com\` and set
 \`ADMIN_EMAIL\` and \`ADMIN_PASSWORD\`; without them those chapters are skipped.
 
 Links that come by mail are shown by \`npm start\`. What stands behind \`#token=\` in one goes into the variable that its request

@@ -9,7 +9,7 @@ export async function listAdmins({ sql }: Database): Promise<void> {
       case when disabled_at is null then '' else 'disabled' end as state
     from users where role = 'admin' order by id`;
   if (admins.length === 0) {
-    console.log('There is no administrator yet. Make one: npm run admin -- create --email you@example.com');
+    console.log('There is no administrator yet. Make one: npm run admin -- create you@example.com');
     return;
   }
   const heads = ['id', 'email', 'username', 'name', 'created', ''];
