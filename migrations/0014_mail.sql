@@ -349,7 +349,8 @@ create function app.look_at_link(token_hash text, wanted text) returns table (ow
 stable security definer set search_path = public, pg_temp language plpgsql as $$
 begin
   return query
-    select array[l.email, u.email, u.name, u.username] from app.links l left join users u on u.id = l.user_id
+    select array[coalesce(l.email, i.email), u.email, u.name, u.username] from app.links l
+    left join users u on u.id = l.user_id left join invitations i on i.mail_id = l.mail_id
     where l.hash = token_hash and l.purpose = wanted and l.expires_at > now();
   if not found then
     perform app.refuse('link_invalid');
@@ -363,7 +364,8 @@ declare
   l app.links := app.use_link(token_hash, '{reset}');
 begin
   -- one that went to an address of before is in the mailbox of somebody else now; the command line's went to none
-  perform from users where id = l.user_id and disabled_at is null and email = coalesce(l.email, email) for update;
+  perform from users where id = l.user_id and disabled_at is null and (l.email is null or email = l.email)
+  for update;
   if not found then
     perform app.refuse('link_invalid');
   end if;

@@ -103,10 +103,9 @@ begin
 end $$;
 
 -- The invitation that a link stands for. Of many who hold the same link one gets past the lock.
-create function app.open_invitation(token_hash text) returns invitations language plpgsql
+create function app.open_invitation(l app.links) returns invitations language plpgsql
 set search_path = public, pg_temp as $$
 declare
-  l app.links := app.use_link(token_hash, '{invitation}');
   i invitations;
 begin
   select * into i from invitations one where one.mail_id = l.mail_id and app.is_open(one) for update;
@@ -133,16 +132,17 @@ begin
   perform set_config('app.action', '', true);
 end $$;
 
--- A new account by invitation, with the address that the link was sent to.
+-- A new account by invitation, with the address that it is for: proven, if the link was sent there and not printed.
 create function app.register_invited(
   token_hash text, account jsonb, password_hash text, refresh_hash text, agent text, network text, idle_seconds integer
 ) returns app.signed_in security definer set search_path = public, pg_temp language plpgsql as $$
 declare
-  i invitations := app.open_invitation(token_hash);
+  l app.links := app.use_link(token_hash, '{invitation}');
+  i invitations := app.open_invitation(l);
   made bigint;
 begin
   made := app.make_account(account || jsonb_build_object('email', i.email, 'role', i.role,
-    'email_verified_at', now(), 'name', coalesce(account ->> 'name', i.name,
+    'email_verified_at', case when l.email is not null then now() end, 'name', coalesce(account ->> 'name', i.name,
       (select p.name from patients p where p.id = i.patient_id), (select d.name from doctors d where d.id = i.doctor_id),
       account ->> 'username', account ->> 'derived_username')));
   insert into credentials (user_id, password_hash) values (made, register_invited.password_hash);
@@ -155,7 +155,8 @@ end $$;
 create function app.accept_invitation(token_hash text) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
-  i invitations := app.open_invitation(token_hash);
+  l app.links := app.use_link(token_hash, '{invitation}');
+  i invitations := app.open_invitation(l);
   me users;
 begin
   select * into me from users where id = app.user_id() for update;
@@ -165,7 +166,7 @@ begin
   end if;
   perform app.link_record(i, me.id), set_config('app.if_match', '', true);
   update users set role = i.role,
-    email_verified_at = case when email = i.email then coalesce(email_verified_at, now()) else email_verified_at end
+    email_verified_at = case when email = l.email then coalesce(email_verified_at, now()) else email_verified_at end
   where id = me.id;
 end $$;
 

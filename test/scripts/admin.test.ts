@@ -109,8 +109,10 @@ describe('npm run admin, in a hurry', () => {
       const hash = await tokenHash(token);
       const account = JSON.stringify({ derived_username: `invited.${role}` });
       const [made] = await sql`select * from app.register_invited(${hash}, ${account}::jsonb, 'x', 'x', null, 'x', 60)`;
-      expect(made).toMatchObject({ role, email, email_verified: true });
-      expect(await sql`select purpose from mails where recipient = ${email}`).toEqual([{ purpose: 'invitation' }]);
+      expect(made).toMatchObject({ role, email, email_verified: false });
+      // a printed link has proven no address, so that the new account is asked to confirm it
+      const mails = await sql`select purpose from mails where recipient = ${email} order by id`;
+      expect(mails).toEqual([{ purpose: 'invitation' }, { purpose: 'verify' }]);
     }
     expect((await admin(`invite other@example.com --patient ${patient}`)).said).toContain(
       'belongs to somebody already',
@@ -118,6 +120,16 @@ describe('npm run admin, in a hurry', () => {
     expect((await admin('invite other@example.com --patient 999999')).said).toContain('There is nothing here');
     expect((await admin('invite other@example.com')).said).toContain('Say what for');
     expect((await admin('invite other@example.com --role doctor')).said).toContain('Say what for');
+  });
+
+  test('prints a link for an account without an email, which works', async () => {
+    await sql`insert into users (name, username, email, imported_at) values ('Lou', 'lou', null, now())`;
+    const { said } = await admin(`reset-link ${await idOf('lou')} --url https://wardbook.example`);
+    const hash = await tokenHash(/#token=([\w-]{43})/.exec(said)?.[1] ?? '');
+    await sql`select app.reset_password(${hash}, 'chosen')`;
+    expect(await sql`select password_hash from credentials where user_id = ${await idOf('lou')}`).toEqual([
+      { password_hash: 'chosen' },
+    ]);
   });
 
   test('restores what was deleted', async () => {

@@ -26,10 +26,11 @@ export async function invite(database: Database, { role, patient, doctor, url, .
   const place = await placeOf(database.url, url);
   const { secret, hash } = await newRefreshSecret();
   const { sql } = database;
+  // without an email: whoever uses this link has proven no address
   await asCli(sql, [
     sql`with made as (select * from app.invite(${email}, ${as}, null, ${patient ?? null}, ${doctor ?? null}))
-      insert into app.links (hash, purpose, email, mail_id, expires_at)
-      select ${hash}, 'invitation', email, mail_id, expires_at from made`,
+      insert into app.links (hash, purpose, mail_id, expires_at)
+      select ${hash}, 'invitation', mail_id, expires_at from made`,
   ]);
   console.log(`${bold(email)} is invited. The Worker sends a mail, if it can; or hand this over yourself:`);
   console.log(bold(linkTo(place, 'invitation', secret)));
