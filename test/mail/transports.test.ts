@@ -180,6 +180,19 @@ describe('an HTTP API', () => {
     await expectOne(email);
   });
 
+  test('that takes a mail late: the hour of its link begins then', async () => {
+    const email = await asked(3);
+    await inbox.fail('fails');
+    await deliverBy();
+    await inbox.heal();
+    await app.rows(`update app.links set expires_at = now() + interval '1 minute' where email = $1`, [email]);
+    await due(email);
+    await deliverBy();
+    const left = `select extract(epoch from expires_at - now())::int as seconds from app.links where email = $1`;
+    expect((await app.rows(left, [email]))[0].seconds).toBeGreaterThan(3500);
+    await expectOne(email);
+  });
+
   test('that answers for some: the others wait, and are not held up', async () => {
     const emails = [await asked(3), await asked(3), await asked(3)];
     await inbox.fail('fails', 1);
