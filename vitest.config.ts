@@ -2,6 +2,8 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
+const commands = ['cli', 'admin', 'smoke', 'import/command'].map((name) => `test/scripts/${name}.test.ts`);
+
 export default defineConfig({
   test: {
     // a line a request is too much to read; those of a failed test are shown
@@ -25,6 +27,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/scripts/**/*.test.ts'],
+          exclude: commands,
+        },
+      },
+      {
+        // `npm run test:commands`: the same kind of tests, which start a program for each sentence. `npm test` has to
+        // stay short enough to be run before every commit.
+        test: {
+          name: 'commands',
+          include: commands,
         },
       },
       {
