@@ -123,8 +123,9 @@ begin
   elsif s.rotation > 1 then
     return app.not_signed_in('token_not_valid');
   end if;
+  -- one of Django's goes on until its own time is over, however seldom it is used
   update sessions set last_used_at = now(), user_agent = coalesce(agent, user_agent),
-    idle_until = least(now() + make_interval(secs => idle_seconds), expires_at)
+    idle_until = least(greatest(idle_until, now() + make_interval(secs => idle_seconds)), expires_at)
   where id = s.id;
   perform app.note_device(s.user_id, agent, false);
   return app.signed_in_as(s.user_id, s.id, s.rotation, 1, false);
