@@ -26,6 +26,7 @@ test('a list goes on behind it', async () => {
 });
 
 test('and so does syncing', async () => {
+  await app.settled();
   const held: number[] = [];
   let cursor = '';
   for (let more = true; more; ) {
