@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, openAsBlob } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { neon } from '@neondatabase/serverless';
 import { Client } from 'pg';
@@ -135,10 +136,18 @@ async function onPostgres(serverUrl: string): Promise<Running> {
       return urls(bridge, name, owner);
     },
     async drop(name) {
-      if (databases.delete(name)) {
+      if (!databases.delete(name)) return;
+      for (let left = 20; ; left--) {
         // an owner who is not a superuser may not end the connections of app_login
         await backend.disconnect(name);
-        await admin.query(`drop database if exists ${name} with (force)`);
+        try {
+          await admin.query(`drop database if exists ${name} with (force)`);
+          return;
+        } catch (error) {
+          // a Worker that still sends mails has come back in between
+          if (left === 0) throw error;
+          await sleep(250);
+        }
       }
     },
   };
