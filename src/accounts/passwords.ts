@@ -1,5 +1,4 @@
 // Passwords: what is accepted as one, how it is hashed, and which ones others would guess first.
-
 import { sha1 } from '@noble/hashes/legacy.js';
 import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
 import { sha256 } from '@noble/hashes/sha2.js';

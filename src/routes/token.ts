@@ -1,6 +1,6 @@
 // /api/token: the routes of Django's simplejwt, for apps that were written for them. A refresh here keeps the refresh
 // token, as simplejwt does by default; SIMPLEJWT_ROUTES takes these routes away.
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { logIn, loginBody } from '../accounts/logging-in.ts';
@@ -8,7 +8,7 @@ import { renewAccess } from '../accounts/refreshing.ts';
 import { readAccessToken, readDjangoToken, readRefreshToken } from '../accounts/tokens.ts';
 import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
-import { type Call, type Given, prepare } from '../db/prepared.ts';
+import { type Database, type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { limitAddress } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
@@ -42,23 +42,20 @@ const refreshes = describe(
 const verifies = describe('Verify a token', { 200: nothing }, 'token_not_valid');
 const blacklists = describe('Blacklist a token. Its session ends.', { 200: nothing }, 'token_not_valid');
 
-type Answer = Call<readonly [{ counts: boolean }[]]>;
-const counts = (call: ReturnType<typeof sql>) => sql<boolean>`${call}`;
+const countsBy = (db: Database, call: SQL) => db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);
 const verifyOurs = prepare((db, { session, account, hash }: Given<'session' | 'account' | 'hash'>) => [
-  db.select({ counts: counts(sql`counts`) }).from(sql`app.token_counts(${session}, ${account}, ${hash}) as counts`),
+  countsBy(db, sql`app.token_counts(${session}, ${account}, ${hash})`),
 ]);
 const verifyTheirs = prepare((db, { jti, account }: Given<'jti' | 'account'>) => [
-  db.select({ counts: counts(sql`counts`) }).from(sql`app.django_token_counts(${jti}, ${account}) as counts`),
+  countsBy(db, sql`app.django_token_counts(${jti}, ${account})`),
 ]);
-const blacklistOurs = prepare((db, { session }: Given<'session'>) => [
-  db.select({ counts: counts(sql`counts`) }).from(sql`app.blacklist(${session}) as counts`),
-]);
+const blacklistOurs = prepare((db, { session }: Given<'session'>) => [countsBy(db, sql`app.blacklist(${session})`)]);
 const blacklistTheirs = prepare((db, { jti, account, expires }: Given<'jti' | 'account' | 'expires'>) => [
-  db.select({ counts: counts(sql`counts`) }).from(sql`app.blacklist_django(${jti}, ${account}, ${expires}) as counts`),
+  countsBy(db, sql`app.blacklist_django(${jti}, ${account}, ${expires})`),
 ]);
 
 /** `{}`, or that the token does not count. */
-const answer = async (c: Context<Env>, call: Answer | null) => {
+const answer = async (c: Context<Env>, call: ReturnType<typeof verifyOurs> | null) => {
   const [rows] = call ? await askAuth(c, call) : [[{ counts: false }]];
   if (!found(rows).counts) throw new Problem('token_not_valid');
   return c.json({});

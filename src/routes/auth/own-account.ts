@@ -194,8 +194,8 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     }
     const [chosen, secret] = await Promise.all([hashPassword(new_password), newRefreshSecret()]);
     const call = changePassword({ ...openingOf(c, secret), proven: hash, chosen, keys });
-    // somebody else changed it while the hashes were computed
     c.set('mailed', true);
+    // somebody else changed it while the hashes were computed
     const problem = (code: ProblemCode) =>
       code === 'invalid_credentials' ? notYours('current_password') : new Problem(code);
     return c.json(await signIn(c, call, [secret], problem));
