@@ -306,12 +306,14 @@ begin
   update invitations i set expires_at = now() + interval '7 days' where i.mail_id = any (claimed);
 end $$;
 
--- What became of claimed mails. One that failed is due again after 2 seconds, 8, 32, and so on up to an hour.
-create function app.settle_mails(sent bigint[], failed bigint[]) returns void
+-- What became of claimed mails. One that failed is due again after 2 seconds, 8, 32, and so on up to an hour; the
+-- milliseconds until the first of them is.
+create function app.settle_mails(sent bigint[], failed bigint[]) returns integer
 security definer set search_path = public, pg_temp language sql as $$
   update mails set sent_at = now() where id = any (sent) and sent_at is null;
   update mails set due_at = now() + least(interval '1 hour', interval '2 seconds' * 4 ^ least(attempts - 1, 10))
   where id = any (failed);
+  select ceil(1000 * extract(epoch from min(due_at) - now()))::integer from mails where id = any (failed);
 $$;
 
 -- A mail that was given up, or waits for its next turn, is sent now. Not one of a stranger who asked for a reset: whether

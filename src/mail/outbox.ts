@@ -25,7 +25,7 @@ const keepingLinks = prepare((db, { claimed, hashes }: Given<'claimed' | 'hashes
   db.execute(sql`select app.keep_links(${claimed}, ${hashes})`),
 ]);
 const settling = prepare((db, { sent, failed }: Given<'sent' | 'failed'>) => [
-  db.execute(sql`select app.settle_mails(${sent}, ${failed})`),
+  db.select({ pause: sql<number | null>`pause` }).from(sql`app.settle_mails(${sent}, ${failed}) as pause`),
 ]);
 type Mail = AnswersOf<ReturnType<typeof claiming>>[0][number];
 
@@ -55,12 +55,12 @@ const send = async (settings: Config, mail: Mail, token: string): Promise<boolea
   }
 };
 
-/** Claims what is due and tries to send it. What came of it: how many there were, and those that have to be tried again. */
+/** Claims what is due and tries to send it. How many there were, and the milliseconds until the first that failed is due. */
 const round = async (settings: Config) => {
   const [claimed] = await askForJob(settings, 'mail', claiming({ most: mostAtOnce }));
   const [lost, mails] = [claimed.filter((mail) => mail.given_up), claimed.filter((mail) => !mail.given_up)];
   for (const { id, purpose } of lost) say({ mail: id, purpose, given_up: true });
-  if (mails.length === 0) return { found: claimed.length, failed: [] };
+  if (mails.length === 0) return { found: claimed.length, pause: null };
   const tokens = await Promise.all(mails.map(({ key }) => linkToken(settings, key)));
   const linked = mails.flatMap(({ id, purpose }, at) =>
     carriesToken(purpose) ? [{ id, hash: tokens[at]?.hash }] : [],
@@ -76,12 +76,9 @@ const round = async (settings: Config) => {
   const failed = mails.filter((_, at) => !outcomes[at]);
   const sent = mails.filter((_, at) => outcomes[at]);
   const ids = (some: Mail[]) => `{${some.map(({ id }) => id)}}`;
-  await askForJob(settings, 'mail', settling({ sent: ids(sent), failed: ids(failed) }));
-  return { found: claimed.length, failed };
+  const [[settled]] = await askForJob(settings, 'mail', settling({ sent: ids(sent), failed: ids(failed) }));
+  return { found: claimed.length, pause: settled?.pause ?? null };
 };
-
-/** As app.settle_mails() counts it. */
-const pauseMs = (attempts: number) => Math.min(3_600_000, 2000 * 4 ** Math.min(attempts - 1, 10));
 
 /** Sends all that is due, and what fails again as long as there is time. Never throws. */
 export const deliver = async (bindings: Bindings, longestMs = afterAnswerMs): Promise<void> => {
@@ -96,10 +93,9 @@ export const deliver = async (bindings: Bindings, longestMs = afterAnswerMs): Pr
   const until = Date.now() + longestMs;
   try {
     for (;;) {
-      const { found, failed } = await round(settings);
-      if (failed.length === 0 && found < mostAtOnce) return;
-      if (failed.length === 0) continue;
-      const pause = Math.min(...failed.map(({ attempts }) => pauseMs(attempts)));
+      const { found, pause } = await round(settings);
+      if (pause === null && found < mostAtOnce) return;
+      if (pause === null) continue;
       dueAgain.set(bindings, Date.now() + pause);
       if (Date.now() + pause > until) return;
       await new Promise((done) => setTimeout(done, pause + 50));
