@@ -85,6 +85,10 @@ export const patientColumns = {
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
 
+/** An account has its patient's name and email, so that to read it is to read them: for the trail, by a column of `found`. */
+export const patientsOf = (account: 'id' | 'user_id') => sql`array(
+  select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select ${sql.identifier(account)} from found)))`;
+
 const orNull = z.string().nullable();
 const shape = z.object({
   id: recordId,

@@ -1,5 +1,5 @@
 // /api/patients. Whoever made the record owns it; the policies decide who else sees it.
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
@@ -17,8 +17,8 @@ import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor } from '../records/doctor.ts';
 import { doctorQuery, myDoctors } from '../records/doctor-lists.ts';
-import { invitation, invitationColumns, invitationState, invitations } from '../records/invitation.ts';
-import { invite } from '../records/inviting.ts';
+import { invitation, invitationColumns, invitations } from '../records/invitation.ts';
+import { invite, openBy, revokingBy } from '../records/inviting.ts';
 import { addressee } from '../records/link.ts';
 import {
   newPatient,
@@ -40,13 +40,16 @@ const read = prepare((db, { id }: Given<'id'>) => [
 const change = changing(patients, patientColumns);
 const remove = deleting(patients);
 
-const open = (id: SQL) => and(eq(invitations.patient_id, id), eq(invitationState, 'open'));
+const ofPatient = invitations.patient_id;
 const readInvitation = prepare((db, { id }: Given<'id'>) => [
-  audited(db, 'invitation', idsIn('patient'), db.select(invitationColumns).from(invitations).where(open(id))),
+  audited(
+    db,
+    'invitation',
+    idsIn('patient'),
+    db.select(invitationColumns).from(invitations).where(openBy(ofPatient, id)),
+  ),
 ]);
-const revokeInvitation = prepare((db, { id }: Given<'id'>) => [
-  db.update(invitations).set({ revoked_at: sql`now()` }).where(open(id)).returning({ id: invitations.id }),
-]);
+const revokeInvitation = revokingBy(ofPatient);
 const invites = describe(
   'Invite a patient. To an account for this record; again: the link of before ends, and a new one is sent.',
   { 201: invitation },

@@ -28,11 +28,8 @@ export async function asCli(sql: Sql, queries: NeonQueryPromise<false, false>[])
 
 /** The part of an email before its @, with a number behind it if somebody has that name. */
 export async function freeUsername(sql: Sql, email: string): Promise<string> {
-  const wanted =
-    email
-      .replace(/@.*/, '')
-      .replace(/[^\p{L}\p{N}_.+-]/gu, '')
-      .slice(0, 100) || 'user';
+  const { derivedUsername } = await import('../../../src/records/user.ts');
+  const wanted = derivedUsername(email);
   const [row] = await sql`
     select username from (select ${wanted} || coalesce(nullif(n, 1)::text, '') as username, n from generate_series(1, 9999) n) names
     where lower(username) not in (select username_key from users where username_key is not null)

@@ -13,7 +13,7 @@ import { searchText } from '../../http/fields.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { patients } from '../../records/patient.ts';
+import { patientsOf } from '../../records/patient.ts';
 import { account, accountColumns, accountPatch, accountRoles, users } from '../../records/user.ts';
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
@@ -24,9 +24,6 @@ const filters = {
 };
 const listed = listQuery(sorts, filters);
 
-/** An account has a patient's name and email: to read it is to read them. */
-const ofPatients = sql`array(
-  select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select id from found)))`;
 const isDisabled = sql`(${users.disabled_at} is not null)`;
 const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof typeof filters>, page) => {
   const where = and(
@@ -42,12 +39,12 @@ const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof ty
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows: audited(db, 'user', ofPatients, rows), totals: [total(db, users, where)] };
+  return { rows: audited(db, 'user', patientsOf('id'), rows), totals: [total(db, users, where)] };
 });
 
 const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
 const read = prepare((db, { id }: Given<'id'>) => [
-  audited(db, 'user', ofPatients, db.select(accountColumns).from(users).where(one(id)), id),
+  audited(db, 'user', patientsOf('id'), db.select(accountColumns).from(users).where(one(id)), id),
 ]);
 const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.output<typeof accountPatch>>) => [
   db

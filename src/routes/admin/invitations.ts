@@ -5,7 +5,7 @@ import * as z from 'zod';
 import type { Env } from '../../config.ts';
 import { audited } from '../../db/audit.ts';
 import { ask } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import type { Given } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
@@ -19,7 +19,7 @@ import {
   invitations,
   newInvitation,
 } from '../../records/invitation.ts';
-import { invite } from '../../records/inviting.ts';
+import { invite, revokingBy } from '../../records/inviting.ts';
 
 const sorts = { id: invitations.id };
 const filters = { state: z.enum(invitationStates).optional() };
@@ -35,13 +35,7 @@ const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, pa
     .limit(page.limit);
   return { rows: audited(db, 'invitation', ofPatients, rows), totals: [total(db, invitations, where)] };
 });
-const revoking = prepare((db, { id }: Given<'id'>) => [
-  db
-    .update(invitations)
-    .set({ revoked_at: sql`now()` })
-    .where(and(eq(invitations.id, id), eq(invitationState, 'open')))
-    .returning({ id: invitations.id }),
-]);
+const revoking = revokingBy(invitations.id);
 const invites = describe(
   'Invite somebody. As a colleague, or a doctor for the record that is there, which is approved with it. ' +
     'Again for the same person: the link of before ends, and a new one is sent.',

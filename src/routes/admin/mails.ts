@@ -11,7 +11,7 @@ import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { mail, mailColumns, mailState, mailStates, mails } from '../../records/mail.ts';
-import { patients } from '../../records/patient.ts';
+import { patientsOf } from '../../records/patient.ts';
 
 const sorts = { id: mails.id, asked_at: mails.asked_at };
 const filters = { state: z.enum(mailStates).optional() };
@@ -19,9 +19,6 @@ const listed = listQuery(sorts, filters, '-id');
 
 /** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
 const unsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
-/** A patient's account has the patient's email. */
-const ofPatients = sql`array(
-  select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select user_id from found)))`;
 const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
   const where = and(unsent, state && eq(mailState, state));
   const rows = db
@@ -30,7 +27,7 @@ const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, pa
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows: audited(db, 'mail', ofPatients, rows), totals: [total(db, mails, where)] };
+  return { rows: audited(db, 'mail', patientsOf('user_id'), rows), totals: [total(db, mails, where)] };
 });
 const resending = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
 
