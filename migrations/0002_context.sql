@@ -32,6 +32,14 @@ begin
 end $$;
 grant execute on function app.refuse(text) to app_api, app_auth;
 
+-- For functions with definer's rights, which see everything: whom they are for.
+create function app.only_for(variadic roles text[]) returns void language plpgsql as $$
+begin
+  if coalesce(app.role(), 'anonymous') <> all (roles) then
+    perform app.refuse('wrong_role');
+  end if;
+end $$;
+
 -- How many bytes a record takes as JSON, about, so that a page of records ends before it is too long (Neon refuses an
 -- answer of 10 MiB, and a phone should not have to take one). Counted when it is written: to count when it is read
 -- would mean to read texts that are not answered.

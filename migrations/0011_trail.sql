@@ -42,9 +42,7 @@ declare
   deleted audit;
   back bigint[];
 begin
-  if coalesce(app.role(), 'anonymous') not in ('admin', 'cli') then
-    perform app.refuse('wrong_role');
-  end if;
+  perform app.only_for('admin', 'cli');
   select * into deleted from audit where id = entry and action = 'delete' and resource in ('patient', 'doctor');
   if deleted.id is null then
     return;

@@ -161,9 +161,7 @@ end $$;
 create function app.send_reset(account bigint) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
-  if app.role() is distinct from 'admin' then
-    perform app.refuse('wrong_role');
-  end if;
+  perform app.only_for('admin');
   perform from users where id = account and erased_at is null;
   if not found then
     perform app.refuse('not_found');
@@ -321,9 +319,7 @@ $$;
 create function app.resend_mail(mail bigint) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
-  if app.role() is distinct from 'admin' then
-    perform app.refuse('wrong_role');
-  end if;
+  perform app.only_for('admin');
   update mails set key = gen_random_uuid(), asked_at = now(), due_at = now(), attempts = 0, failed_at = null
   where id = mail and sent_at is null and (user_id is not null or purpose <> 'reset');
   if not found then
@@ -439,9 +435,7 @@ end $$;
 create function app.end_sessions(account bigint) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
-  if coalesce(app.role(), 'anonymous') not in ('admin', 'cli') then
-    perform app.refuse('wrong_role');
-  end if;
+  perform app.only_for('admin', 'cli');
   perform from users where id = account and erased_at is null;
   if not found then
     perform app.refuse('not_found');
