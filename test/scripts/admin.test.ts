@@ -1,28 +1,12 @@
 // What an administrator does in a hurry, from the command line.
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Connection, connect } from '../../scripts/cli/connect.ts';
-import { migrate } from '../../scripts/cli/migrate.ts';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { tokenHash } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
-import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 // each test starts programs
 vi.setConfig({ testTimeout: 30_000 });
 
-let database: EmptyDatabase;
-let sql: Connection['sql'];
-let disconnect: Connection['close'];
-const { cli } = await commandLine(() => database.url);
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-  ({ sql, close: disconnect } = await connect(database.url));
-  await migrate(sql);
-}, 30_000);
-afterAll(async () => {
-  await disconnect();
-  await database.close();
-});
+const { cli, sql } = await commandLine();
 
 describe('npm run admin, in a hurry', () => {
   let doctor: number;

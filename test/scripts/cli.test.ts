@@ -1,32 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { placeOf } from '../../scripts/cli/admin/reset-link.ts';
-import { type Connection, connect } from '../../scripts/cli/connect.ts';
-import { migrate } from '../../scripts/cli/migrate.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
 import { tokenHash } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
-import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
 
 // each test starts programs
 vi.setConfig({ testTimeout: 30_000 });
 
-let database: EmptyDatabase;
-let sql: Connection['sql'];
-let disconnect: Connection['close'];
-
-beforeAll(async () => {
-  database = await emptyDatabase();
-  ({ sql, close: disconnect } = await connect(database.url));
-  await migrate(sql);
-}, 30_000);
-afterAll(async () => {
-  await disconnect();
-  await database.close();
-});
-
-const { cli, folder } = await commandLine(() => database.url);
+const { cli, folder, database, sql } = await commandLine();
 
 describe('npm run admin', () => {
   const password = 'four unrelated words';
