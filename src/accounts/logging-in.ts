@@ -7,20 +7,32 @@ import { askAuth } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
 import { text } from '../http/fields.ts';
+import { showing } from '../http/validate.ts';
 import { sameLooking, users } from '../records/user.ts';
 import { attemptAt, credentials, forgiven, tryPassword } from './guesses.ts';
 import { givenPassword, hashPassword, needsRehash } from './passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from './sessions.ts';
 import { newRefreshSecret } from './tokens.ts';
 
-export const loginBody = z
-  .strictObject({
-    email: text(254).optional(),
-    username: text(254).overwrite(sameLooking).optional(),
-    password: givenPassword,
-  })
-  .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' })
-  .meta({ id: 'Login', examples: [{ username: 'john_doe', password: 'four unrelated words here' }] });
+const name = text(254);
+const password = givenPassword;
+const accepted = z
+  .strictObject({ email: name.optional(), username: name.overwrite(sameLooking).optional(), password })
+  .refine((sent) => sent.email || sent.username, { path: ['email'], error: 'send an email or a username' });
+/** One of the two is enough; shown as two bodies, so that a compiler asks for one. */
+const byUsername = z
+  .strictObject({ username: name.describe('or the email'), password })
+  .meta({ id: 'LoginByUsername', examples: [{ username: 'john_doe', password: 'four unrelated words here' }] });
+const byEmail = z
+  .strictObject({ email: name, password })
+  .meta({ id: 'LoginByEmail', examples: [{ email: 'john@example.com', password: 'four unrelated words here' }] });
+export const loginBody = showing(
+  z.xor([byUsername, byEmail]).meta({
+    id: 'Login',
+    examples: [{ username: 'john_doe', password: 'four unrelated words here' }],
+  }),
+  accepted,
+);
 
 /** What somebody typed at Django to sign in may be neither the email nor the username that the account has here. */
 const byLoginName = (typed: SQL) => eq(users.login_name, sql`lower(${typed})`);

@@ -97,7 +97,8 @@ export const newPassword = z
   .max(1000, 'at most 256 characters')
   .transform((value) => value.normalize('NFC'))
   .pipe(z.string().min(8, 'use 8 characters or more').max(256, 'at most 256 characters'))
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used');
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used')
+  .meta({ minLength: 8, maxLength: 256, description: 'none of the commonest, nor your own name or email' });
 /** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
 export const givenPassword = z
   .string()

@@ -37,12 +37,12 @@ export const optionalLines = (most: number) => emptyIsNull(lines(most));
 
 export const emailAddress = text(254).toLowerCase().pipe(z.email('not an email address')).meta({ format: 'email' });
 export const optionalEmail = z
-  .union([emailAddress, z.literal('').transform(() => null)], { error: 'not an email address' })
+  .preprocess((sent: string) => (sent === '' ? null : sent), emailAddress.nullable())
   .nullish();
 
 export const recordId = z
   .int('must be the id of a record')
-  .positive('must be the id of a record')
+  .min(1, 'must be the id of a record')
   .meta({ id: 'Id', examples: [7] });
 
 export const dateText = z.iso

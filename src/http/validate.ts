@@ -16,16 +16,37 @@ z.config({
   },
 });
 
-const ignored = z.unknown().optional().meta({ readOnly: true, description: 'Accepted and ignored.' });
+const shown = new WeakMap<z.ZodType, z.ZodType>();
+/**
+ * A body of which more is accepted than a new client needs to know. The document shows `schema`, and a typed client has
+ * to send it; `accepted` is what requests are checked against.
+ */
+export const showing = <Shown extends z.ZodType, Accepted extends z.ZodType>(schema: Shown, accepted: Accepted) => {
+  const body = z.preprocess((sent: z.input<Shown>) => sent, accepted);
+  shown.set(body, schema);
+  return body;
+};
 
-/** The body of a PUT. Our own answers may be sent back whole: their read-only fields are accepted and dropped. */
-export const whole = <Shape extends z.ZodRawShape>(shape: Shape, readOnly: readonly string[]) => {
-  // not in the type of a body: a client need not know them, and any other name is a mistake that its compiler finds
+/** Generated clients may send each unset field as null. To refuse null would cost honest clients the way to clear a field. */
+export const aboutPut =
+  'A field that is left out keeps its value, and `null` clears it: never send null for what you only do not know.';
+export const aboutPartial =
+  'Only what is to change. `null` clears a field, so leave out what you do not mean to change. A client that sends each ' +
+  'unset field as null is refused, because a name cannot be null.';
+
+const ignored = z.unknown().optional();
+
+/**
+ * The body of a PUT is that of a POST. Our own answers may be sent back whole: their read-only fields are accepted and
+ * dropped, and not shown as fields of a body.
+ */
+export const whole = <Shape extends z.ZodRawShape>(posted: z.ZodObject<Shape>, readOnly: readonly string[]) => {
   const dropped = Object.fromEntries(readOnly.map((name) => [name, ignored])) as Record<never, typeof ignored>;
-  return z.strictObject({ ...dropped, ...shape }).transform((sent) => {
+  const accepted = z.strictObject({ ...dropped, ...posted.shape }).transform((sent) => {
     for (const name of readOnly) if (name in sent) delete (sent as Record<string, unknown>)[name];
     return sent as z.output<z.ZodObject<Shape>>;
   });
+  return showing(posted, accepted);
 };
 
 /** The body of a PATCH: only what is to change. A read-only field is refused: a 200 would say that it was changed. */
@@ -45,7 +66,8 @@ const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): Fi
 };
 
 const shapeOf = (schema: z.ZodType): string[] => {
-  if (schema instanceof z.ZodPipe) return shapeOf(schema.in as z.ZodType);
+  if (schema instanceof z.ZodPipe)
+    return shapeOf((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 };
 
@@ -86,7 +108,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema) => {
     await readable(c);
     return validate(c, next);
   };
-  return checking('json', schema, middleware, { codes: bodyRefusals });
+  return checking('json', shown.get(schema) ?? schema, middleware, { codes: bodyRefusals });
 };
 
 /** An id in a path. What cannot be one is not found, like one that nobody has. */

@@ -14,18 +14,32 @@ type Json = Record<string, unknown>;
 const text = z.string();
 const problem = z
   .object({
-    ...{ type: text, title: text, status: z.int(), detail: text, request_id: text },
-    code: z.enum(Object.keys(problems)),
+    type: text.describe('a name for this kind of problem, as a URI'),
+    title: text,
+    status: z.int().describe('the status of the answer'),
+    detail: text.describe('for a person: what to do about it'),
+    request_id: text.describe('what to quote to us'),
+    code: z.enum(Object.keys(problems)).describe('for a program: which refusal this is'),
     errors: z.record(text, z.array(text)).optional().describe('messages by field'),
   })
   .meta({ id: 'Problem', examples: [fixed.examples.Problem] });
 
+/** An integer has a size, and no bounds where those are only of what JavaScript can count. */
+const sized = ({ minimum, maximum, ...value }: Json) => ({
+  ...value,
+  format: 'int64',
+  minimum: Number.isSafeInteger(Number(minimum) - 1) ? minimum : undefined,
+  maximum: Number.isSafeInteger(Number(maximum) + 1) ? maximum : undefined,
+});
+
 /** "Something or null" as JSON Schema says it in one type; a format says as much as its pattern. */
 const shorter = (_key: string, value: Json) => {
+  if (value?.type === 'integer') return sized(value);
   if (value?.format) return { ...value, pattern: undefined };
   const [some, none] = Array.isArray(value?.anyOf) ? (value.anyOf as Json[]) : [];
   if (!some?.type || none?.type !== 'null') return value;
-  const orNull = { type: [some.type, 'null'], enum: Array.isArray(some.enum) ? [...some.enum, null] : undefined };
+  const type = [...new Set([some.type, 'null'].flat())];
+  const orNull = { type, enum: Array.isArray(some.enum) ? [...some.enum, null] : undefined };
   return { ...value, anyOf: undefined, ...some, ...orNull };
 };
 
@@ -43,7 +57,13 @@ loadVendor('zod', {
   },
 });
 
-type Parameter = { in: string; name: string; schema: Json; required?: boolean };
+type Parameter = {
+  in: string;
+  name: string;
+  schema: Json;
+  required?: boolean | undefined;
+  description?: string | undefined;
+};
 type Answer = { content?: Record<string, { schema: Json }> };
 type Said = { summary: string; parameters?: Parameter[]; responses: Record<string, Answer> };
 type Operation = Said & { requestBody?: Json; description?: string };
@@ -70,16 +90,26 @@ const refusal = (codes: ProblemCode[], status: number, { examples, responses }: 
   return ref('responses', codes.join('-or-'));
 };
 
-/** A parameter that several routes share becomes a component; the first of its name decides which. */
-const shared = ({ required, ...parameter }: Parameter, { parameters }: Components) => {
-  const { name, schema } = parameter;
-  const one = {
-    ...parameter,
-    description: (fixed.queries as Record<string, string>)[name],
-    required: required && !('default' in schema),
-  };
-  parameters[name] ??= one;
-  return JSON.stringify(parameters[name]) === JSON.stringify(one) ? ref('parameters', name) : one;
+/** "QueryMinAge": what a parameter is called as a component, so that none is called as a record. */
+const componentName = ({ in: where, name }: Omit<Parameter, 'schema'>) =>
+  [where, ...name.split(/[_-]/)].map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
+
+const explained = ({ required, ...parameter }: Parameter): Parameter => {
+  const description = (fixed.parameters as Record<string, string>)[parameter.name];
+  return { ...parameter, description, required: required && !('default' in parameter.schema) };
+};
+
+/** Makes a component of each parameter that is the same on several routes. One that differs is its route's own. */
+const shareParameters = (operations: Operation[], components: Components) => {
+  const all = operations.flatMap(({ parameters = [] }) => parameters);
+  const byName = Map.groupBy(all, componentName);
+  for (const [name, [one, ...more]] of byName)
+    if (one && more.length > 0 && new Set([one, ...more].map((each) => JSON.stringify(each))).size === 1)
+      components.parameters[name] = explained(one);
+};
+const described = (parameter: Parameter, { parameters }: Components) => {
+  const name = componentName(parameter);
+  return name in parameters ? ref('parameters', name) : explained(parameter);
 };
 
 const isEverybody = (roles: readonly Role[]) => roles.length === Object.keys(fixed.roles).length;
@@ -121,18 +151,18 @@ const complete = (path: string, operation: Operation, notes: readonly Note[], co
     'x-roles': roles,
     security: roles ? [{ bearer: [] }] : [],
     parameters: [
-      ...parameters.map((one) => shared(one, components)),
-      ...[...asked].map((name) => ref('parameters', name)),
+      ...parameters.map((one) => described(one, components)),
+      ...[...asked].map((name) => ref('parameters', componentName({ in: 'header', name }))),
     ],
     responses: answers,
   };
 };
 
-const described = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
+const resolved = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
 const answered = ([status, schema]: [string, z.ZodType | null]) => {
   if (!schema) return [status, { description: 'Done. The answer has no body.' }];
   const type = schema instanceof z.ZodString ? 'text/html' : 'application/json';
-  const content = { [type]: { schema: described(schema, 'output') } };
+  const content = { [type]: { schema: resolved(schema, 'output') } };
   return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
 };
 
@@ -151,8 +181,9 @@ const translate = (app: Hono<Env>) => {
     } else if (said.checks) {
       // a body is described as it is sent, a parameter as what it stands for
       const { target, schema } = said.checks;
-      const resolved = described(schema, target === 'json' ? 'input' : 'output');
-      Object.assign(handler, { [uniqueSymbol]: { target, ...resolved } });
+      Object.assign(handler, {
+        [uniqueSymbol]: { target, ...resolved(schema, target === 'json' ? 'input' : 'output') },
+      });
     }
   }
   return notes;
@@ -172,6 +203,10 @@ export const documentOf = async (app: Hono<Env>) => {
   };
   const options = { documentation, excludeStaticFile: false, defaultValidationErrorResponse: false };
   const generated = await generateSpecs(app, options);
+  shareParameters(
+    Object.values(generated.paths).flatMap((methods) => Object.values(methods) as Operation[]),
+    components,
+  );
   const paths = Object.entries(generated.paths).map(([plain, methods]) => {
     const path = plain.startsWith('/api/') ? plain.replace(/\/?$/, '/') : plain;
     const operations = Object.entries(methods) as [string, Operation][];

@@ -23,12 +23,12 @@ export const accessColumns = {
 const text = z.string();
 const shape = {
   id: recordId,
-  at: z.iso.datetime(),
-  action: text,
-  resource: text,
-  actor_id: recordId.nullable(),
-  actor_name: text.nullable(),
-  actor_role: text.nullable(),
+  at: z.iso.datetime().describe('when it was done'),
+  action: text.describe('what was done: `create`, `read`, `update`, `delete`, `login`, `refused` and so on'),
+  resource: text.describe('to what: `patient`, `doctor`, `mapping`, `user`, `session` and so on'),
+  actor_id: recordId.nullable().describe('the account that did it; null for nobody who was signed in'),
+  actor_name: text.nullable().describe('what it was called then'),
+  actor_role: text.nullable().describe('the role that it had then'),
 };
 const example = {
   id: 301,
@@ -42,11 +42,14 @@ const example = {
 export const auditEntry = z
   .object({
     ...shape,
-    resource_id: recordId.nullable(),
-    patient_ids: z.array(recordId),
-    request_id: text.nullable(),
-    address: text.nullable(),
-    before: z.record(text, z.unknown()).nullable().describe('the record before it was changed or deleted'),
+    resource_id: recordId.nullable().describe('the `id` of what it was done to, where that is one record'),
+    patient_ids: z.array(recordId).describe('the patients whose data it is about'),
+    request_id: text.nullable().describe('the request that did it'),
+    address: text.nullable().describe('from where'),
+    before: z
+      .record(text, z.union([text, z.number(), z.boolean(), z.null()]))
+      .nullable()
+      .describe('the record before it was changed or deleted'),
   })
   .meta({
     id: 'AuditEntry',
@@ -64,5 +67,9 @@ export const auditEntry = z
 export const accessEntry = z.object(shape).meta({ id: 'AccessEntry', examples: [example] });
 
 export const restored = z
-  .object({ resource: z.enum(['patient', 'doctor']), id: recordId, mappings: z.array(recordId) })
+  .object({
+    resource: z.enum(['patient', 'doctor']).describe('what came back'),
+    id: recordId,
+    mappings: z.array(recordId).describe('those that came back with it'),
+  })
   .meta({ id: 'Restored', examples: [{ resource: 'patient', id: 7, mappings: [12] }] });

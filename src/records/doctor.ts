@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { me } from '../db/audit.ts';
 import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
 import { optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
-import { partial, whole } from '../http/validate.ts';
+import { aboutPartial, partial, whole } from '../http/validate.ts';
 
 export const doctors = pgTable('doctors', {
   id: id(),
@@ -28,7 +28,7 @@ export const doctors = pgTable('doctors', {
 export const doctorFields = {
   name: requiredText(200),
   specialization: requiredText(200),
-  contact_info: optionalLines(500),
+  contact_info: optionalLines(500).describe('a phone number, an email, an address: whatever there is'),
   license_number: optionalText(100),
 };
 const readOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
@@ -40,9 +40,10 @@ const example = {
   license_number: 'MD-20417',
 };
 export const newDoctor = z.strictObject(doctorFields).meta({ id: 'NewDoctor', examples: [example] });
-export const doctorPut = whole(doctorFields, readOnly).meta({ id: 'DoctorPut', examples: [example] });
+export const doctorPut = whole(newDoctor, readOnly);
 export const doctorPatch = partial(doctorFields).meta({
   id: 'DoctorPatch',
+  description: aboutPartial,
   examples: [{ contact_info: '+1 555 0142' }],
 });
 
@@ -67,15 +68,20 @@ export const doctorColumns = { ...doctorStored, license_number: licenseAs('licen
 
 const shape = z.object({
   id: recordId,
-  user_id: recordId.nullable(),
-  created_by: recordId.nullable(),
+  user_id: recordId.nullable().describe('the account of the doctor, if there is one'),
+  created_by: recordId
+    .nullable()
+    .describe('the account that made the record, and owns it; null where the doctor registered'),
   name: z.string(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
   specialization: z.string(),
-  contact_info: z.string().nullable(),
-  license_number: z.string().nullable(),
-  approved: z.boolean().nullable().describe('null for a doctor without an account'),
+  contact_info: z.string().nullable().describe('a phone number, an email, an address: whatever there is'),
+  license_number: z.string().nullable().describe('null but for the doctor, its creator and administrators'),
+  approved: z
+    .boolean()
+    .nullable()
+    .describe('whether the doctor may see patients; null for a doctor without an account'),
 });
 const times = { created_at: '2026-11-02T08:15:00.000Z', updated_at: '2026-11-20T16:40:12.345Z' };
 export const doctorExample = { id: 4, user_id: 9, created_by: null, ...example, approved: true, ...times };

@@ -4,7 +4,7 @@ import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference, stamps } from '../db/columns.ts';
 import { emailAddress, recordId, requiredText } from '../http/fields.ts';
-import { accountRoles } from './user.ts';
+import { accountRole, accountRoles } from './user.ts';
 
 export const invitations = pgTable('invitations', {
   id: id(),
@@ -43,9 +43,11 @@ export const invitationColumns = {
 export const newInvitation = z
   .strictObject({
     email: emailAddress,
-    role: z.enum(['user', 'doctor', 'admin']),
+    role: z.enum(['user', 'doctor', 'admin']).describe('the role that the account gets'),
     name: requiredText(200).optional(),
-    doctor: recordId.optional(),
+    doctor: recordId
+      .optional()
+      .describe('the id of the record of the doctor who is invited: for the role doctor, and for no other'),
   })
   .refine(({ role, doctor }) => (role === 'doctor') === (doctor !== undefined), {
     path: ['doctor'],
@@ -57,14 +59,14 @@ export const invitation = z
   .object({
     id: recordId,
     email: z.string(),
-    role: z.enum(accountRoles),
+    role: accountRole.describe('the role that the account gets'),
     name: z.string().nullable(),
-    patient: recordId.nullable(),
-    doctor: recordId.nullable(),
-    created_by: recordId.nullable(),
+    patient: recordId.nullable().describe('the id of the record that the account gets, of a patient'),
+    doctor: recordId.nullable().describe('or of a doctor'),
+    created_by: recordId.nullable().describe('the account that invites'),
     created_at: z.iso.datetime(),
-    expires_at: z.iso.datetime(),
-    state: z.enum(invitationStates),
+    expires_at: z.iso.datetime().describe('from when its link no longer works'),
+    state: z.enum(invitationStates).describe('what became of it'),
   })
   .meta({
     id: 'Invitation',

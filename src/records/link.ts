@@ -6,6 +6,10 @@ export const addressee = z
   .strictObject({ email: emailAddress })
   .meta({ id: 'Addressee', examples: [{ email: 'jane@example.com' }] });
 
-export const linkToken = z.string().min(1, 'must not be empty').max(200, 'at most 200 characters');
+export const linkToken = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'at most 200 characters')
+  .describe('what follows the # in the link of the mail');
 export const exampleToken = 'c2VjcmV0IHRoYXQgYSBtYWlsIGNhcnJpZWQgdG8geW91';
 export const link = z.strictObject({ token: linkToken }).meta({ id: 'Link', examples: [{ token: exampleToken }] });

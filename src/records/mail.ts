@@ -37,12 +37,12 @@ export const mailColumns = {
 export const mail = z
   .object({
     id: recordId,
-    purpose: z.enum(purposes),
-    recipient: z.string(),
-    user_id: recordId.nullable(),
+    purpose: z.enum(purposes).describe('what it is for'),
+    recipient: z.string().describe('the address that it goes to'),
+    user_id: recordId.nullable().describe('the account that it is for'),
     state: z.enum(mailStates).describe('`failed` once it was tried for a day'),
-    attempts: z.int(),
-    asked_at: z.iso.datetime(),
+    attempts: z.int().describe('how often it was tried'),
+    asked_at: z.iso.datetime().describe('when somebody or something called for it'),
   })
   .meta({
     id: 'Mail',

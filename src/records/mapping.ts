@@ -4,6 +4,7 @@ import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, reference, stamps, transaction } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
+import { showing } from '../http/validate.ts';
 import { doctor, doctorExample, doctorStored, licenseAs } from './doctor.ts';
 
 export const mappings = pgTable('mappings', {
@@ -15,16 +16,24 @@ export const mappings = pgTable('mappings', {
   changed_tx: transaction(),
 });
 
-/** Both names of each side are served, because clients for both exist. */
-const ids = { patient: recordId, doctor: recordId, patient_id: recordId, doctor_id: recordId };
+const pair = { patient: recordId.describe('the id of the patient'), doctor: recordId.describe('the id of the doctor') };
+/** Both names of each side are accepted, because clients for both exist; one is shown, so that a compiler asks for it. */
+const ids = { ...pair, patient_id: recordId, doctor_id: recordId };
 const agree = (one?: number, other?: number) => !one || !other || one === other;
-export const assignment = z
+const accepted = z
   .strictObject(z.object(ids).partial().shape)
   .refine((sent) => agree(sent.patient, sent.patient_id), { path: ['patient'], error: 'is not the same as patient_id' })
   .refine((sent) => agree(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
   .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
-  .pipe(z.object({ patient: recordId, doctor: recordId }))
-  .meta({ id: 'Assignment', examples: [{ patient: 7, doctor: 4 }] });
+  .pipe(z.object(pair));
+export const assignment = showing(
+  z.strictObject(pair).meta({
+    id: 'Assignment',
+    description: 'Who is to treat whom. `patient_id` and `doctor_id` are accepted for the same.',
+    examples: [{ patient: 7, doctor: 4 }],
+  }),
+  accepted,
+);
 
 export const mappingColumns = {
   id: mappings.id,
@@ -45,10 +54,10 @@ export const assignedDoctorColumns = {
   doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseAs('doctor_license_number') },
 };
 
-const shape = { id: recordId, patient: recordId, doctor: recordId, created_at: z.iso.datetime() };
+const shape = { id: recordId, ...pair, created_at: z.iso.datetime() };
 export const mappingExample = { id: 12, patient: 7, doctor: 4, created_at: '2026-11-20T16:40:12.345Z' };
 export const mapping = z.object(shape).meta({ id: 'Mapping', examples: [mappingExample] });
-export const assignedDoctor = z.object({ ...shape, doctor_detail: doctor }).meta({
+export const assignedDoctor = z.object({ ...shape, doctor_detail: doctor.describe('the record of the doctor') }).meta({
   id: 'AssignedDoctor',
   examples: [{ ...mappingExample, doctor_detail: doctorExample }],
 });

@@ -5,7 +5,7 @@ import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core'
 import * as z from 'zod';
 import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
 import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
-import { partial, whole } from '../http/validate.ts';
+import { aboutPartial, partial, whole } from '../http/validate.ts';
 
 const genders = ['male', 'female', 'other', 'unknown'] as const;
 
@@ -40,10 +40,11 @@ const dateOfBirth = dateText
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
 
 type Gender = (typeof genders)[number];
+const keptGender = z.enum(genders).meta({ id: 'Gender', examples: ['female'] });
 /** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
 export const gender = z.preprocess(
   (sent: Gender) => (typeof sent === 'string' ? sent.trim().toLowerCase() : sent),
-  z.enum(genders),
+  keptGender,
 );
 
 export const patientFields = {
@@ -52,7 +53,8 @@ export const patientFields = {
     .int({ error: 'must be a whole number', abort: true })
     .min(0, 'must be 0 or more')
     .max(150, 'must be 150 or less')
-    .nullish(),
+    .nullish()
+    .describe('in years; ignored where `date_of_birth` is sent as well'),
   date_of_birth: dateOfBirth.nullish(),
   gender: gender.nullish(),
   phone: optionalText(50),
@@ -72,9 +74,10 @@ const example = {
   medical_history: 'Asthma since childhood',
 };
 export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
-export const patientPut = whole(patientFields, readOnly).meta({ id: 'PatientPut', examples: [example] });
+export const patientPut = whole(newPatient, readOnly);
 export const patientPatch = partial(patientFields).meta({
   id: 'PatientPatch',
+  description: aboutPartial,
   examples: [{ phone: '+1 555 0199', address: null }],
 });
 
@@ -92,14 +95,16 @@ export const patientsOf = (account: 'id' | 'user_id') => sql`array(
 const orNull = z.string().nullable();
 const shape = z.object({
   id: recordId,
-  user_id: recordId.nullable(),
-  created_by: recordId.nullable(),
+  user_id: recordId.nullable().describe('the account of the patient, if there is one'),
+  created_by: recordId
+    .nullable()
+    .describe('the account that made the record, and owns it; null where the patient registered'),
   name: z.string(),
   created_at: z.iso.datetime(),
   updated_at: z.iso.datetime(),
-  age: z.int().nullable().describe('derived from `date_of_birth` where that is known'),
+  age: z.int().nullable().describe('in years; derived from `date_of_birth` where that is known'),
   date_of_birth: z.iso.date().nullable(),
-  gender: z.enum(genders).nullable(),
+  gender: keptGender.nullable(),
   phone: orNull,
   email: orNull,
   address: orNull,

@@ -42,10 +42,10 @@ const time = z.iso.datetime();
 export const session = z
   .object({
     id: recordId,
-    device: z.string().nullable(),
-    created_at: time,
-    last_used_at: time,
-    current: z.boolean(),
+    device: z.string().nullable().describe('what the app or browser calls itself'),
+    created_at: time.describe('when somebody signed in'),
+    last_used_at: time.describe('when its tokens were last replaced'),
+    current: z.boolean().describe('whether it is the one that asks'),
   })
   .meta({
     id: 'Session',
@@ -60,8 +60,17 @@ export const session = z
     ],
   });
 
+export const tokenPair = {
+  access: z.string().describe('the access token: send it as `Authorization: Bearer <access>`'),
+  refresh: z.string().describe('the refresh token, which is exchanged for a new access token'),
+};
 export const signedIn = z
-  .object({ access: z.string(), refresh: z.string(), token_type: z.literal('Bearer'), expires_in: z.int(), user })
+  .object({
+    ...tokenPair,
+    token_type: z.literal('Bearer').describe('how `access` is sent'),
+    expires_in: z.int().describe('seconds for which `access` counts'),
+    user,
+  })
   .meta({
     id: 'SignedIn',
     examples: [
@@ -77,5 +86,7 @@ export const signedIn = z
 
 export const refreshBody = z
   // a refresh token of Django's may be longer than ours
-  .strictObject({ refresh: z.string().max(4000, 'at most 4000 characters') })
+  .strictObject({
+    refresh: z.string().max(4000, 'at most 4000 characters').describe('the refresh token that was answered last'),
+  })
   .meta({ id: 'Refresh', examples: [{ refresh: '21.c2VjcmV0.bWFj' }] });

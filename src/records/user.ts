@@ -8,6 +8,9 @@ import { emailAddress, recordId, requiredText } from '../http/fields.ts';
 import { partial } from '../http/validate.ts';
 
 export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
+export const accountRole = z
+  .enum(accountRoles)
+  .meta({ id: 'Role', description: 'What an account may do.', examples: ['user'] });
 
 export const users = pgTable('users', {
   id: id(),
@@ -62,14 +65,19 @@ export const userFields = {
   username: usernameText,
   email: emailAddress,
 };
-const currentPassword = givenPassword.describe('your password, which a new email needs').optional();
+const currentPassword = givenPassword.describe('your own, which a new email needs').optional();
 export const userPatch = partial(userFields)
   .extend({ password: currentPassword })
   .meta({
     id: 'UserPatch',
     examples: [{ name: 'John Doe' }],
   });
-export const accountPatch = partial({ ...userFields, role: z.enum(accountRoles), disabled: z.boolean() }).meta({
+const aboutDisabled = 'whether the account may not sign in';
+export const accountPatch = partial({
+  ...userFields,
+  role: accountRole,
+  disabled: z.boolean().describe(aboutDisabled),
+}).meta({
   id: 'AccountPatch',
   examples: [{ role: 'admin' }],
 });
@@ -95,9 +103,9 @@ const text = z.string();
 const shape = {
   id: recordId,
   name: text,
-  username: text,
+  username: text.describe('what one signs in with, if not with the email'),
   email: text.nullable().describe('null only for an account that came from elsewhere without one'),
-  role: z.enum(accountRoles),
+  role: accountRole,
   created_at: z.iso.datetime(),
   email_verified: z.boolean().describe('whether a link was used that was sent to this email'),
   pending_email: text.nullable().describe('the email from when its link is used on'),
@@ -114,5 +122,5 @@ export const userExample = {
 };
 export const user = z.object(shape).meta({ id: 'User', examples: [userExample] });
 export const account = z
-  .object({ ...shape, username: text.nullable(), disabled: z.boolean() })
+  .object({ ...shape, username: text.nullable(), disabled: z.boolean().describe(aboutDisabled) })
   .meta({ id: 'Account', examples: [{ ...userExample, disabled: false }] });

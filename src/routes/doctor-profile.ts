@@ -9,12 +9,18 @@ import { type Given, prepare } from '../db/prepared.ts';
 import { found } from '../errors.ts';
 import { allow } from '../http/auth.ts';
 import { tagged, taggedRead, taggedWrite } from '../http/etag.ts';
-import { json, params } from '../http/validate.ts';
+import { aboutPut, json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorPut, doctors } from '../records/doctor.ts';
 
 const doctorsOnly = allow('doctor', 'pending_doctor');
-const reads = describe('Read my doctor record', { 200: doctor }, 'not_found', taggedRead, doctorsOnly);
+const reads = describe(
+  'Read my doctor record. The record that belongs to the account that asks, and whether it is approved.',
+  { 200: doctor },
+  'not_found',
+  taggedRead,
+  doctorsOnly,
+);
 
 const read = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, me))]);
 /** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
@@ -30,7 +36,12 @@ const change = async (c: Context<Env>, user_id: number, fields: z.output<typeof 
   const [, rows] = await ask(c, update({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
   return c.json(tagged(c, found(rows)));
 };
-const replaces = describe('Replace my doctor record', { 200: doctor }, taggedWrite, doctorsOnly);
+const replaces = describe(
+  `Replace my doctor record. ${aboutPut} Another name, specialization or license number waits for approval again.`,
+  { 200: doctor },
+  taggedWrite,
+  doctorsOnly,
+);
 
 export const doctorProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, async (c) => {

@@ -11,7 +11,7 @@ import { changing, deleting } from '../http/changes.ts';
 import { tag, tagged, taggedRead } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { answerPage } from '../http/pages.ts';
-import { byId, json } from '../http/validate.ts';
+import { aboutPut, byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import {
   doctor,
@@ -34,28 +34,59 @@ const change = changing(doctors, doctorColumns);
 const remove = deleting(doctors);
 
 const approvedDoctors = allow('doctor');
-const listsAll = describe('List all patients', { 200: z.array(patient) }, approvedDoctors);
-const listsMine = describe('List my patients', { 200: z.array(patient) }, approvedDoctors);
+const listsAll = describe(
+  'List all patients. Every patient there is, whoever made the record.',
+  { 200: z.array(patient) },
+  approvedDoctors,
+);
+const listsMine = describe(
+  'List my patients. The patients who are assigned to the doctor who asks.',
+  { 200: z.array(patient) },
+  approvedDoctors,
+);
+
+const creates = describe(
+  'Create a doctor. For somebody without an account, whom patients can be assigned to.',
+  { 201: doctor },
+  create,
+  tag,
+  owners,
+);
+const lists = describe(
+  'List doctors. To find one by name, specialization or any word of these.',
+  { 200: z.array(doctor) },
+  everyone,
+);
+const reads = describe(
+  'Read a doctor. What patients may know of a doctor; the license number is for the doctor, its creator and ' +
+    'administrators.',
+  { 200: doctor },
+  taggedRead,
+  everyone,
+);
+const replaces = describe(`Replace a doctor. ${aboutPut}`, { 200: doctor }, change, owners);
+const changes = describe(
+  'Change a doctor. Send only what changes, and `null` only for a field to clear.',
+  { 200: doctor },
+  change,
+  owners,
+);
+const deletes = describe(
+  'Delete a doctor. With its mappings. An administrator can undo it from the audit trail.',
+  { 204: null },
+  remove,
+  owners,
+);
 
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', describe('Create a doctor', { 201: doctor }, create, tag, owners), json(newDoctor), async (c) =>
-    c.json(tagged(c, await create(c, c.req.valid('json'))), 201),
-  )
-  .get('/', describe('List doctors', { 200: z.array(doctor) }, everyone), doctorQuery, (c) =>
-    answerPage(c, allDoctors, c.req.valid('query')),
-  )
+  .post('/', creates, json(newDoctor), async (c) => c.json(tagged(c, await create(c, c.req.valid('json'))), 201))
+  .get('/', lists, doctorQuery, (c) => answerPage(c, allDoctors, c.req.valid('query')))
   .get('/all-patients', listsAll, patientQuery, (c) => answerPage(c, everybodys, c.req.valid('query')))
   .get('/my-patients', listsMine, patientQuery, (c) => answerPage(c, assignedToMe, c.req.valid('query')))
-  .get('/:id', describe('Read a doctor', { 200: doctor }, taggedRead, everyone), byId, async (c) => {
+  .get('/:id', reads, byId, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .put('/:id', describe('Replace a doctor', { 200: doctor }, change, owners), byId, json(doctorPut), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
-  )
-  .patch('/:id', describe('Change a doctor', { 200: doctor }, change, owners), byId, json(doctorPatch), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
-  )
-  .delete('/:id', describe('Delete a doctor', { 204: null }, remove, owners), byId, (c) =>
-    remove(c, c.req.valid('param').id),
-  );
+  .put('/:id', replaces, byId, json(doctorPut), (c) => change(c, c.req.valid('param').id, c.req.valid('json')))
+  .patch('/:id', changes, byId, json(doctorPatch), (c) => change(c, c.req.valid('param').id, c.req.valid('json')))
+  .delete('/:id', deletes, byId, (c) => remove(c, c.req.valid('param').id));

@@ -80,26 +80,44 @@ const remove = prepare((db, { id }: Given<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
 ]);
 
-const assigns = describe('Assign a doctor to a patient', { 201: mapping }, assign, owners);
-const listsDoctors = describe('List the doctors of a patient', { 200: z.array(assignedDoctor) }, readers);
+const assigns = describe(
+  'Assign a doctor to a patient. The patient finds the doctor in `my-doctors`, the doctor the patient in `my-patients`.',
+  { 201: mapping },
+  assign,
+  owners,
+);
+const listsDoctors = describe(
+  'List the doctors of a patient. The mappings of one patient, each with the record of its doctor.',
+  { 200: z.array(assignedDoctor) },
+  readers,
+);
 const listsThemToo = describe(
-  'List doctors by patient. `id` is the patient.',
+  'List doctors by patient. The same under a shorter path, whose `id` is the patient and no mapping.',
   { 200: z.array(assignedDoctor) },
   readers,
 );
 
+const lists = describe(
+  'List mappings. Who treats whom, of all patients that the caller may see.',
+  { 200: z.array(mapping) },
+  readers,
+);
+const removes = describe(
+  'Remove a mapping. The doctor no longer treats the patient; both records stay.',
+  { 204: null },
+  owners,
+);
+
 export const mappingRoutes = new Hono<Env>({ strict: false })
   .post('/', assigns, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')))
-  .get('/', describe('List mappings', { 200: z.array(mapping) }, readers), listed, (c) =>
-    answerPage(c, list, c.req.valid('query')),
-  )
+  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
   .get('/patient/:id', listsDoctors, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
   .get('/:id', listsThemToo, byId, refusalsNoted, listedOfPatient, (c) =>
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
-  .delete('/:id', describe('Remove a mapping', { 204: null }, owners), byId, async (c) => {
+  .delete('/:id', removes, byId, async (c) => {
     const [gone] = await ask(c, remove(c.req.valid('param')));
     found(gone);
     return c.body(null, 204);

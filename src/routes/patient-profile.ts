@@ -12,7 +12,7 @@ import { changing } from '../http/changes.ts';
 import { tagged, taggedRead } from '../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../http/pages.ts';
 import { refusalsByAccountNoted } from '../http/refusals.ts';
-import { json, params } from '../http/validate.ts';
+import { aboutPut, json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
 import { patient, patientColumns, patientPut, patients } from '../records/patient.ts';
@@ -36,8 +36,14 @@ const accessLog = pages(sorts, (db, _given: Given<never>, page) => {
   return { rows, totals: [total(db, log, undefined)] };
 });
 
-const reads = describe('Read my patient record', { 200: patient }, 'not_found', taggedRead, patientsOnly);
-const replaces = describe('Replace my patient record', { 200: patient }, change, patientsOnly);
+const reads = describe(
+  'Read my patient record. The record that belongs to the account that asks.',
+  { 200: patient },
+  'not_found',
+  taggedRead,
+  patientsOnly,
+);
+const replaces = describe(`Replace my patient record. ${aboutPut}`, { 200: patient }, change, patientsOnly);
 const readsLog = describe(
   'Read my access log. Who looked at or changed my record.',
   { 200: z.array(accessEntry) },

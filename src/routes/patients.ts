@@ -13,7 +13,7 @@ import { tag, tagged, taggedRead } from '../http/etag.ts';
 import { once } from '../http/idempotency.ts';
 import { answerPage } from '../http/pages.ts';
 import { refusalsNoted } from '../http/refusals.ts';
-import { byId, json } from '../http/validate.ts';
+import { aboutPut, byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor } from '../records/doctor.ts';
 import { doctorQuery, myDoctors } from '../records/doctor-lists.ts';
@@ -62,59 +62,73 @@ const lists = describe(
   owners,
 );
 
+const creates = describe(
+  'Create a patient. Whoever makes the record owns it: nobody else but doctors and administrators sees it.',
+  { 201: patient },
+  create,
+  tag,
+  owners,
+);
+const listsMyDoctors = describe(
+  'List my doctors. The doctors who are assigned to the patient who asks.',
+  { 200: z.array(doctor) },
+  allow('patient'),
+);
+const reads = describe(
+  'Read a patient. Leaves an entry in the trail, which the patient can read.',
+  { 200: patient },
+  taggedRead,
+  readers,
+);
+const replaces = describe(`Replace a patient. ${aboutPut}`, { 200: patient }, change, readers);
+const changes = describe(
+  'Change a patient. Send only what changes, and `null` only for a field to clear.',
+  { 200: patient },
+  change,
+  readers,
+);
+const deletes = describe(
+  'Delete a patient. With its mappings. An administrator can undo it from the audit trail.',
+  { 204: null },
+  remove,
+  readers,
+);
+const readsInvitation = describe(
+  'Read the invitation of a patient. The one that is open, which was sent and is not accepted yet.',
+  { 200: invitation },
+  owners,
+);
+const revokesInvitation = describe(
+  'Revoke the invitation of a patient. Its link no longer works.',
+  { 204: null },
+  owners,
+);
+
 export const patientRoutes = new Hono<Env>({ strict: false })
-  .post('/', describe('Create a patient', { 201: patient }, create, tag, owners), json(newPatient), async (c) =>
-    c.json(tagged(c, await create(c, c.req.valid('json'))), 201),
-  )
+  .post('/', creates, json(newPatient), async (c) => c.json(tagged(c, await create(c, c.req.valid('json'))), 201))
   .get('/', lists, patientQuery, (c) => answerPage(c, ownOrAll, c.req.valid('query')))
-  .get('/my-doctors', describe('List my doctors', { 200: z.array(doctor) }, allow('patient')), doctorQuery, (c) =>
-    answerPage(c, myDoctors, c.req.valid('query')),
-  )
-  .get('/:id', describe('Read a patient', { 200: patient }, taggedRead, readers), byId, refusalsNoted, async (c) => {
+  .get('/my-doctors', listsMyDoctors, doctorQuery, (c) => answerPage(c, myDoctors, c.req.valid('query')))
+  .get('/:id', reads, byId, refusalsNoted, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
-  .put(
-    '/:id',
-    describe('Replace a patient', { 200: patient }, change, readers),
-    byId,
-    refusalsNoted,
-    json(patientPut),
-    (c) => change(c, c.req.valid('param').id, c.req.valid('json')),
+  .put('/:id', replaces, byId, refusalsNoted, json(patientPut), (c) =>
+    change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch(
-    '/:id',
-    describe('Change a patient', { 200: patient }, change, readers),
-    byId,
-    refusalsNoted,
-    json(patientPatch),
-    (c) => change(c, c.req.valid('param').id, c.req.valid('json')),
+  .patch('/:id', changes, byId, refusalsNoted, json(patientPatch), (c) =>
+    change(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', describe('Delete a patient', { 204: null }, remove, readers), byId, refusalsNoted, (c) =>
-    remove(c, c.req.valid('param').id),
-  )
+  .delete('/:id', deletes, byId, refusalsNoted, (c) => remove(c, c.req.valid('param').id))
 
   .post('/:id/invitation', invites, byId, refusalsNoted, json(addressee), (c) =>
     invite(c, { ...c.req.valid('json'), role: 'patient', patient: c.req.valid('param').id }),
   )
-  .get(
-    '/:id/invitation',
-    describe('Read the invitation of a patient', { 200: invitation }, owners),
-    byId,
-    refusalsNoted,
-    async (c) => {
-      const [rows] = await ask(c, readInvitation(c.req.valid('param')));
-      return c.json(found(rows));
-    },
-  )
-  .delete(
-    '/:id/invitation',
-    describe('Revoke the invitation of a patient', { 204: null }, owners),
-    byId,
-    refusalsNoted,
-    async (c) => {
-      const [revoked] = await ask(c, revokeInvitation(c.req.valid('param')));
-      found(revoked);
-      return c.body(null, 204);
-    },
-  );
+  .get('/:id/invitation', readsInvitation, byId, refusalsNoted, async (c) => {
+    const [rows] = await ask(c, readInvitation(c.req.valid('param')));
+    return c.json(found(rows));
+  })
+  .delete('/:id/invitation', revokesInvitation, byId, refusalsNoted, async (c) => {
+    const [revoked] = await ask(c, revokeInvitation(c.req.valid('param')));
+    found(revoked);
+    return c.body(null, 204);
+  });

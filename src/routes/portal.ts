@@ -11,9 +11,14 @@ const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 <link rel="stylesheet" href="/portal/links.css"><script src="/portal/links.js" type="module"></script>
 <main><noscript>This page needs JavaScript, which is switched off in your browser.</noscript></main>`;
 
+const opens = describe(
+  'Open the page of a link. Where a mail leads: the page tells what the link is for, and does it once a person says so.',
+  { 200: z.string() },
+);
+
 export const portalRoutes = new Hono<Env>({ strict: false }).get(
   '/:page',
-  describe('Open the page of a link', { 200: z.string() }),
+  opens,
   word('page', ['forgot', 'reset', 'verify', 'undo', 'invitation']),
   (c) => c.html(html, 200, { 'Content-Security-Policy': pagePolicy(), 'Cache-Control': 'no-store' }),
 );

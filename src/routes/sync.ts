@@ -17,7 +17,8 @@ import { doctor, doctorColumns, doctorExample, doctors } from '../records/doctor
 import { mapping, mappingColumns, mappingExample, mappings } from '../records/mapping.ts';
 import { patient, patientColumns, patientExample, patients } from '../records/patient.ts';
 
-const ids = { patients: z.array(recordId), doctors: z.array(recordId), mappings: z.array(recordId) };
+const idsOf = (what: string) => z.array(recordId).describe(`ids of ${what}`);
+const ids = { patients: idsOf('patients'), doctors: idsOf('doctors'), mappings: idsOf('mappings') };
 const removedExample = { patients: [5], doctors: [], mappings: [8] };
 const removed = z
   .object(ids)
@@ -25,12 +26,12 @@ const removed = z
   .meta({ id: 'Removed', examples: [removedExample] });
 const sync = z
   .object({
-    patients: z.array(patient),
-    doctors: z.array(doctor),
-    mappings: z.array(mapping),
+    patients: z.array(patient).describe('those that were made or changed, or came into sight'),
+    doctors: z.array(doctor).describe('the same of doctors'),
+    mappings: z.array(mapping).describe('the same of who treats whom'),
     removed,
-    cursor: z.string(),
-    more: z.boolean(),
+    cursor: z.string().describe('what to send the next time'),
+    more: z.boolean().describe('whether there is more, so that one asks again at once'),
   })
   .meta({
     id: 'Sync',
@@ -50,7 +51,12 @@ const sync = z
 const int = z.int();
 const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
-const tells = describe('Sync', { 200: sync }, 'sync_reset', everyone);
+const tells = describe(
+  'Sync. What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
+  { 200: sync },
+  'sync_reset',
+  everyone,
+);
 
 type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
 const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;

@@ -12,7 +12,7 @@ import { describe } from '../openapi/describe.ts';
 
 const text = z.string();
 const service = z
-  .object({ name: text, version: text, links: z.record(text, text) })
+  .object({ name: text, version: text, links: z.record(text, text).describe('paths by what is there') })
   .meta({ id: 'Service', examples: [{ name: 'wardbook', version: '1.0.0', links: { docs: '/docs' } }] });
 const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
 const page = text;
@@ -63,14 +63,18 @@ const checkReach = async (c: Context<Env>): Promise<void> => {
   if (last.outcome !== 'ok') throw last.outcome ?? new Problem('database_unavailable');
 };
 
+const namesItself = describe('Name the service. Its name, its version, and where the rest is.', { 200: service });
+const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', { 200: health });
+const browses = describe('Browse the reference. This document as a page, on which each route can be tried.', {
+  200: page,
+});
+
 // /openapi.json and what the page at /docs loads are files, which are served without the Worker.
 export const systemRoutes = new Hono<Env>({ strict: false })
-  .get('/', describe('Name the service', { 200: service }), (c) => c.json({ name, version, links }))
-  .get('/healthz', describe('Check liveness', { 200: health }), (c) => c.json({ status: 'ok' as const }))
+  .get('/', namesItself, (c) => c.json({ name, version, links }))
+  .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
   .get('/readyz', readiness, async (c) => {
     await checkReach(c);
     return c.json({ status: 'ok' as const });
   })
-  .get('/docs', describe('Browse the reference', { 200: page }), (c) =>
-    c.html(html, 200, { 'Content-Security-Policy': policy }),
-  );
+  .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': policy }));

@@ -13,18 +13,17 @@ import { found, Problem } from '../errors.ts';
 import { limitAddress } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
 import { describe, noted } from '../openapi/describe.ts';
-import { refreshBody } from '../records/session.ts';
+import { refreshBody, tokenPair } from '../records/session.ts';
 
-const accessToken = z.string();
 const pair = z
-  .object({ access: accessToken, refresh: z.string() })
+  .object(tokenPair)
   .meta({ id: 'TokenPair', examples: [{ access: 'eyJhbGci.eyJzdWIi.c2lnbmVk', refresh: '21.c2VjcmV0.bWFj' }] });
 const access = z
-  .object({ access: accessToken })
+  .object({ access: tokenPair.access })
   .meta({ id: 'AccessToken', examples: [{ access: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
 const nothing = z.object({}).meta({ id: 'Nothing', examples: [{}] });
 const verifyBody = z
-  .strictObject({ token: z.string().max(4000, 'at most 4000 characters') })
+  .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
   .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
 
 const obtains = describe(
@@ -39,7 +38,11 @@ const refreshes = describe(
   { 200: access },
   'token_not_valid',
 );
-const verifies = describe('Verify a token', { 200: nothing }, 'token_not_valid');
+const verifies = describe(
+  'Verify a token. Whether an access or a refresh token still counts.',
+  { 200: nothing },
+  'token_not_valid',
+);
 const blacklists = describe('Blacklist a token. Its session ends.', { 200: nothing }, 'token_not_valid');
 
 const countsBy = (db: Database, call: SQL) => db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);

@@ -36,3 +36,18 @@ describe('sending back what one got', () => {
     expect(made.age).toBeGreaterThan(70);
   });
 });
+
+describe('a client that sends each field it does not know as null', () => {
+  test.each([
+    ['a patient', () => `/api/patients/${w.ownPatient.id}/`, { phone: '+1 555 0199' }],
+    ['a doctor', () => `/api/doctors/${w.ownDoctor.id}/`, { contact_info: '+1 555 0199' }],
+  ])('erases nothing of %s by PATCH: a name cannot be null', async (_, path, meant) => {
+    const before = (await as(owner, 'GET', path())).body;
+    const fields = Object.keys(before).filter((field) => !/^(id|user_id|created_by|approved|.*_at)$/.test(field));
+    const unset = Object.fromEntries(fields.map((field) => [field, null]));
+    const answer = await as(owner, 'PATCH', path(), { ...unset, ...meant });
+    expect(answer.status, answer.text).toBe(400);
+    expect(answer.body.errors.name).toEqual(['must be a string']);
+    expect((await as(owner, 'GET', path())).body).toEqual(before);
+  });
+});

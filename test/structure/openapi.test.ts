@@ -37,7 +37,8 @@ test('has the version of the package', () => {
 describe.each(operations)('%s %s', (method, path, one) => {
   test('says what it is for, in a section, under a name of its own', () => {
     expect(one.summary).toMatch(/^[A-Z].*[^.]$/);
-    expect(one.description).toMatch(/^For .*\.$/);
+    // more than for whom
+    expect(one.description).toMatch(/^For [^.]*\. .+\.$/);
     expect(document.tags.map(({ name }: Json) => name)).toContain(one.tags[0]);
     expect(one.operationId).toMatch(/^[a-z][A-Za-z]+$/);
     expect(operations.filter(([, , other]) => other.operationId === one.operationId)).toHaveLength(1);
@@ -59,6 +60,62 @@ describe.each(operations)('%s %s', (method, path, one) => {
     );
     for (const schema of bodies) expect(schema.$ref ?? schema.items?.$ref ?? schema.type).toMatch(/^#|^string$/);
     if (['put', 'patch'].includes(method)) expect(one.requestBody.required).toBe(true);
+  });
+});
+
+/** What a generated client makes of the document: names for types, and what the compiler then asks for. */
+describe('for generators', () => {
+  const parts = [...walk(document)].filter(([way]) => !isExample(way));
+
+  test('no parameter shares its name with a record', () => {
+    const taken = new Set(names.map((name) => name.toLowerCase()));
+    for (const name of Object.keys(components.parameters)) {
+      expect(name).toMatch(/^(Path|Query|Header)[A-Z]\w+$/);
+      expect(taken).not.toContain(name.toLowerCase());
+    }
+  });
+
+  test('each list has its own orders', () => {
+    const sorted = operations.flatMap(([, , { parameters = [] }]) =>
+      parameters.filter(({ name }: Json) => name === 'sort'),
+    );
+    expect(sorted.length).toBeGreaterThan(5);
+    for (const { schema } of sorted) expect(schema.enum).toContain(schema.default);
+    expect(Object.keys(components.parameters)).not.toContain('QuerySort');
+  });
+
+  test('each integer has its size, and no bound that is only that of a language', () => {
+    const integers = parts.filter(([, { type }]) => [type].flat().includes('integer'));
+    expect(integers.length).toBeGreaterThan(10);
+    for (const [way, { format, minimum = 0, maximum = 0 }] of integers) {
+      expect(format, way.join('/')).toBe('int64');
+      expect(Math.max(-minimum, maximum), way.join('/')).toBeLessThan(2 ** 50);
+    }
+  });
+
+  test('each parameter has a schema that says something', () => {
+    const parameters = parts.filter(([, { in: where }]) => typeof where === 'string');
+    expect(parameters.length).toBeGreaterThan(20);
+    for (const [way, { schema }] of parameters) expect(schema?.type ?? schema?.$ref, way.join('/')).toBeTruthy();
+  });
+
+  test('a list of values has no other bounds', () => {
+    for (const [way, part] of parts) if (part.enum) expect(Object.keys(part), way.join('/')).not.toContain('maxLength');
+  });
+
+  test('a body shows only what can be sent', () => {
+    for (const [, , { requestBody }] of operations) {
+      const { $ref } = requestBody?.content['application/json'].schema ?? {};
+      if (!$ref) continue;
+      const { properties = {} } = components.schemas[$ref.split('/').at(-1)];
+      for (const name of ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'])
+        expect(Object.keys(properties), $ref).not.toContain(name);
+    }
+    for (const [way, part] of parts) expect(part.readOnly, way.join('/')).toBeUndefined();
+  });
+
+  test.each(['Login', 'Assignment'])('an empty %s is not one', (name) => {
+    expect(new Validator({ ...components.schemas[name], components }, '2020-12').validate({}).valid).toBe(false);
   });
 });
 

@@ -133,6 +133,15 @@ describe('is read by admins', () => {
     expect(answer.headers.get('Link')).toBeNull();
   });
 
+  test('from a day to a day, both of them whole', async () => {
+    for (const at of ['2020-02-29 00:00', '2020-02-29 23:59:59.999', '2020-03-01 00:00'])
+      await rows(`insert into audit (action, resource, at) values ('read', 'patient', $1)`, [`${at}+00`]);
+    const times = async (from: string, to: string) => (await read(`?from=${from}&to=${to}`)).map(({ at }) => at);
+    expect(await times('2020-02-29', '2020-02-29')).toEqual(['2020-02-29T23:59:59.999Z', '2020-02-29T00:00:00.000Z']);
+    expect(await times('2020-02-29T00:00:00Z', '2020-02-29T23:59:59.999Z')).toEqual(['2020-02-29T00:00:00.000Z']);
+    expect(await times('2020-03-01', '2020-02-29')).toEqual([]);
+  });
+
   test.each([
     'actor=me',
     'actor=0',
@@ -143,7 +152,8 @@ describe('is read by admins', () => {
     'patient=1.5',
     'from=yesterday',
     'to=2026-13-01T00:00:00Z',
-    'from=2026-11-21',
+    'from=2026-11-31',
+    'to=24:00',
     'limit=0',
     'limit=many',
     'cursor=garbage',

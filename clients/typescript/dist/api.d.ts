@@ -73,10 +73,8 @@ export type Routes = {
     $post: {
       input: {
         json: {
-          patient?: number | undefined;
-          doctor?: number | undefined;
-          patient_id?: number | undefined;
-          doctor_id?: number | undefined;
+          patient: number;
+          doctor: number;
         };
       };
       output: {
@@ -457,11 +455,15 @@ export type Routes = {
   '/api/auth/login': {
     $post: {
       input: {
-        json: {
-          email?: string | undefined;
-          username?: string | undefined;
-          password: string;
-        };
+        json:
+          | {
+              username: string;
+              password: string;
+            }
+          | {
+              email: string;
+              password: string;
+            };
       };
       output: {
         access: string;
@@ -1080,10 +1082,8 @@ export type Routes = {
     $post: {
       input: {
         json: {
-          patient?: number | undefined;
-          doctor?: number | undefined;
-          patient_id?: number | undefined;
-          doctor_id?: number | undefined;
+          patient: number;
+          doctor: number;
         };
       };
       output: {
@@ -1582,11 +1582,15 @@ export type Routes = {
   '/api/token': {
     $post: {
       input: {
-        json: {
-          email?: string | undefined;
-          username?: string | undefined;
-          password: string;
-        };
+        json:
+          | {
+              username: string;
+              password: string;
+            }
+          | {
+              email: string;
+              password: string;
+            };
       };
       output: {
         access: string;

@@ -14,11 +14,11 @@ import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { patientsOf } from '../../records/patient.ts';
-import { account, accountColumns, accountPatch, accountRoles, users } from '../../records/user.ts';
+import { account, accountColumns, accountPatch, accountRole, users } from '../../records/user.ts';
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
 const filters = {
-  role: z.enum(accountRoles).optional(),
+  role: accountRole.optional(),
   disabled: z.enum(['true', 'false']).optional(),
   search: searchText.optional(),
 };
@@ -59,9 +59,15 @@ const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.ou
 ]);
 const endingSessions = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
 const sendingReset = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);
-const sendsReset = describe('Send somebody a link for a new password', { 202: null }, 'account_disabled', admins);
+const sendsReset = describe(
+  'Send somebody a link for a new password. For whoever has forgotten it and cannot ask themselves.',
+  { 202: null },
+  'account_disabled',
+  admins,
+);
 const changes = describe(
-  'Change an account',
+  'Change an account. Its role, its name, or whether it may sign in, which count on the very next request; a new ' +
+    'email gets a link to confirm it.',
   { 200: account },
   'duplicate',
   'last_admin',
@@ -70,11 +76,22 @@ const changes = describe(
   admins,
 );
 
+const lists = describe('List accounts. To find somebody by name, email or role.', { 200: z.array(account) }, admins);
+const reads = describe(
+  'Read an account. Who it is, with which role, and whether it may sign in.',
+  { 200: account },
+  taggedRead,
+  admins,
+);
+const endsSessions = describe(
+  'End all sessions of an account. Signs somebody out on every device, say when one was stolen.',
+  { 204: null },
+  admins,
+);
+
 export const accountRoutes = new Hono<Env>({ strict: false })
-  .get('/users', describe('List accounts', { 200: z.array(account) }, admins), listed, (c) =>
-    answerPage(c, list, c.req.valid('query')),
-  )
-  .get('/users/:id', describe('Read an account', { 200: account }, taggedRead, admins), byId, async (c) => {
+  .get('/users', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .get('/users/:id', reads, byId, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
     return c.json(tagged(c, found(rows)));
   })
@@ -85,15 +102,10 @@ export const accountRoutes = new Hono<Env>({ strict: false })
     if (changed.email !== undefined) c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
   })
-  .post(
-    '/users/:id/end-sessions',
-    describe('End all sessions of an account', { 204: null }, admins),
-    byId,
-    async (c) => {
-      await ask(c, endingSessions(c.req.valid('param')));
-      return c.body(null, 204);
-    },
-  )
+  .post('/users/:id/end-sessions', endsSessions, byId, async (c) => {
+    await ask(c, endingSessions(c.req.valid('param')));
+    return c.body(null, 204);
+  })
   .post('/users/:id/reset-password', sendsReset, byId, async (c) => {
     await ask(c, sendingReset(c.req.valid('param')));
     c.set('mailed', true);

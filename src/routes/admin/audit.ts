@@ -8,26 +8,37 @@ import { ask } from '../../db/client.ts';
 import { type Given, prepare } from '../../db/prepared.ts';
 import { found } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
-import { idText } from '../../http/fields.ts';
+import { dateText, idText } from '../../http/fields.ts';
 import { answerPage, fitting, listQuery, pages, total, weight } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import { auditEntry, entryColumns, restored } from '../../records/audit-entry.ts';
 
 const word = z.string().regex(/^[a-z_]{1,40}$/, 'must be a word like update or login_failed');
-const moment = z.iso
-  .datetime({ offset: true, error: 'must be a time like 2026-11-21T08:00:00Z' })
-  .transform((time) => new Date(time).toISOString());
+/** A date stands for the moment of it that is given here. */
+const moment = (ofDate: string) =>
+  z
+    .union([dateText, z.iso.datetime({ offset: true })], 'must be a time like 2026-11-21T08:00:00Z, or a date')
+    .transform((sent) => (sent.includes('T') ? new Date(sent).toISOString() : `${sent}T${ofDate}Z`))
+    // for the document
+    .pipe(z.string().meta({ examples: ['2026-11-21T08:00:00Z', '2026-11-21'] }));
 const sorts = { id: audit.id };
 const filters = {
   actor: idText.optional(),
   action: word.optional(),
   resource: word.optional(),
   patient: idText.optional(),
-  from: moment.optional(),
-  to: moment.optional(),
+  from: moment('00:00:00').optional(),
+  // the midnight at its end, so that the last day that somebody asks for is in the answer
+  to: moment('24:00:00').optional(),
 };
-const restores = describe('Undo a deletion', { 200: restored }, 'duplicate', 'invalid_input', admins);
+const restores = describe(
+  'Undo a deletion. Brings a patient or a doctor back as it was, with its mappings; `id` is the entry of the deletion.',
+  { 200: restored },
+  'duplicate',
+  'invalid_input',
+  admins,
+);
 const listed = listQuery(sorts, filters, '-id');
 type Filters = Given<never, keyof typeof filters>;
 
@@ -63,10 +74,14 @@ const restoring = prepare((db, { id }: Given<'id'>) => [
     .from(sql`app.restore(${id})`),
 ]);
 
+const reads = describe(
+  'Read the audit trail. Who did what, when and from where, and each record as it was before.',
+  { 200: z.array(auditEntry) },
+  admins,
+);
+
 export const auditRoutes = new Hono<Env>({ strict: false })
-  .get('/', describe('Read the audit trail', { 200: z.array(auditEntry) }, admins), listed, (c) =>
-    answerPage(c, list, c.req.valid('query')),
-  )
+  .get('/', reads, listed, (c) => answerPage(c, list, c.req.valid('query')))
   .post('/:id/restore', restores, byId, async (c) => {
     const [rows] = await ask(c, restoring(c.req.valid('param')));
     return c.json(found(rows));

@@ -21,9 +21,26 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   const [rows] = await ask(c, approval({ id, approved }));
   return c.json(tagged(c, found(rows)));
 };
-const approves = describe('Approve a doctor', { 200: doctor }, 'no_linked_account', taggedWrite, admins);
-const revokes = describe('Revoke the approval of a doctor', { 200: doctor }, 'no_linked_account', taggedWrite, admins);
-const assigns = describe('Assign a patient to a doctor', { 201: mapping }, assign, admins);
+const approves = describe(
+  'Approve a doctor. From then on the account sees patients.',
+  { 200: doctor },
+  'no_linked_account',
+  taggedWrite,
+  admins,
+);
+const revokes = describe(
+  'Revoke the approval of a doctor. From then on the account sees no patient any more.',
+  { 200: doctor },
+  'no_linked_account',
+  taggedWrite,
+  admins,
+);
+const assigns = describe(
+  'Assign a patient to a doctor. As an owner does at `/api/mappings/`, for any patient.',
+  { 201: mapping },
+  assign,
+  admins,
+);
 
 export const adminDoctorRoutes = new Hono<Env>({ strict: false })
   .post('/doctors/:id/approve', approves, byId, (c) => setApproval(c, c.req.valid('param').id, true))

@@ -44,12 +44,17 @@ const invites = describe(
   admins,
 );
 
+const lists = describe(
+  'List invitations. Those to patients as well, and what became of each.',
+  { 200: z.array(invitation) },
+  admins,
+);
+const revokes = describe('Revoke an invitation. Its link no longer works.', { 204: null }, admins);
+
 export const invitationRoutes = new Hono<Env>({ strict: false })
   .post('/', invites, json(newInvitation), (c) => invite(c, c.req.valid('json')))
-  .get('/', describe('List invitations', { 200: z.array(invitation) }, admins), listed, (c) =>
-    answerPage(c, list, c.req.valid('query')),
-  )
-  .delete('/:id', describe('Revoke an invitation', { 204: null }, admins), byId, async (c) => {
+  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .delete('/:id', revokes, byId, async (c) => {
     const [revoked] = await ask(c, revoking(c.req.valid('param')));
     found(revoked);
     return c.body(null, 204);

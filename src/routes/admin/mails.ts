@@ -31,11 +31,17 @@ const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, pa
 });
 const resending = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
 
+const lists = describe(
+  'List mails that were not sent. Those that wait for another try, and those that were given up after a day; ' +
+    'never what they say.',
+  { 200: z.array(mail) },
+  admins,
+);
+const resends = describe('Send a mail again. One that was given up or waits is tried at once.', { 202: null }, admins);
+
 export const mailRoutes = new Hono<Env>({ strict: false })
-  .get('/', describe('List mails that were not sent', { 200: z.array(mail) }, admins), listed, (c) =>
-    answerPage(c, list, c.req.valid('query')),
-  )
-  .post('/:id/resend', describe('Send a mail again', { 202: null }, admins), byId, async (c) => {
+  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .post('/:id/resend', resends, byId, async (c) => {
     await ask(c, resending(c.req.valid('param')));
     c.set('mailed', true);
     return c.body(null, 202);

@@ -24,8 +24,8 @@ const invitedBody = z
   .strictObject({
     token: linkToken,
     password: newPassword,
-    username: userFields.username.optional(),
-    name: userFields.name.optional(),
+    username: userFields.username.optional().describe('without one it is made from the email'),
+    name: userFields.name.optional().describe('without one it is that of the invitation, or of the record'),
   })
   .meta({
     id: 'InvitedRegistration',

@@ -25,7 +25,7 @@ const passwordBody = passwords.meta({
   id: 'PasswordChange',
   examples: [{ current_password: 'four unrelated words here', new_password: 'even more unrelated words' }],
 });
-const eraseBody = z.strictObject({ password: givenPassword }).meta({
+const eraseBody = z.strictObject({ password: givenPassword.describe('your own, once more') }).meta({
   id: 'Erasure',
   examples: [{ password: 'four unrelated words here' }],
 });
@@ -61,7 +61,7 @@ const accepts = describe(
   everyone,
 );
 const erases = describe(
-  'Erase my account',
+  'Erase my account. Its password, sessions and email are gone at once; the records that it made are kept.',
   { 204: null },
   'last_admin',
   'too_many_attempts',
@@ -146,13 +146,32 @@ const endOne = prepare((db, { actor, session }: Of) => [
   ending(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
 ]);
 
+const logsOut = describe('Log out. Ends the session of this device, and its tokens.', { 204: null }, everyone);
+const readsAccount = describe(
+  'Read my account. Who is signed in, and with which role.',
+  { 200: user },
+  taggedRead,
+  everyone,
+);
+const listsSessions = describe(
+  'List my sessions. The devices on which the account is signed in, the one used last first.',
+  { 200: z.array(oneSession) },
+  everyone,
+);
+const endsOthers = describe(
+  'End all other sessions. Signs the account out everywhere but here.',
+  { 204: null },
+  everyone,
+);
+const endsOne = describe('End a session. Signs one device out, say a phone that was lost.', { 204: null }, everyone);
+
 export const ownAccountRoutes = new Hono<Env>({ strict: false })
-  .post('/logout', describe('Log out', { 204: null }, everyone), async (c) => {
+  .post('/logout', logsOut, async (c) => {
     await askAuth(c, logOut({ ...actorOf(c) }));
     return c.body(null, 204);
   })
 
-  .get('/me', describe('Read my account', { 200: user }, taggedRead, everyone), async (c) => {
+  .get('/me', readsAccount, async (c) => {
     const [rows] = await ask(c, read({}));
     return c.json(tagged(c, found(rows)));
   })
@@ -201,16 +220,16 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     return c.json(await signIn(c, call, [secret], problem));
   })
 
-  .get('/sessions', describe('List my sessions', { 200: z.array(oneSession) }, everyone), listed, (c) => {
+  .get('/sessions', listsSessions, listed, (c) => {
     const { id, session } = actorOf(c);
     return answerPage(c, listSessions, c.req.valid('query'), { actor: id, session }, askAuth);
   })
-  .delete('/sessions', describe('End all other sessions', { 204: null }, everyone), async (c) => {
+  .delete('/sessions', endsOthers, async (c) => {
     const { id, session } = actorOf(c);
     await askAuth(c, endOthers({ actor: id, session }));
     return c.body(null, 204);
   })
-  .delete('/sessions/:id', describe('End a session', { 204: null }, everyone), byId, async (c) => {
+  .delete('/sessions/:id', endsOne, byId, async (c) => {
     const [ended] = await askAuth(c, endOne({ actor: actorOf(c).id, session: c.req.valid('param').id }));
     found(ended);
     return c.body(null, 204);

@@ -21,8 +21,8 @@ import { derivedUsername, userFields } from '../../records/user.ts';
 const accountFields = {
   email: userFields.email,
   password: newPassword,
-  name: userFields.name.optional(),
-  username: userFields.username.optional(),
+  name: userFields.name.optional().describe('without one it is the username'),
+  username: userFields.username.optional().describe('without one it is made from the email'),
 };
 const registration = <Profile extends z.ZodRawShape>(profile: Profile) =>
   z.strictObject({ ...profile, ...accountFields });
@@ -38,7 +38,13 @@ const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shap
   examples: [{ name: 'Dr. Smith', specialization: 'Cardiology', ...example }],
 });
 
-const logsIn = describe('Log in', { 200: tokens }, 'invalid_credentials', 'account_disabled', 'too_many_attempts');
+const logsIn = describe(
+  'Log in. With a username or an email. The answer opens a session for this device.',
+  { 200: tokens },
+  'invalid_credentials',
+  'account_disabled',
+  'too_many_attempts',
+);
 const refreshes = describe(
   'Refresh tokens. Both are new: store both before you use them. If the answer gets lost, send the old one again; ' +
     'once the new access token was used, the old refresh token ends the session.',
@@ -47,9 +53,22 @@ const refreshes = describe(
   'refresh_invalid',
   'refresh_reused',
 );
-const asUser = describe('Register', { 201: tokens }, 'duplicate');
-const asPatient = describe('Register as a patient', { 201: tokens }, 'duplicate');
-const asDoctor = describe('Register as a doctor', { 201: tokens }, 'duplicate');
+const asUser = describe(
+  'Register. Opens an account of role user, which keeps the records of its own patients, and signs it in.',
+  { 201: tokens },
+  'duplicate',
+);
+const asPatient = describe(
+  'Register as a patient. Opens an account together with its own patient record, and signs it in.',
+  { 201: tokens },
+  'duplicate',
+);
+const asDoctor = describe(
+  'Register as a doctor. Opens an account together with its own doctor record, and signs it in. It sees patients ' +
+    'once an administrator has approved it.',
+  { 201: tokens },
+  'duplicate',
+);
 
 const registering = prepare((db, given: Opening & Given<'account' | 'profile' | 'password_hash' | 'approved'>) => {
   const { account, profile, password_hash, approved } = given;
