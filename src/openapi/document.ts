@@ -32,10 +32,11 @@ const sized = ({ minimum, maximum, ...value }: Json) => ({
   maximum: Number.isSafeInteger(Number(maximum) + 1) ? maximum : undefined,
 });
 
-/** "Something or null" as JSON Schema says it in one type; a format says as much as its pattern. */
+/** "Something or null" as JSON Schema says it in one type. A format says as much as its pattern, and a name is a text. */
 const shorter = (_key: string, value: Json) => {
   if (value?.type === 'integer') return sized(value);
   if (value?.format) return { ...value, pattern: undefined };
+  if (value?.propertyNames) return { ...value, propertyNames: undefined };
   const [some, none] = Array.isArray(value?.anyOf) ? (value.anyOf as Json[]) : [];
   if (!some?.type || none?.type !== 'null') return value;
   const type = [...new Set([some.type, 'null'].flat())];

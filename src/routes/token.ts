@@ -21,7 +21,7 @@ const pair = z
 const access = z
   .object({ access: tokenPair.access })
   .meta({ id: 'AccessToken', examples: [{ access: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
-const nothing = z.object({}).meta({ id: 'Nothing', examples: [{}] });
+const nothing = z.object({}).meta({ id: 'Done', examples: [{}] });
 const verifyBody = z
   .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
   .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
