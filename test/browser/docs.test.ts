@@ -13,10 +13,20 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
   beforeAll(async () => {
     url = wardbook().url;
     page = await (await launch()).newPage({ viewport: { width: 1440, height: 1000 } });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
     watched = watch(page, url);
     await page.goto(`${url}/docs`, { waitUntil: 'networkidle' });
   }, 120_000);
   afterAll(() => page?.context().browser()?.close());
+
+  const sectionOf = (route: string) => page.locator(`[id$="tag/accounts/${route}"]`).first();
+  /** What somebody pastes who copies the sample of a request; on the page its token is hidden behind dots. */
+  const copiedSample = async (route: string) => {
+    const section = sectionOf(route);
+    await section.scrollIntoViewIfNeeded();
+    await section.locator('.request-card .scalar-code-copy').click();
+    return page.evaluate(() => navigator.clipboard.readText());
+  };
 
   test('lists every route', async () => {
     const { paths } = await (await fetch(`${url}/openapi.json`)).json();
@@ -28,6 +38,8 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     const text = await entries.innerText();
     expect(summaries.filter((summary) => !text.includes(summary))).toEqual([]);
     expect(await page.title()).toBe('Wardbook API');
+    await page.getByText('Bearer Token').first().waitFor();
+    expect(await page.getByText('No authentication selected').count()).toBe(0);
     await picture(page, 'docs', 'top');
   });
 
@@ -43,13 +55,27 @@ describe.skipIf(!hasBrowser)('the reference at /docs', { timeout: 60_000 }, () =
     await page.getByText('John Doe (user)').waitFor();
 
     await page.locator('aside').getByText('Read my account').first().click();
-    const section = page.locator('[id$="tag/accounts/GET/api/auth/me/"]').first();
+    const section = sectionOf('GET/api/auth/me/');
     await section.getByRole('button', { name: /test request/i }).click();
     const answered = page.waitForResponse((answer) => answer.url() === `${url}/api/auth/me/`);
     await page.getByRole('dialog').getByRole('button', { name: /^send/i }).first().click();
     expect((await answered).status()).toBe(200);
     await expect.poll(() => page.getByText('john@example.com').count()).toBeGreaterThan(0);
     await picture(page, 'docs', 'tried');
+  });
+
+  test('shows a curl that carries the token, where one is needed and as long as one is signed in', async () => {
+    await page.getByRole('dialog').getByRole('button', { name: /close/i }).first().click();
+    const token = await page.evaluate(() => JSON.parse(sessionStorage.getItem('wardbook') ?? '{}').access);
+    expect(token).toMatch(/^ey/);
+    const curl = await copiedSample('GET/api/auth/me/');
+    expect(curl).toContain(`--header 'Authorization: Bearer ${token}'`);
+    expect(await copiedSample('POST/api/auth/login/')).not.toContain('Authorization');
+    await picture(page, 'docs', 'sample');
+
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await expect.poll(() => copiedSample('GET/api/auth/me/')).not.toContain(token);
   });
 
   test('asks nobody else, and nothing fails', () => {

@@ -16,7 +16,7 @@ const [form, leave] = bar.querySelectorAll('form');
 const complaint = bar.querySelector('output');
 const who = document.getElementById('who');
 
-let session = JSON.parse(sessionStorage.getItem('wardbook'));
+let session = null;
 const keep = (next) => {
   session = next && { ...next, until: next.until ?? Date.now() + next.expires_in * 1000 };
   if (session) sessionStorage.setItem('wardbook', JSON.stringify(session));
@@ -25,6 +25,7 @@ const keep = (next) => {
   leave.hidden = session === null;
   who.textContent = session ? `${session.user.name} (${session.user.role})` : '';
   complaint.textContent = '';
+  reference.updateConfiguration(configuration());
 };
 
 const post = (path, body) =>
@@ -78,12 +79,13 @@ leave.addEventListener('submit', async (event) => {
   await send('/api/auth/logout/', { method: 'POST' }).catch(() => undefined);
   keep(null);
 });
-keep(session);
 
-Scalar.createApiReference('#reference', {
+/** The token of whoever is signed in is part of it, so that the samples of requests carry it. */
+const configuration = () => ({
   url: '/openapi.json',
   servers: [{ url: location.origin }],
   customFetch: send,
+  authentication: { securitySchemes: { bearer: { token: session?.access ?? '' } } },
   defaultOpenAllTags: true,
   withDefaultFonts: false,
   showDeveloperTools: 'never',
@@ -94,3 +96,5 @@ Scalar.createApiReference('#reference', {
   mcp: { disabled: true },
   metaData: { title: 'Wardbook API' },
 });
+const reference = Scalar.createApiReference('#reference', configuration());
+keep(JSON.parse(sessionStorage.getItem('wardbook')));
