@@ -1,5 +1,5 @@
-// quicktype makes the records in the languages of phones. It reads JSON Schema and no OpenAPI, so it gets the document's
-// schemas alone.
+// Makes records in the languages of phones with quicktype. It reads JSON Schema and no OpenAPI, so that it gets the
+// schemas of the document alone.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fatal } from '../support/terminal.ts';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../../scripts');
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !file.includes('node_modules'))
+  .filter((file) => file.endsWith('.ts') && !/node_modules|generators.made/.test(file))
   .map((file) => file.replaceAll('\\', '/'))
   .sort();
 

@@ -1,4 +1,4 @@
-// orval's zod schemas take the document's own examples of everything that is sent and answered, and refuse what is nothing.
+// The zod schemas of orval take the document's own examples of all that is sent and answered, and refuse what is nothing.
 import { readFileSync } from 'node:fs';
 import type { ZodType, z } from 'zod';
 import * as generated from '../made/orval-zod/index.ts';
