@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scripts/**', 'test/fuzz/**', 'test/browser/**'],
+          exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**'],
           globalSetup: ['test/support/global-setup.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
@@ -26,7 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/scripts/**/*.test.ts'],
+          include: ['test/scripts/**/*.test.ts', 'test/clients/package/**/*.test.ts'],
           exclude: commands,
         },
       },

@@ -1,5 +1,5 @@
-// `npm run client`: writes clients/typescript/dist, which is what an app imports as "wardbook/client". Plain JavaScript, and types
-// that stand alone: compiled from the server's own, they name nothing but Hono.
+// `npm run client`: writes clients/typescript/dist, which is what an app imports as "wardbook-client". Plain JavaScript, and
+// types that stand alone: compiled from the server's own, they name nothing else.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -16,10 +16,13 @@ const read = (name: string) => readFile(join(client, `${name}.ts`), 'utf8');
 /** The parts import each other as what they have become. */
 const imports = (text: string) => text.replace(/(from ['"]\.\/\w+)\.ts(['"])/g, '$1.js$2');
 
+/** What becomes JavaScript. api.ts is types only. */
+const parts = ['index', 'answers', 'calls', 'signing', 'sync', 'tokens'];
+
 /** The client as JavaScript, by file. */
 export async function javascript(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const name of ['index', 'signing']) {
+  for (const name of parts) {
     files.set(`${name}.js`, await written(`${name}.js`, imports(stripTypeScriptTypes(await read(name)))));
   }
   return files;
@@ -28,13 +31,18 @@ export async function javascript(): Promise<Map<string, string>> {
 /** Where types were there are spaces, and the compiler has a style of its own. */
 const written = (name: string, text: string) => tidy(`clients/typescript/dist/${name}`, note + text);
 
+/** The names of the records in api.ts, which are taken from routes there. */
+const recordsIn = (api: string): string[] =>
+  [...api.matchAll(/^export type (\w+) = Routes\[/gm)].map(([, name = '']) => name);
+
 /** What the compiler makes of a mapped type whose result has no name is its content, which is the point of this. */
-const flattened = `
-import type { ProblemCode, Routes } from '../../clients/typescript/api.ts';
+const flattened = (records: string[]) => `
+import type { ProblemCode, Routes, ${records.join(', ')} } from '../../clients/typescript/api.ts';
 declare const flat: <T>() => { [Name in keyof T]: T[Name] };
 declare const flatter: <T>() => { [Name in keyof T]: { [Inner in keyof T[Name]]: T[Name][Inner] } };
 export const codes = flat<{ [Code in ProblemCode]: Code }>();
 export const routes = flatter<Routes>();
+${records.map((name) => `export const record${name} = flat<${name}>();`).join('\n')}
 `;
 
 /** The client's types, by file, without any import of the server. */
@@ -42,7 +50,7 @@ async function declarations(): Promise<Map<string, string>> {
   await mkdir(join(root, '.wrangler'), { recursive: true });
   const work = await mkdtemp(join(root, '.wrangler/client-'));
   try {
-    await writeFile(join(work, 'flat.ts'), flattened);
+    await writeFile(join(work, 'flat.ts'), flattened(recordsIn(await read('api'))));
     const { compilerOptions } = JSON.parse(await readFile(join(root, 'tsconfig.json'), 'utf8'));
     const options = { ...compilerOptions, noEmit: false, declaration: true, emitDeclarationOnly: true };
     const settings = {
@@ -56,11 +64,14 @@ async function declarations(): Promise<Map<string, string>> {
     await compile(work);
     const emitted = (path: string) => readFile(join(work, 'out', path), 'utf8');
     const flat = await emitted(`${short(work)}/flat.d.ts`);
-    return new Map([
-      ['index.d.ts', await written('index.d.ts', imports(await emitted('clients/typescript/index.d.ts')))],
-      ['signing.d.ts', await written('signing.d.ts', imports(await emitted('clients/typescript/signing.d.ts')))],
+    const files = new Map([
       ['api.d.ts', await written('api.d.ts', standalone(await emitted('clients/typescript/api.d.ts'), flat))],
     ]);
+    for (const name of parts) {
+      const text = imports(await emitted(`clients/typescript/${name}.d.ts`));
+      files.set(`${name}.d.ts`, await written(`${name}.d.ts`, text));
+    }
+    return files;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -76,24 +87,43 @@ async function compile(folder: string): Promise<void> {
 
 /** api.d.ts with the contents of the types that it has from the server in place of their names. */
 function standalone(api: string, flat: string): string {
-  const [, codes = '', routes = ''] =
-    /const codes: \{([^}]*)\};\s*export declare const routes: ([\s\S]*);\s*$/.exec(flat) ?? [];
-  const list = [...codes.matchAll(/(\w+):/g)].map(([, code]) => `'${code}'`);
+  // on one line each, so that a record is found wherever it stands
+  const contents = new Map(
+    [...flat.matchAll(/^export declare const (\w+): (\{[\s\S]*?^\});$/gm)].map(([, name = '', text = '']) => [
+      name,
+      text.replace(/\s+/g, ' '),
+    ]),
+  );
+  const records = recordsIn(api).map((name) => ({ name, content: contents.get(`record${name}`) ?? '' }));
+  const codes = [...(contents.get('codes') ?? '').matchAll(/(\w+):/g)].map(([, code]) => `'${code}'`);
+  // the longest first, because one record may hold another; of two that are the same, the second is told by the first
+  const named = records
+    .filter(({ content }, place) => records.findIndex((one) => one.content === content) === place)
+    .sort((a, b) => b.content.length - a.content.length);
+  const nameIn = (text: string, own?: string) =>
+    named.reduce((text, { name, content }) => (name === own ? text : text.replaceAll(content, name)), text);
   const [kept = ''] = api.split(/\/\*\* By path and method/);
-  const text = `// biome-ignore-all lint/complexity/noBannedTypes: as Hono says that there is no input
-${kept.replace(/^import .*\n|^export type .* from .*\n/gm, '')}
+  const declared = kept
+    .replace(/^import .*\n|^export type \{.*\n/gm, '')
+    .replace(
+      /^export type (\w+) = Routes\[.*$/gm,
+      (_, own) => `export type ${own} = ${nameIn(contents.get(`record${own}`) ?? '', own)};`,
+    );
+  const text = `// biome-ignore-all lint/complexity/noBannedTypes: a route that takes nothing
+${declared}
 export type FieldErrors = Record<string, string[]>;
-export type ProblemCode = ${list.join(' | ')};
+export type ProblemCode = ${codes.join(' | ')};
 /** By path and method, what a route takes and what it answers when it does not refuse. */
-export type Routes = ${routes};
+export type Routes = ${nameIn(contents.get('routes') ?? '')};
 `;
-  if (list.length < 10 || /typescript\/api|src\//.test(text))
+  if (codes.length < 10 || records.some(({ content }) => !content) || /typescript\/api|src\/|hono|import\(/.test(text))
     throw new Fatal(`${short(folder)}: the types do not stand alone.`);
   return text;
 }
 
 if (import.meta.main) {
   await run(async () => {
+    await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     for (const [name, text] of [...(await javascript()), ...(await declarations())]) {
       await writeFile(join(folder, name), text);

@@ -1,24 +1,41 @@
 // Never run: `npm run check` compiles it. A line under @ts-expect-error has to be an error, or it is one.
-import type { Routes } from '../../clients/typescript/api.ts';
-import type {
-  ProblemCode as BuiltCode,
-  Problem as BuiltProblem,
-  Routes as BuiltRoutes,
-} from '../../clients/typescript/dist/api.js';
+import type * as source from '../../clients/typescript/api.ts';
 import type * as built from '../../clients/typescript/dist/index.js';
-import { all, answer, type Problem, pages, wardbook } from '../../clients/typescript/index.ts';
+import {
+  all,
+  answer,
+  type Copy,
+  type Doctor,
+  type Mapping,
+  type NewPatient,
+  type Patient,
+  type Problem,
+  pages,
+  type Tokens,
+  type User,
+  type Write,
+  wardbook,
+} from '../../clients/typescript/index.ts';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
 
 // When one of these is false, run `npm run client`: its dist is what apps have, and the routes are others by now.
-same<BuiltRoutes, Routes>(true);
-same<BuiltCode, Problem['code']>(true);
-same<BuiltProblem, Problem>(true);
+same<built.Routes, source.Routes>(true);
+same<built.ProblemCode, source.ProblemCode>(true);
+same<built.Problem, Problem>(true);
+same<built.Patient, Patient>(true);
+same<built.AssignedDoctor, source.AssignedDoctor>(true);
+same<built.SignedIn, source.SignedIn>(true);
+same<built.Sync, source.Sync>(true);
+same<built.Tokens, Tokens>(true);
+same<built.Write, Write>(true);
 same<Parameters<typeof built.wardbook>, Parameters<typeof wardbook>>(true);
 same<typeof built.all, typeof all>(true);
 
-const { api } = wardbook('https://wardbook.example', { store: { load: () => null, save: () => {}, clear: () => {} } });
+const { api, user, onChange, sync } = wardbook('https://wardbook.example', {
+  store: { load: () => null, save: () => {}, clear: () => {} },
+});
 
 export const answersAreTyped = async () => {
   const patient = await answer(api.patients.$post({ json: { name: 'Jane Doe', gender: 'female', age: null } }));
@@ -42,15 +59,16 @@ export const answersAreTyped = async () => {
   same<typeof sent, undefined>(true);
   const invited = await answer(api.auth.register.invited.$post({ json: { token: 'x', password: 'secret' } }));
   same<typeof invited.user, typeof user>(true);
-  const invitation = await answer(api.patients[':id'].invitation.$get({ param: { id: '7' } }));
+  const invitation = await answer(api.patients[':id'].invitation.$get({ param: { id: 7 } }));
   same<typeof invitation.state, 'open' | 'accepted' | 'revoked' | 'expired'>(true);
   const { removed, more } = await answer(api.sync.$get());
+  same<typeof patient, Patient>(true);
   same<typeof removed, { patients: number[]; doctors: number[]; mappings: number[] }>(true);
   same<typeof more, boolean>(true);
 };
 
 export const refusalsAreTyped = async () => {
-  const response = await api.patients[':id'].$get({ param: { id: '7' } });
+  const response = await api.patients[':id'].$get({ param: { id: 7 } });
   if (response.ok) {
     same<typeof response.status, 200>(true);
     (await response.json()).medical_history;
@@ -84,11 +102,17 @@ export const wrongRequestsDoNotCompile = async () => {
   // @ts-expect-error a role is nothing to choose
   api.auth.register.$post({ json: { email: 'ann@example.com', password: 'secret', role: 'admin' } });
   // @ts-expect-error who is invited to be a patient is a patient, of the record in the path
-  api.patients[':id'].invitation.$post({ param: { id: '7' }, json: { email: 'ann@example.com', role: 'admin' } });
+  api.patients[':id'].invitation.$post({ param: { id: 7 }, json: { email: 'ann@example.com', role: 'admin' } });
   // @ts-expect-error nobody is invited as a patient without a record
   api.admin.invitations.$post({ json: { email: 'ann@example.com', role: 'patient' } });
   // @ts-expect-error no token
   api.auth.password.reset.$post({ json: { new_password: 'secret' } });
+  // @ts-expect-error ids are numbers in a path as well
+  api.patients[':id'].$get({ param: { id: '7' } });
+  // @ts-expect-error and so is a limit
+  api.patients.$get({ query: { limit: '50' } });
+  // @ts-expect-error no such header, it is an option
+  api.patients.$get({ headers: { 'If-None-Match': '*' } });
   // @ts-expect-error no id
   api.patients[':id'].$get();
   // @ts-expect-error no such filter
@@ -102,18 +126,18 @@ export const wrongRequestsDoNotCompile = async () => {
 export const listsAreTyped = async () => {
   for await (const { state } of all(api.admin.mails.$get)) same<typeof state, 'waiting' | 'failed'>(true);
   for await (const page of pages(api.doctors.$get)) same<(typeof page)[number]['specialization'], string>(true);
-  const list = all(api.mappings[':id'].$get, { param: { id: '7' }, query: { limit: '50' } });
+  const list = all(api.mappings[':id'].$get, { param: { id: 7 }, query: { limit: 50 } });
   for await (const { doctor_detail } of list) same<typeof doctor_detail.name, string>(true);
   // @ts-expect-error this list is of one patient
   all(api.mappings[':id'].$get);
   // @ts-expect-error a record is no list
-  all(api.patients[':id'].$get, { param: { id: '7' } });
+  all(api.patients[':id'].$get, { param: { id: 7 } });
   // @ts-expect-error no such filter
   all(api.doctors.$get, { query: { city: 'Oslo' } });
 };
 
 export const changesAreTyped = async () => {
-  const param = { id: '7' };
+  const param = { id: 7 };
   const patient = await answer(api.patients[':id'].$get({ param }));
   api.patients[':id'].$put({ param, json: patient });
   api.patients[':id'].$put({ param, json: { ...patient, phone: null } });
@@ -126,4 +150,41 @@ export const changesAreTyped = async () => {
   api.patients[':id'].$patch({ param, json: { age: '40' } });
   // @ts-expect-error a role there is not
   api.admin.users[':id'].$patch({ param, json: { role: 'king' } });
+};
+
+export const recordsHaveNames = async () => {
+  const jane: NewPatient = { name: 'Jane Doe', date_of_birth: '1990-12-31', phone: null };
+  const made: Patient = await answer(api.patients.$post({ json: jane }));
+  const doctors: Doctor[] = await answer(api.doctors.$get({ query: { limit: 5, search: 'smith' } }));
+  const mapping: Mapping = await answer(
+    api.mappings.$post({ json: { patient: made.id, doctor: doctors[0]?.id ?? 1 } }),
+  );
+  same<typeof mapping.patient, number>(true);
+  // @ts-expect-error a patient has a name
+  const nobody: NewPatient = { age: 30 };
+  return nobody;
+};
+
+export const whoIsSignedInIsTyped = async () => {
+  const known = await user();
+  same<typeof known, User | null>(true);
+  const end = onChange((now) => same<typeof now, User | null>(true));
+  same<ReturnType<typeof end>, void>(true);
+};
+
+export const syncIsTyped = async (copy: Copy) => {
+  for await (const { reset, patients, cursor } of sync({ cursor: null, limit: 100 })) {
+    same<typeof patients, Patient[]>(true);
+    same<[typeof reset, typeof cursor], [boolean, string]>(true);
+  }
+  const done = await sync(copy, { signal: new AbortController().signal });
+  same<typeof done, void>(true);
+  // @ts-expect-error a copy forgets as well
+  sync({ load: () => null, apply: () => {} });
+  const write: Write = { key: 'k', change: 'patients', id: 7, json: { phone: null } };
+  // @ts-expect-error a patient has a name
+  const wrong: Write = { key: 'k', create: 'patients', json: { age: 30 } };
+  // @ts-expect-error nobody changes a mapping
+  const other: Write = { key: 'k', change: 'mappings', id: 7, json: {} };
+  return [write, wrong, other];
 };

@@ -1,110 +1,32 @@
 // The typed client as an app uses it: it keeps the tokens, renews them once for many requests, repeats a lost POST under
 // one key, and follows links to the last page.
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { all, answer, type Options, pages, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';
-import { signAccess } from '../../src/accounts/tokens.ts';
-import { configOf } from '../../src/config.ts';
-import { app } from '../../src/index.ts';
+import { all, answer, pages } from '../../clients/typescript/index.ts';
 import { type App, boot, cheapPasswords, password } from '../support/app.ts';
 import { openMailbox } from '../support/mailbox.ts';
+import { devices, paths, problemOf } from './devices.ts';
 
 cheapPasswords();
-
-const base = 'http://wardbook.test';
-interface Sent {
-  method: string;
-  path: string;
-  key: string | null;
-  token: string | null;
-  at: number;
-}
-const paths = (sent: Sent[], path: string) => sent.filter((one) => one.path === path);
 
 const inbox = openMailbox();
 let server: App;
 beforeAll(async () => {
   server = await boot(inbox.settings);
 });
-
-/** What becomes of a request on its way: `before` may keep it from the app, `after` its answer from the client. */
-interface Weather {
-  before?: (request: Request) => Response | undefined;
-  after?: (request: Request, response: Response) => Response | undefined | Promise<Response>;
-}
-
-const device = (options: Partial<Options> & Weather = {}) => {
-  const { before, after, ...rest } = options;
-  const sent: Sent[] = [];
-  let held: Tokens | null = null;
-  const store = {
-    load: async () => held,
-    save: async (tokens: Tokens) => {
-      held = tokens;
-    },
-    clear: () => {
-      held = null;
-    },
-  };
-  const client = wardbook(base, {
-    store,
-    fetch: async (url, init) => {
-      const request = new Request(url, init);
-      const { pathname: path } = new URL(url);
-      const [key, token] = [request.headers.get('Idempotency-Key'), request.headers.get('Authorization')];
-      sent.push({ method: request.method, path, key, token, at: Date.now() });
-      const kept = before?.(request);
-      if (kept) return kept;
-      const context = createExecutionContext();
-      const response = await app.fetch(request, server.env, context);
-      await waitOnExecutionContext(context);
-      const arrived = after ? await after(request, response) : response;
-      if (!arrived) throw new TypeError('Network request failed');
-      return arrived;
-    },
-    ...rest,
-  });
-  const register = (name: string) =>
-    answer(client.api.auth.register.$post({ json: { username: name, email: `${name}@example.com`, password } }));
-  return {
-    ...client,
-    api: client.api,
-    sent,
-    store,
-    register,
-    tokens: () => held,
-    set: (tokens: Tokens) => store.save(tokens),
-  };
-};
-
-/** The same tokens an hour later, which the client does not know: its clock was wrong, or it slept. */
-const expired = async (tokens: Tokens | null): Promise<Tokens> => {
-  if (!tokens) throw new Error('nobody is signed in');
-  const actor = { id: tokens.user_id, session: Number.parseInt(tokens.refresh, 10), rotation: 1 };
-  return { ...tokens, access: await signAccess({ ...configOf(server.env), ACCESS_TOKEN_TTL: -3000 }, actor) };
-};
-
-const problemOf = async (asked: Promise<unknown>) => {
-  const error = await asked.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Refused)) throw error ?? new Error('was not refused');
-  return error.problem;
-};
+const { device, expired } = devices(() => server);
 
 describe('an app', () => {
   test('registers, creates, and reads page by page, without a word about tokens', async () => {
     const { api, register, tokens } = device();
     const { user } = await register('ann');
-    expect(tokens()).toMatchObject({ user_id: user.id, access: expect.any(String), refresh: expect.any(String) });
+    expect(tokens()).toMatchObject({ user: { id: user.id }, access: expect.any(String), refresh: expect.any(String) });
 
     const names = ['Ada', 'Bea', 'Cleo', 'Dora', 'Eve'];
     for (const name of names) {
       const made = await answer(api.patients.$post({ json: { name, age: 30 } }));
       expect(made).toMatchObject({ name, age: 30, created_by: user.id, created_at: expect.stringMatching(/Z$/) });
     }
-    const query = { sort: '-name', limit: '2', min_age: '20' };
+    const query = { sort: '-name', limit: 2, min_age: 20 };
     const sizes: number[] = [];
     for await (const page of pages(api.patients.$get, { query })) sizes.push(page.length);
     expect(sizes).toEqual([2, 2, 1]);
@@ -123,7 +45,7 @@ describe('an app', () => {
       await answer(api.mappings.$post({ json: { patient: patient.id, doctor: doctor.id } }));
     }
     sent.length = 0;
-    const list = all(api.mappings[':id'].$get, { param: { id: String(patient.id) }, query: { limit: '1' } });
+    const list = all(api.mappings[':id'].$get, { param: { id: patient.id }, query: { limit: 1 } });
     for await (const { doctor_detail } of list) if (doctor_detail.name === 'Dr. Two') break;
     expect(sent).toHaveLength(2);
   });
@@ -135,7 +57,7 @@ describe('an app', () => {
     const refused = await api.patients.$post({ json: { name: '', age: 200 } });
     expect(refused.ok).toBe(false);
     if (!refused.ok) expect((await refused.json()).errors).toMatchObject({ name: [expect.any(String)] });
-    const problem = await problemOf(answer(api.patients[':id'].$get({ param: { id: '999999' } })));
+    const problem = await problemOf(answer(api.patients[':id'].$get({ param: { id: 999999 } })));
     expect(problem).toMatchObject({ status: 404, code: 'not_found', request_id: expect.any(String) });
     expect(await problemOf(Array.fromAsync(all(api.patients.$get, { query: { sort: 'shoe' } })))).toMatchObject({
       code: 'invalid_input',
@@ -144,8 +66,15 @@ describe('an app', () => {
   });
 
   test('is told when the answer is not from Wardbook', async () => {
-    const { api } = device({ before: () => new Response('<h1>Hotel Wi-Fi</h1>', { status: 511 }), tries: 1 });
-    await expect(answer(api.doctors.$get())).rejects.toThrow('511');
+    for (const status of [200, 511]) {
+      const headers = { 'Content-Type': 'text/html' };
+      const before = () => new Response('<h1>Hotel Wi-Fi</h1>', { status, headers });
+      const { api, tokens } = device({ before, tries: 1 });
+      await expect(answer(api.doctors.$get())).rejects.toThrow(`${status}, but not one of Wardbook's`);
+      const login = api.auth.login.$post({ json: { username: 'ann', password } });
+      await expect(answer(login)).rejects.toThrow(`${status}, but not one of Wardbook's`);
+      expect(tokens()).toBeNull();
+    }
   });
 });
 
@@ -276,7 +205,7 @@ describe('tokens', () => {
     expect((await api.auth.password.$post({ json: { ...change, current_password: 'not that one' } })).status).toBe(400);
     expect(tokens()).toEqual(before);
     const { access, refresh } = await answer(api.auth.password.$post({ json: change }));
-    expect(tokens()).toMatchObject({ access, refresh, user_id: before?.user_id });
+    expect(tokens()).toMatchObject({ access, refresh, user: before?.user });
     expect((await answer(api.auth.me.$get())).username).toBe('nat');
     expect(paths(sent, '/api/auth/refresh')).toEqual([]);
   });
@@ -321,7 +250,7 @@ describe('a link out of a mail', () => {
     await server.verify(user.id);
     const { id } = await answer(owner.api.patients.$post({ json: { name: 'Jane Doe' } }));
     const email = `${crypto.randomUUID()}@example.com`;
-    await answer(owner.api.patients[':id'].invitation.$post({ param: { id: String(id) }, json: { email } }));
+    await answer(owner.api.patients[':id'].invitation.$post({ param: { id }, json: { email } }));
     return { id, token: await inbox.tokenOf(email, 'invitation') };
   };
 
@@ -329,7 +258,7 @@ describe('a link out of a mail', () => {
     const { id, token } = await invited();
     const { api, tokens, sent } = device();
     const { user } = await answer(api.auth.register.invited.$post({ json: { token, password } }));
-    expect(tokens()).toMatchObject({ user_id: user.id, access: expect.any(String), refresh: expect.any(String) });
+    expect(tokens()).toMatchObject({ user: { id: user.id }, access: expect.any(String), refresh: expect.any(String) });
     expect((await answer(api['patient-profile'].$get())).id).toBe(id);
     expect(sent.map((one) => one.token === null)).toEqual([true, false]);
   });
@@ -339,8 +268,9 @@ describe('a link out of a mail', () => {
     const { api, register, tokens } = device();
     await register('guest');
     const before = tokens();
-    expect((await answer(api.auth.invitations.accept.$post({ json: { token } }))).role).toBe('patient');
-    expect(tokens()).toEqual(before);
+    const user = await answer(api.auth.invitations.accept.$post({ json: { token } }));
+    expect(user.role).toBe('patient');
+    expect(tokens()).toEqual({ ...before, user });
     expect((await answer(api['patient-profile'].$get())).id).toBe(id);
   });
 
@@ -443,7 +373,7 @@ describe('a request that got lost', () => {
         throw new DOMException('The operation was aborted', 'AbortError');
       },
     });
-    await expect(api.doctors.$get({}, { init: { signal: given.signal } })).rejects.toThrow('abort');
+    await expect(api.doctors.$get({}, { signal: given.signal })).rejects.toThrow('abort');
     expect(sent).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
-// biome-ignore-all lint/complexity/noBannedTypes: as Hono says that there is no input
+// biome-ignore-all lint/complexity/noBannedTypes: a route that takes nothing
 /** A refusal, RFC 9457. */
 export interface Problem {
   type: string;
@@ -13,6 +13,182 @@ export interface Problem {
   errors?: FieldErrors;
 }
 export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+export type Patient = {
+  created_at: string;
+  updated_at: string;
+  id: number;
+  user_id: number | null;
+  created_by: number | null;
+  name: string;
+  date_of_birth: string | null;
+  gender: 'female' | 'male' | 'other' | 'unknown' | null;
+  phone: string | null;
+  email: string | null;
+  address: string | null;
+  medical_history: string | null;
+  age: number | null;
+};
+export type NewPatient = {
+  name: string;
+  age?: number | null | undefined;
+  date_of_birth?: string | null | undefined;
+  gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+  phone?: string | null | undefined;
+  email?: string | null | undefined;
+  address?: string | null | undefined;
+  medical_history?: string | null | undefined;
+};
+export type PatientPut = NewPatient;
+export type PatientPatch = {
+  name?: string | undefined;
+  age?: number | null | undefined;
+  date_of_birth?: string | null | undefined;
+  gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
+  phone?: string | null | undefined;
+  email?: string | null | undefined;
+  address?: string | null | undefined;
+  medical_history?: string | null | undefined;
+};
+export type Doctor = {
+  created_at: string;
+  updated_at: string;
+  id: number;
+  user_id: number | null;
+  created_by: number | null;
+  name: string;
+  specialization: string;
+  contact_info: string | null;
+  approved: boolean | null;
+  license_number: string | null;
+};
+export type NewDoctor = {
+  name: string;
+  specialization: string;
+  contact_info?: string | null | undefined;
+  license_number?: string | null | undefined;
+};
+export type DoctorPut = NewDoctor;
+export type DoctorPatch = {
+  name?: string | undefined;
+  specialization?: string | undefined;
+  contact_info?: string | null | undefined;
+  license_number?: string | null | undefined;
+};
+/** Which doctor treats which patient. */
+export type Mapping = { id: number; patient: number; doctor: number; created_at: string };
+export type NewMapping = {
+  patient?: number | undefined;
+  doctor?: number | undefined;
+  patient_id?: number | undefined;
+  doctor_id?: number | undefined;
+};
+/** A mapping, with its doctor. */
+export type AssignedDoctor = { id: number; patient: number; doctor: number; created_at: string; doctor_detail: Doctor };
+/** An account as its owner sees it. */
+export type User = {
+  id: number;
+  name: string;
+  username: string | null;
+  email: string | null;
+  role: 'admin' | 'doctor' | 'patient' | 'user';
+  created_at: string;
+  email_verified: boolean;
+  pending_email: string | null;
+};
+export type UserPatch = {
+  name?: string | undefined;
+  username?: string | undefined;
+  email?: string | undefined;
+  password?: string | undefined;
+};
+/** An account as administrators see it. */
+export type Account = {
+  id: number;
+  name: string;
+  username: string | null;
+  email: string | null;
+  role: 'admin' | 'doctor' | 'patient' | 'user';
+  created_at: string;
+  email_verified: boolean;
+  pending_email: string | null;
+  disabled: boolean;
+};
+export type AccountPatch = {
+  name?: string | undefined;
+  username?: string | undefined;
+  email?: string | undefined;
+  role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
+  disabled?: boolean | undefined;
+};
+/** What a login answers, and a registration. */
+export type SignedIn = {
+  access: string;
+  refresh: string;
+  token_type: 'Bearer';
+  expires_in: number;
+  user: {
+    id: number;
+    name: string;
+    username: string;
+    email: string;
+    role: 'admin' | 'doctor' | 'patient' | 'user';
+    created_at: string;
+    email_verified: boolean;
+    pending_email: string | null;
+  };
+};
+/** A device that is signed in. */
+export type Session = { id: number; device: string | null; created_at: string; last_used_at: string; current: boolean };
+export type Invitation = {
+  id: number;
+  email: string;
+  role: 'admin' | 'doctor' | 'patient' | 'user';
+  name: string | null;
+  patient: number;
+  doctor: number;
+  created_by: number;
+  created_at: string;
+  expires_at: string;
+  state: 'accepted' | 'expired' | 'open' | 'revoked';
+};
+export type NewInvitation = {
+  email: string;
+  role: 'admin' | 'doctor' | 'user';
+  name?: string | undefined;
+  doctor?: number | undefined;
+};
+export type Mail = {
+  id: number;
+  purpose: 'change' | 'invitation' | 'new_device' | 'password_changed' | 'reset' | 'token_replayed' | 'undo' | 'verify';
+  recipient: string;
+  user_id: number | null;
+  state: 'failed' | 'waiting';
+  attempts: number;
+  asked_at: string;
+};
+export type AuditEntry = {
+  id: number;
+  at: string;
+  actor_id: number | null;
+  actor_name: string | null;
+  actor_role: string | null;
+  action: string;
+  resource: string;
+  resource_id: number | null;
+  patient_ids: number[];
+  request_id: string | null;
+  address: string | null;
+  before: unknown;
+};
+/** A page of what changed. */
+export type Sync = {
+  patients: Patient[];
+  doctors: Doctor[];
+  mappings: Mapping[];
+  removed: { patients: number[]; doctors: number[]; mappings: number[] };
+  cursor: string;
+  more: boolean;
+};
 
 export type FieldErrors = Record<string, string[]>;
 export type ProblemCode =
@@ -52,145 +228,44 @@ export type ProblemCode =
   | 'wrong_role';
 /** By path and method, what a route takes and what it answers when it does not refuse. */
 export type Routes = {
-  '/': {
-    $get: {
-      input: {};
-      output: {
-        name: string;
-        version: string;
-        links: {
-          docs: string;
-          openapi: string;
-          health: string;
-          ready: string;
-        };
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/api/admin/assign-patient': {
-    $post: {
-      input: {
-        json: {
-          patient: number;
-          doctor: number;
-        };
-      };
-      output: {
-        id: number;
-        patient: number;
-        doctor: number;
-        created_at: string;
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
-  };
+  '/api/admin/assign-patient': { $post: { input: { json: NewMapping }; output: Mapping; status: 201 } };
   '/api/admin/audit': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
-              actor?: string | undefined;
+              actor?: number | undefined;
               action?: string | undefined;
               resource?: string | undefined;
-              patient?: string | undefined;
+              patient?: number | undefined;
               from?: string | undefined;
               to?: string | undefined;
             }
           | undefined;
       };
-      output: {
-        id: number;
-        at: string;
-        actor_id: number | null;
-        actor_name: string | null;
-        actor_role: string | null;
-        action: string;
-        resource: string;
-        resource_id: number | null;
-        patient_ids: number[];
-        request_id: string | null;
-        address: string | null;
-        before: import('hono/utils/types').JSONValue;
-      }[];
-      outputFormat: 'json';
+      output: AuditEntry[];
       status: 200;
     };
   };
   '/api/admin/audit/:id/restore': {
     $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        resource: 'doctor' | 'patient';
-        id: number;
-        mappings: number[];
-      };
-      outputFormat: 'json';
+      input: { param: { id: number } };
+      output: { resource: 'doctor' | 'patient'; id: number; mappings: number[] };
       status: 200;
     };
   };
-  '/api/admin/doctors/:id/approve': {
-    $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/api/admin/doctors/:id/revoke': {
-    $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/admin/doctors/:id/approve': { $post: { input: { param: { id: number } }; output: Doctor; status: 200 } };
+  '/api/admin/doctors/:id/revoke': { $post: { input: { param: { id: number } }; output: Doctor; status: 200 } };
   '/api/admin/invitations': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -198,64 +273,18 @@ export type Routes = {
             }
           | undefined;
       };
-      output: {
-        id: number;
-        email: string;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        name: string | null;
-        patient: number;
-        doctor: number;
-        created_by: number;
-        created_at: string;
-        expires_at: string;
-        state: 'accepted' | 'expired' | 'open' | 'revoked';
-      }[];
-      outputFormat: 'json';
+      output: Invitation[];
       status: 200;
     };
-    $post: {
-      input: {
-        json: {
-          email: string;
-          role: 'admin' | 'doctor' | 'user';
-          name?: string | undefined;
-          doctor?: number | undefined;
-        };
-      };
-      output: {
-        id: number;
-        email: string;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        name: string | null;
-        patient: number;
-        doctor: number;
-        created_by: number;
-        created_at: string;
-        expires_at: string;
-        state: 'accepted' | 'expired' | 'open' | 'revoked';
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
+    $post: { input: { json: NewInvitation }; output: Invitation; status: 201 };
   };
-  '/api/admin/invitations/:id': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
+  '/api/admin/invitations/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
   '/api/admin/mails': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -263,45 +292,17 @@ export type Routes = {
             }
           | undefined;
       };
-      output: {
-        id: number;
-        purpose:
-          | 'change'
-          | 'invitation'
-          | 'new_device'
-          | 'password_changed'
-          | 'reset'
-          | 'token_replayed'
-          | 'undo'
-          | 'verify';
-        recipient: string;
-        user_id: number | null;
-        state: 'failed' | 'waiting';
-        attempts: number;
-        asked_at: string;
-      }[];
-      outputFormat: 'json';
+      output: Mail[];
       status: 200;
     };
   };
-  '/api/admin/mails/:id/resend': {
-    $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 202;
-    };
-  };
+  '/api/admin/mails/:id/resend': { $post: { input: { param: { id: number } }; output: undefined; status: 202 } };
   '/api/admin/users': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -311,344 +312,47 @@ export type Routes = {
             }
           | undefined;
       };
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-        disabled: boolean;
-      }[];
-      outputFormat: 'json';
+      output: Account[];
       status: 200;
     };
   };
   '/api/admin/users/:id': {
-    $get: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-        disabled: boolean;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $patch: {
-      input: {
-        json: {
-          name?: string | undefined;
-          username?: string | undefined;
-          email?: string | undefined;
-          role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
-          disabled?: boolean | undefined;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-        disabled: boolean;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $get: { input: { param: { id: number } }; output: Account; status: 200 };
+    $patch: { input: { json: AccountPatch; param: { id: number } }; output: Account; status: 200 };
   };
-  '/api/admin/users/:id/end-sessions': {
-    $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
+  '/api/admin/users/:id/end-sessions': { $post: { input: { param: { id: number } }; output: undefined; status: 204 } };
   '/api/admin/users/:id/reset-password': {
-    $post: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 202;
-    };
+    $post: { input: { param: { id: number } }; output: undefined; status: 202 };
   };
-  '/api/auth/email/resend': {
-    $post: {
-      input: {};
-      output: null;
-      outputFormat: 'body';
-      status: 202;
-    };
-  };
-  '/api/auth/email/undo': {
-    $post: {
-      input: {
-        json: {
-          token: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
-  '/api/auth/email/verify': {
-    $post: {
-      input: {
-        json: {
-          token: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
-  '/api/auth/invitations/accept': {
-    $post: {
-      input: {
-        json: {
-          token: string;
-        };
-      };
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/auth/email/resend': { $post: { input: {}; output: undefined; status: 202 } };
+  '/api/auth/email/undo': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };
+  '/api/auth/email/verify': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };
+  '/api/auth/invitations/accept': { $post: { input: { json: { token: string } }; output: User; status: 200 } };
   '/api/auth/login': {
     $post: {
-      input: {
-        json:
-          | {
-              username: string;
-              password: string;
-            }
-          | {
-              email: string;
-              password: string;
-            };
-      };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
+      input: { json: { email?: string | undefined; username?: string | undefined; password: string } };
+      output: SignedIn;
       status: 200;
     };
   };
-  '/api/auth/logout': {
-    $post: {
-      input: {};
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
+  '/api/auth/logout': { $post: { input: {}; output: undefined; status: 204 } };
   '/api/auth/me': {
-    $delete: {
-      input: {
-        json: {
-          password: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-    $get: {
-      input: {};
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $patch: {
-      input: {
-        json: {
-          name?: string | undefined;
-          username?: string | undefined;
-          email?: string | undefined;
-          password?: string | undefined;
-        };
-      };
-      output: {
-        id: number;
-        name: string;
-        username: string | null;
-        email: string | null;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        created_at: string;
-        email_verified: boolean;
-        pending_email: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $delete: { input: { json: { password: string } }; output: undefined; status: 204 };
+    $get: { input: {}; output: User; status: 200 };
+    $patch: { input: { json: UserPatch }; output: User; status: 200 };
   };
   '/api/auth/password': {
-    $post: {
-      input: {
-        json: {
-          current_password: string;
-          new_password: string;
-        };
-      };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $post: { input: { json: { current_password: string; new_password: string } }; output: SignedIn; status: 200 };
   };
-  '/api/auth/password/forgot': {
-    $post: {
-      input: {
-        json: {
-          email: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 202;
-    };
-  };
+  '/api/auth/password/forgot': { $post: { input: { json: { email: string } }; output: undefined; status: 202 } };
   '/api/auth/password/reset': {
-    $post: {
-      input: {
-        json: {
-          token: string;
-          new_password: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
+    $post: { input: { json: { token: string; new_password: string } }; output: undefined; status: 204 };
   };
-  '/api/auth/refresh': {
-    $post: {
-      input: {
-        json: {
-          refresh: string;
-        };
-      };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/auth/refresh': { $post: { input: { json: { refresh: string } }; output: SignedIn; status: 200 } };
   '/api/auth/register': {
     $post: {
-      input: {
-        json: {
-          email: string;
-          password: string;
-          name?: string | undefined;
-          username?: string | undefined;
-        };
-      };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
+      input: { json: { email: string; password: string; name?: string | undefined; username?: string | undefined } };
+      output: SignedIn;
       status: 201;
     };
   };
@@ -665,53 +369,14 @@ export type Routes = {
           username?: string | undefined;
         };
       };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
+      output: SignedIn;
       status: 201;
     };
   };
   '/api/auth/register/invited': {
     $post: {
-      input: {
-        json: {
-          token: string;
-          password: string;
-          username?: string | undefined;
-          name?: string | undefined;
-        };
-      };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
+      input: { json: { token: string; password: string; username?: string | undefined; name?: string | undefined } };
+      output: SignedIn;
       status: 201;
     };
   };
@@ -731,121 +396,38 @@ export type Routes = {
           username?: string | undefined;
         };
       };
-      output: {
-        access: string;
-        refresh: string;
-        token_type: 'Bearer';
-        expires_in: number;
-        user: {
-          id: number;
-          name: string;
-          username: string;
-          email: string;
-          role: 'admin' | 'doctor' | 'patient' | 'user';
-          created_at: string;
-          email_verified: boolean;
-          pending_email: string | null;
-        };
-      };
-      outputFormat: 'json';
+      output: SignedIn;
       status: 201;
     };
   };
   '/api/auth/sessions': {
-    $delete: {
-      input: {};
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
+    $delete: { input: {}; output: undefined; status: 204 };
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
       };
-      output: {
-        id: number;
-        device: string | null;
-        created_at: string;
-        last_used_at: string;
-        current: boolean;
-      }[];
-      outputFormat: 'json';
+      output: Session[];
       status: 200;
     };
   };
-  '/api/auth/sessions/:id': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-  };
-  '/api/doctor-profile': {
-    $get: {
-      input: {};
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/auth/sessions/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
+  '/api/doctor-profile': { $get: { input: {}; output: Doctor; status: 200 } };
   '/api/doctor-profile/:user_id': {
-    $put: {
-      input: {
-        json: {
-          name: string;
-          specialization: string;
-          contact_info?: string | null | undefined;
-          license_number?: string | null | undefined;
-        };
-        param: {
-          user_id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $put: { input: { json: NewDoctor; param: { user_id: number } }; output: Doctor; status: 200 };
   };
   '/api/doctors': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -855,167 +437,36 @@ export type Routes = {
             }
           | undefined;
       };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      }[];
-      outputFormat: 'json';
+      output: Doctor[];
       status: 200;
     };
-    $post: {
-      input: {
-        json: {
-          name: string;
-          specialization: string;
-          contact_info?: string | null | undefined;
-          license_number?: string | null | undefined;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
+    $post: { input: { json: NewDoctor }; output: Doctor; status: 201 };
   };
   '/api/doctors/:id': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-    $get: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $patch: {
-      input: {
-        json: {
-          name?: string | undefined;
-          specialization?: string | undefined;
-          contact_info?: string | null | undefined;
-          license_number?: string | null | undefined;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $put: {
-      input: {
-        json: {
-          name: string;
-          specialization: string;
-          contact_info?: string | null | undefined;
-          license_number?: string | null | undefined;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $delete: { input: { param: { id: number } }; output: undefined; status: 204 };
+    $get: { input: { param: { id: number } }; output: Doctor; status: 200 };
+    $patch: { input: { json: DoctorPatch; param: { id: number } }; output: Doctor; status: 200 };
+    $put: { input: { json: NewDoctor; param: { id: number } }; output: Doctor; status: 200 };
   };
   '/api/doctors/all-patients': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
-              min_age?: string | undefined;
-              max_age?: string | undefined;
+              min_age?: number | undefined;
+              max_age?: number | undefined;
               date_of_birth?: string | undefined;
-              doctor?: string | undefined;
+              doctor?: number | undefined;
               search?: string | undefined;
             }
           | undefined;
       };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      }[];
-      outputFormat: 'json';
+      output: Patient[];
       status: 200;
     };
   };
@@ -1024,35 +475,20 @@ export type Routes = {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
-              min_age?: string | undefined;
-              max_age?: string | undefined;
+              min_age?: number | undefined;
+              max_age?: number | undefined;
               date_of_birth?: string | undefined;
-              doctor?: string | undefined;
+              doctor?: number | undefined;
               search?: string | undefined;
             }
           | undefined;
       };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      }[];
-      outputFormat: 'json';
+      output: Patient[];
       status: 200;
     };
   };
@@ -1061,85 +497,35 @@ export type Routes = {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
-              patient?: string | undefined;
-              doctor?: string | undefined;
+              patient?: number | undefined;
+              doctor?: number | undefined;
             }
           | undefined;
       };
-      output: {
-        id: number;
-        patient: number;
-        doctor: number;
-        created_at: string;
-      }[];
-      outputFormat: 'json';
+      output: Mapping[];
       status: 200;
     };
-    $post: {
-      input: {
-        json: {
-          patient: number;
-          doctor: number;
-        };
-      };
-      output: {
-        id: number;
-        patient: number;
-        doctor: number;
-        created_at: string;
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
+    $post: { input: { json: NewMapping }; output: Mapping; status: 201 };
   };
   '/api/mappings/:id': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
+    $delete: { input: { param: { id: number } }; output: undefined; status: 204 };
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
-        param: {
-          id: string;
-        };
+        param: { id: number };
       };
-      output: {
-        id: number;
-        patient: number;
-        doctor: number;
-        created_at: string;
-        doctor_detail: {
-          created_at: string;
-          updated_at: string;
-          id: number;
-          user_id: number | null;
-          created_by: number | null;
-          name: string;
-          specialization: string;
-          contact_info: string | null;
-          approved: boolean | null;
-          license_number: string | null;
-        };
-      }[];
-      outputFormat: 'json';
+      output: AssignedDoctor[];
       status: 200;
     };
   };
@@ -1148,102 +534,28 @@ export type Routes = {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
-        param: {
-          id: string;
-        };
+        param: { id: number };
       };
-      output: {
-        id: number;
-        patient: number;
-        doctor: number;
-        created_at: string;
-        doctor_detail: {
-          created_at: string;
-          updated_at: string;
-          id: number;
-          user_id: number | null;
-          created_by: number | null;
-          name: string;
-          specialization: string;
-          contact_info: string | null;
-          approved: boolean | null;
-          license_number: string | null;
-        };
-      }[];
-      outputFormat: 'json';
+      output: AssignedDoctor[];
       status: 200;
     };
   };
-  '/api/patient-profile': {
-    $get: {
-      input: {};
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/patient-profile': { $get: { input: {}; output: Patient; status: 200 } };
   '/api/patient-profile/:user_id': {
-    $put: {
-      input: {
-        json: {
-          name: string;
-          age?: number | null | undefined;
-          date_of_birth?: string | null | undefined;
-          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
-          phone?: string | null | undefined;
-          email?: string | null | undefined;
-          address?: string | null | undefined;
-          medical_history?: string | null | undefined;
-        };
-        param: {
-          user_id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $put: { input: { json: NewPatient; param: { user_id: number } }; output: Patient; status: 200 };
   };
   '/api/patient-profile/access-log': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -1259,7 +571,6 @@ export type Routes = {
         actor_name: string | null;
         actor_role: string | null;
       }[];
-      outputFormat: 'json';
       status: 200;
     };
   };
@@ -1268,236 +579,41 @@ export type Routes = {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
-              min_age?: string | undefined;
-              max_age?: string | undefined;
+              min_age?: number | undefined;
+              max_age?: number | undefined;
               date_of_birth?: string | undefined;
-              doctor?: string | undefined;
+              doctor?: number | undefined;
               search?: string | undefined;
             }
           | undefined;
       };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      }[];
-      outputFormat: 'json';
+      output: Patient[];
       status: 200;
     };
-    $post: {
-      input: {
-        json: {
-          name: string;
-          age?: number | null | undefined;
-          date_of_birth?: string | null | undefined;
-          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
-          phone?: string | null | undefined;
-          email?: string | null | undefined;
-          address?: string | null | undefined;
-          medical_history?: string | null | undefined;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
+    $post: { input: { json: NewPatient }; output: Patient; status: 201 };
   };
   '/api/patients/:id': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-    $get: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $patch: {
-      input: {
-        json: {
-          name?: string | undefined;
-          age?: number | null | undefined;
-          date_of_birth?: string | null | undefined;
-          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
-          phone?: string | null | undefined;
-          email?: string | null | undefined;
-          address?: string | null | undefined;
-          medical_history?: string | null | undefined;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $put: {
-      input: {
-        json: {
-          name: string;
-          age?: number | null | undefined;
-          date_of_birth?: string | null | undefined;
-          gender?: 'female' | 'male' | 'other' | 'unknown' | null | undefined;
-          phone?: string | null | undefined;
-          email?: string | null | undefined;
-          address?: string | null | undefined;
-          medical_history?: string | null | undefined;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        date_of_birth: string | null;
-        gender: 'female' | 'male' | 'other' | 'unknown' | null;
-        phone: string | null;
-        email: string | null;
-        address: string | null;
-        medical_history: string | null;
-        age: number | null;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
+    $delete: { input: { param: { id: number } }; output: undefined; status: 204 };
+    $get: { input: { param: { id: number } }; output: Patient; status: 200 };
+    $patch: { input: { json: PatientPatch; param: { id: number } }; output: Patient; status: 200 };
+    $put: { input: { json: NewPatient; param: { id: number } }; output: Patient; status: 200 };
   };
   '/api/patients/:id/invitation': {
-    $delete: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: null;
-      outputFormat: 'body';
-      status: 204;
-    };
-    $get: {
-      input: {
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        id: number;
-        email: string;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        name: string | null;
-        patient: number;
-        doctor: number;
-        created_by: number;
-        created_at: string;
-        expires_at: string;
-        state: 'accepted' | 'expired' | 'open' | 'revoked';
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-    $post: {
-      input: {
-        json: {
-          email: string;
-        };
-        param: {
-          id: string;
-        };
-      };
-      output: {
-        id: number;
-        email: string;
-        role: 'admin' | 'doctor' | 'patient' | 'user';
-        name: string | null;
-        patient: number;
-        doctor: number;
-        created_by: number;
-        created_at: string;
-        expires_at: string;
-        state: 'accepted' | 'expired' | 'open' | 'revoked';
-      };
-      outputFormat: 'json';
-      status: 201;
-    };
+    $delete: { input: { param: { id: number } }; output: undefined; status: 204 };
+    $get: { input: { param: { id: number } }; output: Invitation; status: 200 };
+    $post: { input: { json: { email: string }; param: { id: number } }; output: Invitation; status: 201 };
   };
   '/api/patients/my-doctors': {
     $get: {
       input: {
         query?:
           | {
-              limit?: string | undefined;
+              limit?: number | undefined;
               cursor?: string | undefined;
               sort?: string | undefined;
               count?: 'exact' | undefined;
@@ -1507,167 +623,25 @@ export type Routes = {
             }
           | undefined;
       };
-      output: {
-        created_at: string;
-        updated_at: string;
-        id: number;
-        user_id: number | null;
-        created_by: number | null;
-        name: string;
-        specialization: string;
-        contact_info: string | null;
-        approved: boolean | null;
-        license_number: string | null;
-      }[];
-      outputFormat: 'json';
+      output: Doctor[];
       status: 200;
     };
   };
   '/api/sync': {
     $get: {
-      input: {
-        query?:
-          | {
-              limit?: string | undefined;
-              cursor?: string | undefined;
-            }
-          | undefined;
-      };
-      output: {
-        patients: {
-          created_at: string;
-          updated_at: string;
-          id: number;
-          user_id: number | null;
-          created_by: number | null;
-          name: string;
-          date_of_birth: string | null;
-          gender: 'female' | 'male' | 'other' | 'unknown' | null;
-          phone: string | null;
-          email: string | null;
-          address: string | null;
-          medical_history: string | null;
-          age: number | null;
-        }[];
-        doctors: {
-          created_at: string;
-          updated_at: string;
-          id: number;
-          user_id: number | null;
-          created_by: number | null;
-          name: string;
-          specialization: string;
-          contact_info: string | null;
-          approved: boolean | null;
-          license_number: string | null;
-        }[];
-        mappings: {
-          id: number;
-          patient: number;
-          doctor: number;
-          created_at: string;
-        }[];
-        removed: {
-          patients: number[];
-          doctors: number[];
-          mappings: number[];
-        };
-        cursor: string;
-        more: boolean;
-      };
-      outputFormat: 'json';
+      input: { query?: { limit?: number | undefined; cursor?: string | undefined } | undefined };
+      output: Sync;
       status: 200;
     };
   };
   '/api/token': {
     $post: {
-      input: {
-        json:
-          | {
-              username: string;
-              password: string;
-            }
-          | {
-              email: string;
-              password: string;
-            };
-      };
-      output: {
-        access: string;
-        refresh: string;
-      };
-      outputFormat: 'json';
+      input: { json: { email?: string | undefined; username?: string | undefined; password: string } };
+      output: { access: string; refresh: string };
       status: 200;
     };
   };
-  '/api/token/blacklist': {
-    $post: {
-      input: {
-        json: {
-          refresh: string;
-        };
-      };
-      output: {};
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/api/token/refresh': {
-    $post: {
-      input: {
-        json: {
-          refresh: string;
-        };
-      };
-      output: {
-        access: string;
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/api/token/verify': {
-    $post: {
-      input: {
-        json: {
-          token: string;
-        };
-      };
-      output: {};
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/healthz': {
-    $get: {
-      input: {};
-      output: {
-        status: 'ok';
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
-  '/portal/:page': {
-    $get: {
-      input: {
-        param: {
-          [x: string]: 'forgot' | 'invitation' | 'reset' | 'undo' | 'verify';
-        };
-      };
-      output: {};
-      outputFormat: string;
-      status: 200;
-    };
-  };
-  '/readyz': {
-    $get: {
-      input: {};
-      output: {
-        status: 'ok';
-      };
-      outputFormat: 'json';
-      status: 200;
-    };
-  };
+  '/api/token/blacklist': { $post: { input: { json: { refresh: string } }; output: {}; status: 200 } };
+  '/api/token/refresh': { $post: { input: { json: { refresh: string } }; output: { access: string }; status: 200 } };
+  '/api/token/verify': { $post: { input: { json: { token: string } }; output: {}; status: 200 } };
 };

@@ -1,20 +1,7 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
-import type { Problem } from './api.js';
-
-type Awaitable<T> = T | Promise<T>;
-export interface Tokens {
-  access: string;
-  refresh: string;
-  /** When the access token is about to expire, in milliseconds since 1970. */
-  renew_at: number;
-  user_id: number;
-}
-/** Where the app keeps the tokens: a keychain, a file, memory. Several clients may share one. */
-export interface Store {
-  load(): Awaitable<Tokens | null | undefined>;
-  save(tokens: Tokens): Awaitable<unknown>;
-  clear(): Awaitable<unknown>;
-}
+import type { Problem, User } from './api.js';
+import type { Request } from './calls.js';
+import { type Store } from './tokens.js';
 export interface Options {
   store: Store;
   fetch?: (url: string, init: RequestInit) => Promise<Response>;
@@ -23,5 +10,19 @@ export interface Options {
   /** How often a request is sent at most while there is no connection or no database. */
   tries?: number;
 }
-export declare const signing: (baseUrl: string, { store, fetch: send, onSignedOut, tries }: Options) => typeof fetch;
-export declare const isProblem: (response: { headers: Headers }) => boolean;
+/** Sends a request as whoever is signed in; given `as`, as that account or not at all. */
+export type Send = (request: Request, as?: number) => Promise<Response>;
+export declare const signing: (
+  baseUrl: string,
+  { store, fetch: given, onSignedOut, tries }: Options,
+) => {
+  send: Send;
+  user: () => Promise<User | null>;
+  onChange: (listener: (user: User | null) => void) => () => void;
+};
+/**
+ * A new Idempotency-Key: one of a kind among those of one account and day, which is all it has to be. The client makes
+ * its own; what is sent again after a restart has one that the app kept.
+ */
+export declare const newKey: () => string;
+export declare const isProblem: (response: { headers: Pick<Headers, 'get'> }) => boolean;
