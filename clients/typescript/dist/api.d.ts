@@ -76,12 +76,7 @@ export type DoctorPatch = {
 };
 /** Which doctor treats which patient. */
 export type Mapping = { id: number; patient: number; doctor: number; created_at: string };
-export type NewMapping = {
-  patient?: number | undefined;
-  doctor?: number | undefined;
-  patient_id?: number | undefined;
-  doctor_id?: number | undefined;
-};
+export type NewMapping = { patient: number; doctor: number };
 /** A mapping, with its doctor. */
 export type AssignedDoctor = { id: number; patient: number; doctor: number; created_at: string; doctor_detail: Doctor };
 /** An account as its owner sees it. */
@@ -330,7 +325,7 @@ export type Routes = {
   '/api/auth/invitations/accept': { $post: { input: { json: { token: string } }; output: User; status: 200 } };
   '/api/auth/login': {
     $post: {
-      input: { json: { email?: string | undefined; username?: string | undefined; password: string } };
+      input: { json: { username: string; password: string } | { email: string; password: string } };
       output: SignedIn;
       status: 200;
     };
@@ -636,7 +631,7 @@ export type Routes = {
   };
   '/api/token': {
     $post: {
-      input: { json: { email?: string | undefined; username?: string | undefined; password: string } };
+      input: { json: { username: string; password: string } | { email: string; password: string } };
       output: { access: string; refresh: string };
       status: 200;
     };
