@@ -2,7 +2,10 @@ import { availableParallelism } from 'node:os';
 import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
-const commands = ['cli', 'admin', 'smoke', 'import/command'].map((name) => `test/scripts/${name}.test.ts`);
+const commands = [
+  ...['cli', 'admin', 'smoke', 'import/command'].map((name) => `test/scripts/${name}.test.ts`),
+  'test/clients/package/example.test.ts',
+];
 
 export default defineConfig({
   test: {
