@@ -53,7 +53,7 @@ export default defineConfig({
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'fuzz',
-          include: ['test/fuzz/**/*.test.ts'],
+          include: ['test/fuzz/**/*.test.ts', 'test/clients/offline.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 24 * 3_600_000,
           provide: {
