@@ -106,20 +106,16 @@ const jane: NewPatient = { name: 'Jane Doe' };
 export const made: Promise<Patient> = answer(api.patients.$post({ json: jane }));
 // @ts-expect-error an id is a number
 api.patients[':id'].$get({ param: { id: '7' } });
+// @ts-expect-error whose password?
+api.auth.login.$post({ json: { password: 'four unrelated words' } });
 `,
   );
-  const options = [
-    '--strict',
-    '--noEmit',
-    '--module',
-    'nodenext',
-    '--target',
-    'es2022',
-    '--lib',
-    'es2022,dom',
-    'app.ts',
-  ];
-  await execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], { cwd: app });
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom'];
+  for (const resolution of ['nodenext', 'bundler']) {
+    const module = resolution === 'bundler' ? 'esnext' : resolution;
+    const options = [...strict, '--module', module, '--moduleResolution', resolution, 'app.ts'];
+    await execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], { cwd: app });
+  }
   const list = `import('wardbook-client').then((all) => console.log(Object.keys(all).sort().join()))`;
   const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', list], { cwd: app });
   const installed = await readdir(join(app, 'node_modules'));
