@@ -3,9 +3,11 @@
 // lightest that holds Scalar as one built file: 17 MB, where @scalar/api-reference brings 250.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { portalPolicy } from '../../src/http/policy.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
 import { root } from '../support/paths.ts';
+import { portalFiles } from './portal.ts';
 
 export const assetsFolder = join(root, '.wrangler/assets');
 
@@ -14,12 +16,14 @@ const headers = `/*
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
   Cross-Origin-Resource-Policy: same-origin
+/portal/*
+  Content-Security-Policy: ${portalPolicy}
 /openapi.json
   Access-Control-Allow-Origin: *
   Cross-Origin-Resource-Policy: cross-origin
 `;
 
-const put = async (name: string, content: string | Buffer): Promise<void> => {
+const put = async (name: string, content: string | Uint8Array): Promise<void> => {
   const file = join(assetsFolder, name);
   const before = await readFile(file).catch(() => undefined);
   if (before?.equals(Buffer.from(content))) return;
@@ -32,5 +36,5 @@ await put('openapi.json', JSON.stringify(await documentOf(app)));
 await put('docs/scalar.js', await readFile(join(root, viewer)));
 for (const name of ['icon.svg', 'page.css', 'page.js'])
   await put(`docs/${name}`, await readFile(join(root, 'src/openapi/page', name)));
-for (const name of ['links.js', 'links.css']) await put(`portal/${name}`, await readFile(join(root, 'portal', name)));
+for (const [name, content] of await portalFiles()) await put(`portal/${name}`, content);
 await put('_headers', headers);

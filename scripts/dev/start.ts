@@ -182,8 +182,10 @@ async function letAppLoginIn(owner: Sql, url: URL): Promise<void> {
 function screen(url: string, database: string, mails: string): string {
   return `
   ${green('●')} ${bold('Wardbook')} is running at ${bold(url)}
-    Accounts, patients, doctors, and who treats whom. Its API: ${url}/docs
+    Accounts, patients, doctors, and who treats whom.
 
+  ${dim('Portal')}         ${url}/portal/
+  ${dim('API')}            ${url}/docs
   ${dim('Data')}           ${database}
   ${dim('Mails')}          ${mails}
   ${dim('Register')}       curl ${url}/api/auth/register/ -H 'Content-Type: application/json' \\

@@ -1,0 +1,153 @@
+// Which page an address is, for whom: what anybody sees, what each role sees, and the sign-in in place of what needs one.
+import type { ComponentType } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { answer, type User } from '../clients/typescript/dist/index.js';
+import { hush, Told } from './kit/dialogs.tsx';
+import { forgetLists } from './kit/lists.tsx';
+import { Page } from './kit/page.tsx';
+import { Name } from './kit/words.tsx';
+import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
+import { Forgot, Invited, Reset, Undo, Verify } from './pages/links.tsx';
+import { EditPatient, NewPatientPage, PatientPage, Patients } from './pages/patients.tsx';
+import { Register, SignIn } from './pages/sign-in.tsx';
+import { api, isOnline, user } from './session.ts';
+
+type Pages = Record<string, ComponentType>;
+type Links = readonly (readonly [path: string, label: string])[];
+
+const forAnybody: Pages = {
+  '/portal/register': Register,
+  '/portal/forgot': Forgot,
+  '/portal/reset': Reset,
+  '/portal/verify': Verify,
+  '/portal/undo': Undo,
+  '/portal/invitation': Invited,
+};
+const doctors: Pages = { '/portal/doctors': Doctors, '/portal/doctors/:id': DoctorPage };
+const keeping: Pages = {
+  '/portal/patients': Patients,
+  '/portal/patients/new': NewPatientPage,
+  '/portal/patients/:id': PatientPage,
+  '/portal/patients/:id/edit': EditPatient,
+  '/portal/doctors/new': NewDoctorPage,
+  '/portal/doctors/:id/edit': EditDoctor,
+};
+const pagesOf: Record<User['role'], Pages> = {
+  user: { '/portal/': Patients, ...keeping, ...doctors },
+  doctor: { ...doctors },
+  patient: { ...doctors },
+  admin: { '/portal/': Patients, ...keeping, ...doctors },
+};
+/** The first is where one comes in. */
+const linksOf: Record<User['role'], Links> = {
+  user: [
+    ['/portal/patients', 'Patients'],
+    ['/portal/doctors', 'Doctors'],
+  ],
+  doctor: [['/portal/doctors', 'Doctors']],
+  patient: [['/portal/doctors', 'Doctors']],
+  admin: [
+    ['/portal/patients', 'Patients'],
+    ['/portal/doctors', 'Doctors'],
+  ],
+};
+
+const NotHere = () => (
+  <Page title="There is no such page">
+    <p>
+      It may be for another role than yours. <a href="/portal/">To your first page</a>
+    </p>
+  </Page>
+);
+
+function Bar({ role, name }: User) {
+  const { path } = useLocation();
+  const links = linksOf[role];
+  const first = links[0]?.[0];
+  const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal/' && to === first);
+  const signOut = async () => {
+    hush();
+    await api.auth.logout.$post().catch(() => {});
+  };
+  return (
+    <header class="bar">
+      <nav aria-label="Main">
+        <a href="/portal/" class="brand">
+          Wardbook
+        </a>
+        <ul>
+          {links.map(([to, label]) => (
+            <li key={to}>
+              <a href={to} aria-current={isAt(to) ? 'page' : undefined}>
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+        <div class="who">
+          <a href="/portal/account" aria-current={isAt('/portal/account') ? 'page' : undefined}>
+            <Name of={name} />
+          </a>
+          <button type="button" class="link" onClick={signOut}>
+            Sign out
+          </button>
+        </div>
+      </nav>
+    </header>
+  );
+}
+
+const routes = (pages: Pages) =>
+  Object.entries(pages).map(([path, component]) => <Route key={path} path={path} component={component} />);
+
+/** Keyed by whoever is signed in, so that nothing of one person is left for the next. */
+const SignedIn = ({ who }: { who: User }) => (
+  <>
+    <Bar {...who} />
+    <main>
+      <Router>
+        {routes(forAnybody)}
+        {routes(pagesOf[who.role])}
+        <Route default component={NotHere} />
+      </Router>
+    </main>
+  </>
+);
+const Nobody = () => (
+  <>
+    <header class="bar">
+      <nav aria-label="Main">
+        <a href="/portal/" class="brand">
+          Wardbook
+        </a>
+      </nav>
+    </header>
+    <main class="narrow">
+      <Router>
+        {routes(forAnybody)}
+        <Route default component={SignIn} />
+      </Router>
+    </main>
+  </>
+);
+
+export function App() {
+  const who = user.value;
+  // what is kept of an account may be of last week: its role is the one that the server says
+  useEffect(() => {
+    forgetLists();
+    if (who) answer(api.auth.me.$get()).catch(() => {});
+  }, [who?.id]);
+  return (
+    <LocationProvider scope="/portal">
+      {!isOnline.value && (
+        <p class="offline" role="status">
+          There is no connection. What you type stays here.
+        </p>
+      )}
+      {who ? <SignedIn key={`${who.id} ${who.role}`} who={who} /> : <Nobody key="nobody" />}
+      <Told />
+    </LocationProvider>
+  );
+}

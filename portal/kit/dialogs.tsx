@@ -1,0 +1,139 @@
+// What is said on top of a page: a question before something is done, and afterwards that it was, with a way back.
+import { signal, useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { type Trouble, troubleOf } from '../session.ts';
+import { Problem } from './loading.tsx';
+
+interface DialogProps {
+  title: string;
+  close(): void;
+  children: ComponentChildren;
+}
+/** The browser's own: it keeps the focus, and Escape closes it. */
+export function Dialog({ title, close, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={close}
+      onCancel={(event) => event.target === dialog.current && close()}
+    >
+      <article>
+        <h2 id={id}>{title}</h2>
+        {children}
+      </article>
+    </dialog>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  children: ComponentChildren;
+  button: string;
+  act(): Promise<unknown>;
+  close(): void;
+}
+/** For what cannot be taken back, or takes more along than one sees. */
+export function Confirm({ title, children, button, act, close }: ConfirmProps) {
+  const trouble = useSignal<Trouble | undefined>(undefined);
+  const isBusy = useSignal(false);
+  const sure = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    try {
+      await act();
+      close();
+    } catch (error) {
+      trouble.value = troubleOf(error);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <Dialog title={title} close={close}>
+      {children}
+      {trouble.value && <Problem trouble={trouble.value} />}
+      <div class="buttons">
+        <button type="button" class="danger" aria-disabled={isBusy.value} aria-busy={isBusy.value} onClick={sure}>
+          {button}
+        </button>
+        <button type="button" class="secondary" onClick={close}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+interface Said {
+  text: string;
+  undo?: (() => Promise<unknown>) | undefined;
+}
+const said = signal<Said | undefined>(undefined);
+/** Says that something is done. It stays until it is closed or the next thing is said: nobody has to read fast. */
+export const tell = (text: string, undo?: () => Promise<unknown>) => {
+  said.value = { text, undo };
+};
+export const hush = () => {
+  said.value = undefined;
+};
+
+export function Told() {
+  const now = said.value;
+  const undo = async () => {
+    try {
+      await now?.undo?.();
+      tell('Undone.');
+    } catch (error) {
+      tell(troubleOf(error).detail);
+    }
+  };
+  return (
+    <div class="told" role="status">
+      {now && (
+        <div>
+          <span>{now.text}</span>
+          {now.undo && (
+            <button type="button" onClick={undo}>
+              Undo
+            </button>
+          )}
+          <button type="button" class="secondary" aria-label="Close this message" onClick={hush}>
+            ×
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** A button that does something at once; what goes wrong is said below it. */
+export function Act({ label, act, kind = 'secondary' }: { label: string; act(): Promise<unknown>; kind?: string }) {
+  const isBusy = useSignal(false);
+  const press = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    try {
+      await act();
+    } catch (error) {
+      tell(troubleOf(error).detail);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return (
+    <button type="button" class={kind} aria-disabled={isBusy.value} aria-busy={isBusy.value} onClick={press}>
+      {label}
+    </button>
+  );
+}

@@ -1,0 +1,134 @@
+// Changes a record that others may be changing as well: where somebody was faster, both versions are shown, and the person
+// chooses, field by field.
+import { useSignal } from '@preact/signals';
+import { Refused } from '../../clients/typescript/dist/index.js';
+import { Dialog } from './dialogs.tsx';
+import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
+import { forgetLists } from './lists.tsx';
+import { None } from './words.tsx';
+
+/** A record, and the version that it was read in. */
+export interface Tagged<T> {
+  record: T;
+  etag: string;
+}
+interface Response<T> {
+  ok: boolean;
+  headers: Headers;
+  json(): Promise<T>;
+}
+export const tagged = async <T,>(
+  asked: Promise<Response<T>>,
+  read: (response: never) => Promise<T>,
+): Promise<Tagged<T>> => {
+  const response = await asked;
+  return { record: await read(response as never), etag: response.headers.get('ETag') ?? '' };
+};
+
+interface EditProps<T extends object> {
+  fields: readonly Field[];
+  from: Tagged<T>;
+  /** Sends what is another than before, if the record is still in that version. */
+  save(changes: object, etag: string): Promise<unknown>;
+  /** The record as it is now. */
+  read(): Promise<Tagged<T>>;
+  done(): void;
+  cancel(): void;
+}
+interface Conflict<T> {
+  mine: Values;
+  theirs: Tagged<T>;
+}
+export function Edit<T extends object>({ fields, from, save, read, done, cancel }: EditProps<T>) {
+  const conflict = useSignal<Conflict<T> | undefined>(undefined);
+  const before = valuesOf(fields, from.record);
+  const send = async (base: Values, values: Values, etag: string) => {
+    const changes = changed(fields, base, values);
+    if (Object.keys(changes).length > 0) {
+      try {
+        await save(changes, etag);
+      } catch (error) {
+        if (!(error instanceof Refused && error.problem.code === 'stale_version')) throw error;
+        conflict.value = { mine: values, theirs: await read() };
+        return;
+      }
+      forgetLists();
+    }
+    done();
+  };
+  return (
+    <>
+      <Form
+        fields={fields}
+        values={before}
+        button="Save"
+        send={(values) => send(before, values, from.etag)}
+        cancel={cancel}
+      />
+      {conflict.value && (
+        <Choose
+          // anew when somebody was faster once more
+          key={conflict.value.theirs.etag}
+          fields={fields}
+          before={before}
+          mine={conflict.value.mine}
+          theirs={valuesOf(fields, conflict.value.theirs.record)}
+          send={(values) => {
+            const { theirs } = conflict.value as Conflict<T>;
+            return send(valuesOf(fields, theirs.record), values, theirs.etag);
+          }}
+          close={() => {
+            conflict.value = undefined;
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+interface ChooseProps {
+  fields: readonly Field[];
+  before: Values;
+  mine: Values;
+  theirs: Values;
+  send(values: Values): Promise<unknown>;
+  close(): void;
+}
+function Choose({ fields, before, mine, theirs, send, close }: ChooseProps) {
+  const differing = fields.filter(({ name }) => mine[name] !== theirs[name]);
+  // what only they changed is theirs, unless the person says otherwise
+  const chosen = useSignal<Record<string, 'mine' | 'theirs'>>(
+    Object.fromEntries(differing.map(({ name }) => [name, mine[name] === before[name] ? 'theirs' : 'mine'] as const)),
+  );
+  const merged = () => {
+    const values = { ...mine };
+    for (const { name } of fields) if (chosen.value[name] === 'theirs') values[name] = theirs[name] ?? '';
+    return values;
+  };
+  return (
+    <Dialog title="Somebody changed this meanwhile" close={close}>
+      <p>Choose for each field what is to be kept.</p>
+      <Form fields={[]} button="Save what I chose" send={() => send(merged())} cancel={close}>
+        {differing.map(({ name, label }) => (
+          <fieldset key={name} class="choice">
+            <legend>{label}</legend>
+            {(['mine', 'theirs'] as const).map((whose) => (
+              <label key={whose}>
+                <input
+                  type="radio"
+                  name={name}
+                  checked={chosen.value[name] === whose}
+                  onChange={() => {
+                    chosen.value = { ...chosen.value, [name]: whose };
+                  }}
+                />
+                <span>{whose === 'mine' ? 'Yours' : 'Theirs'}:</span>{' '}
+                <bdi>{(whose === 'mine' ? mine : theirs)[name] || <None />}</bdi>
+              </label>
+            ))}
+          </fieldset>
+        ))}
+      </Form>
+    </Dialog>
+  );
+}

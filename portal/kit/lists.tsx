@@ -1,0 +1,249 @@
+// A list of the API as a table: what is searched, filtered and sorted stands in the address, so that a link, a reload and
+// the way back find the same place.
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { pages } from '../../clients/typescript/dist/index.js';
+import { isOnline, type Trouble, troubleOf } from '../session.ts';
+import { Problem } from './loading.tsx';
+import { counted } from './words.tsx';
+
+type Query = Record<string, string>;
+/** A list of the client, such as `api.patients.$get`. */
+// biome-ignore lint/suspicious/noExplicitAny: each list has its own query, which the filters here are written for
+type Route<Row> = Parameters<typeof pages<any, Row>>[0];
+
+export interface Column<Row> {
+  title: string;
+  cell(row: Row): ComponentChildren;
+  /** What the list is sorted by for it. */
+  sort?: string;
+}
+export interface Filter {
+  name: string;
+  label: string;
+  type?: 'search' | 'number' | 'date' | 'text';
+  /** For a choice: what is sent, and what is read. */
+  options?: readonly (readonly [value: string, label: string])[];
+}
+
+interface Kept {
+  rows: unknown[];
+  rest: AsyncGenerator<unknown[], void, undefined>;
+  total: number | undefined;
+  isWhole: boolean;
+  scrolled: number;
+}
+/** The lists that were looked at, for the way back. Whoever changes a record calls `forgetLists`. */
+const seen = new Map<string, Kept>();
+export const forgetLists = () => seen.clear();
+
+const pageSize = 50;
+
+interface ListProps<Row> {
+  /** What the rows are called: ["patient", "patients"]. */
+  of: readonly [one: string, more: string];
+  route: Route<Row>;
+  columns: readonly Column<Row>[];
+  filters?: readonly Filter[];
+  /** What is asked for in any case. */
+  query?: Query;
+  keyOf(row: Row): string | number;
+  /** What to do where there is nothing. */
+  empty?: ComponentChildren;
+}
+export function List<Row>({ of, route, columns, filters = [], query: always, keyOf, empty }: ListProps<Row>) {
+  const { path, query, route: go } = useLocation();
+  const names = ['sort', ...filters.map(({ name }) => name)];
+  const asked: Query = { ...always };
+  for (const name of names) if (query[name]) asked[name] = query[name];
+  const key = `${path}?${new URLSearchParams(asked)}`;
+  const change = (changes: Query) => {
+    const next = new URLSearchParams();
+    for (const [name, value] of Object.entries({ ...query, ...changes })) if (value) next.set(name, value);
+    go(next.size > 0 ? `${path}?${next}` : path, true);
+  };
+
+  const shown = useSignal<Kept | undefined>(seen.get(key));
+  const trouble = useSignal<Trouble | undefined>(undefined);
+  const isBusy = useSignal(false);
+  const current = useRef(key);
+  const more = async (kept: Kept) => {
+    if (isBusy.value || kept.isWhole) return;
+    isBusy.value = true;
+    try {
+      const { value, done } = await kept.rest.next();
+      const isWhole = done || (value?.length ?? 0) === 0;
+      if (current.current !== key) return;
+      shown.value = { ...kept, rows: [...kept.rows, ...(value ?? [])], isWhole: isWhole || false };
+      seen.set(key, shown.value);
+      trouble.value = undefined;
+    } catch (error) {
+      trouble.value = troubleOf(error);
+      // a generator that threw is at its end
+      seen.delete(key);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  const begin = () => {
+    let total: number | undefined;
+    const counting: Route<Row> = async (args) => {
+      const answer = await route(args);
+      const said = answer.headers.get('X-Total-Count');
+      if (said !== null) total = Number(said);
+      if (shown.value && total !== undefined) shown.value = { ...shown.value, total };
+      return answer;
+    };
+    const rest = pages(counting, { query: { ...asked, limit: pageSize, count: 'exact' } });
+    const kept: Kept = { rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
+    isBusy.value = false;
+    return more(kept).then(() => {
+      if (shown.value && total !== undefined) shown.value = { ...shown.value, total };
+    });
+  };
+  useEffect(() => {
+    current.current = key;
+    shown.value = seen.get(key);
+    if (!shown.value) begin();
+    const keepPlace = () => {
+      const kept = seen.get(key);
+      if (kept) kept.scrolled = scrollY;
+    };
+    addEventListener('scroll', keepPlace, { passive: true });
+    return () => removeEventListener('scroll', keepPlace);
+  }, [key]);
+  useLayoutEffect(() => {
+    const scrolled = seen.get(key)?.scrolled;
+    if (scrolled) scrollTo(0, scrolled);
+  }, []);
+  useEffect(() => {
+    if (isOnline.value && trouble.value) begin();
+  }, [isOnline.value]);
+
+  const end = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!end.current || !shown.value || shown.value.isWhole) return;
+    const kept = shown.value;
+    const watching = new IntersectionObserver(([entry]) => entry?.isIntersecting && more(kept), {
+      rootMargin: '400px',
+    });
+    watching.observe(end.current);
+    return () => watching.disconnect();
+  }, [shown.value]);
+
+  const rows = (shown.value?.rows ?? []) as Row[];
+  const total = shown.value?.total ?? (shown.value?.isWhole ? rows.length : undefined);
+  const isFiltered = filters.some(({ name }) => query[name]);
+  return (
+    <section class="list">
+      {filters.length > 0 && <Filters filters={filters} query={query} change={change} />}
+      {trouble.value && <Problem trouble={trouble.value} again={begin} />}
+      <p class="total" role="status">
+        {total !== undefined && total > 0 && counted(total, ...of)}
+        {total === 0 && (isFiltered ? `No ${of[1]} like that.` : `No ${of[1]} yet.`)}
+      </p>
+      {total === 0 && !isFiltered && empty}
+      {rows.length > 0 && (
+        <table class="rows">
+          <caption class="hidden">{of[1]}</caption>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <Heading key={column.title} column={column} sort={query.sort ?? ''} change={change} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={keyOf(row)}>
+                {columns.map(({ title, cell }) => (
+                  <td key={title} data-title={title}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div ref={end}>
+        {isBusy.value && (
+          <p class="waiting" aria-busy="true">
+            Loading …
+          </p>
+        )}
+        {shown.value && !shown.value.isWhole && !isBusy.value && (
+          <button type="button" class="secondary" onClick={() => shown.value && more(shown.value)}>
+            Show more
+          </button>
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface HeadingProps<Row> {
+  column: Column<Row>;
+  sort: string;
+  change(changes: Query): void;
+}
+function Heading<Row>({ column: { title, sort: own }, sort, change }: HeadingProps<Row>) {
+  if (!own) return <th scope="col">{title}</th>;
+  const way = sort === own ? 'ascending' : sort === `-${own}` ? 'descending' : undefined;
+  return (
+    <th scope="col" aria-sort={way}>
+      <button type="button" class="sort" onClick={() => change({ sort: way === 'ascending' ? `-${own}` : own })}>
+        {title}
+        <span aria-hidden="true">{way === 'ascending' ? ' ↑' : way === 'descending' ? ' ↓' : ''}</span>
+      </button>
+    </th>
+  );
+}
+
+const typingPause = 300;
+interface FiltersProps {
+  filters: readonly Filter[];
+  query: Query;
+  change(changes: Query): void;
+}
+function Filters({ filters, query, change }: FiltersProps) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const id = useId();
+  return (
+    <search>
+      <form class="filters" onSubmit={(event) => event.preventDefault()}>
+        {filters.map(({ name, label, type = 'text', options }) => (
+          <div key={name}>
+            <label for={`${id}-${name}`}>{label}</label>
+            {options ? (
+              <select
+                id={`${id}-${name}`}
+                value={query[name] ?? ''}
+                onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
+              >
+                <option value="">all</option>
+                {options.map(([value, text]) => (
+                  <option key={value} value={value}>
+                    {text}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <input
+                id={`${id}-${name}`}
+                type={type as 'text'}
+                defaultValue={query[name] ?? ''}
+                onInput={({ currentTarget: { value } }) => {
+                  clearTimeout(timer.current);
+                  timer.current = setTimeout(() => change({ [name]: value.trim() }), typingPause);
+                }}
+              />
+            )}
+          </div>
+        ))}
+      </form>
+    </search>
+  );
+}

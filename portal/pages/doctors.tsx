@@ -1,0 +1,192 @@
+// Doctors: whom there is to be treated by.
+import { useSignal } from '@preact/signals';
+import { useLocation, useRoute } from 'preact-iso';
+import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
+import { Act, Confirm, tell } from '../kit/dialogs.tsx';
+import { Edit, tagged } from '../kit/editing.tsx';
+import { type Field, Form, filled } from '../kit/forms.tsx';
+import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
+import { Facts, Page } from '../kit/page.tsx';
+import { Name, Text, Time } from '../kit/words.tsx';
+import { api, user } from '../session.ts';
+import { undoDeletion } from './admin/undoing.ts';
+
+export const doctorFields: readonly Field[] = [
+  { name: 'name', label: 'Name', required: true },
+  { name: 'specialization', label: 'Specialization', required: true },
+  { name: 'contact_info', label: 'Contact', type: 'lines' },
+  { name: 'license_number', label: 'License number' },
+];
+const filters: readonly Filter[] = [
+  { name: 'search', label: 'Search', type: 'search' },
+  { name: 'specialization', label: 'Specialization' },
+];
+const columns: readonly Column<Doctor>[] = [
+  {
+    title: 'Name',
+    sort: 'name',
+    cell: ({ id, name }) => (
+      <a href={`/portal/doctors/${id}`}>
+        <Name of={name} />
+      </a>
+    ),
+  },
+  { title: 'Specialization', cell: ({ specialization }) => <Name of={specialization} /> },
+  { title: 'Contact', cell: ({ contact_info }) => <Text of={contact_info} /> },
+];
+
+const mayAdd = () => user.value?.role === 'admin' || user.value?.role === 'user';
+const mayWrite = ({ created_by }: Doctor) =>
+  user.value?.role === 'admin' || (mayAdd() && created_by !== null && created_by === user.value?.id);
+
+export const DoctorList = (props: Pick<Parameters<typeof List<Doctor>>[0], 'route' | 'empty'>) => (
+  <List of={['doctor', 'doctors']} columns={columns} filters={filters} keyOf={({ id }) => id} {...props} />
+);
+export function Doctors() {
+  const add = (
+    <a class="button" href="/portal/doctors/new">
+      Add a doctor
+    </a>
+  );
+  return (
+    <Page title="Doctors" actions={mayAdd() && add}>
+      <DoctorList route={api.doctors.$get} />
+    </Page>
+  );
+}
+
+export function NewDoctorPage() {
+  const { route } = useLocation();
+  return (
+    <Page title="Add a doctor">
+      <Form
+        fields={doctorFields}
+        button="Add"
+        cancel={() => history.back()}
+        send={async (values) => {
+          const json = { name: '', specialization: '', ...filled(doctorFields, values) };
+          const { id, name } = await answer(api.doctors.$post({ json }));
+          forgetLists();
+          tell(`${name} is added.`);
+          route(`/portal/doctors/${id}`, true);
+        }}
+      />
+    </Page>
+  );
+}
+
+const readDoctor = (id: number) => tagged<Doctor>(api.doctors[':id'].$get({ param: { id } }) as never, answer);
+
+export const approvalInWords = (approved: boolean | null) =>
+  approved === null ? 'without an account' : approved ? 'approved' : 'awaiting approval';
+
+export function DoctorPage() {
+  const id = Number(useRoute().params.id);
+  const doctor = useLoaded(() => readDoctor(id), `doctor ${id}`);
+  const isDeleting = useSignal(false);
+  const { route } = useLocation();
+  const isAdmin = user.value?.role === 'admin';
+  const record = doctor.value?.record;
+  const setApproved = async (approved: boolean) => {
+    const { approve, revoke } = api.admin.doctors[':id'];
+    await answer((approved ? approve : revoke).$post({ param: { id } }));
+    forgetLists();
+    doctor.again();
+  };
+  const approve = async ({ name }: Doctor, approved: boolean) => {
+    await setApproved(approved);
+    tell(approved ? `${name} is approved.` : `${name} no longer sees patients.`, () => setApproved(!approved));
+  };
+  const actions = record && (
+    <>
+      {isAdmin && record.approved === false && <Act label="Approve" kind="" act={() => approve(record, true)} />}
+      {isAdmin && record.approved && <Act label="Revoke approval" act={() => approve(record, false)} />}
+      {mayWrite(record) && (
+        <>
+          <a class="button" href={`/portal/doctors/${id}/edit`}>
+            Edit
+          </a>
+          <button
+            type="button"
+            class="danger"
+            onClick={() => {
+              isDeleting.value = true;
+            }}
+          >
+            Delete
+          </button>
+        </>
+      )}
+    </>
+  );
+  return (
+    <Page title={record?.name ?? 'Doctor'} actions={actions}>
+      <Show loaded={doctor}>
+        {({ record }) => (
+          <>
+            <Facts
+              of={[
+                ['Specialization', <Name key="special" of={record.specialization} />],
+                ['Contact', <Text key="contact" of={record.contact_info} />],
+                ...(record.license_number === null
+                  ? []
+                  : [['License number', <Text key="license" of={record.license_number} />] as const]),
+                ['Approval', approvalInWords(record.approved)],
+                ['Last changed', <Time key="changed" at={record.updated_at} />],
+              ]}
+            />
+            {isDeleting.value && (
+              <Confirm
+                title={`Delete ${record.name}?`}
+                button="Delete"
+                close={() => {
+                  isDeleting.value = false;
+                }}
+                act={async () => {
+                  await answer(api.doctors[':id'].$delete({ param: { id } }));
+                  forgetLists();
+                  tell(`${record.name} is deleted.`, isAdmin ? () => undoDeletion('doctor', id) : undefined);
+                  route('/portal/doctors', true);
+                }}
+              >
+                <p>
+                  The record goes, and with it who is assigned to this doctor.{' '}
+                  {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
+                </p>
+              </Confirm>
+            )}
+          </>
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+export function EditDoctor() {
+  const id = Number(useRoute().params.id);
+  const doctor = useLoaded(() => readDoctor(id), `doctor ${id}`);
+  const { route } = useLocation();
+  const back = () => route(`/portal/doctors/${id}`, true);
+  return (
+    <Page title={doctor.value ? `Edit ${doctor.value.record.name}` : 'Edit'}>
+      <Show loaded={doctor}>
+        {(from) => (
+          <Edit
+            fields={doctorFields}
+            from={from}
+            save={(json, etag) =>
+              answer(api.doctors[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
+            }
+            read={() => readDoctor(id)}
+            done={() => {
+              tell('Saved.');
+              back();
+            }}
+            cancel={back}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}

@@ -1,0 +1,171 @@
+// The pages that links in mails lead to. Each does one thing, when a person presses its button: to open a page uses
+// nothing up, because programs that look at mails open links too. The token stands behind the # of the address, which no
+// browser sends to a server.
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { answer } from '../../clients/typescript/dist/index.js';
+import { type Field, Form, type Values } from '../kit/forms.tsx';
+import { Page } from '../kit/page.tsx';
+import { api, user } from '../session.ts';
+
+export const email: Field = { name: 'email', label: 'Email', type: 'email', autocomplete: 'username', required: true };
+export const newPassword = (name: string): Field => ({
+  ...{ name, label: 'New password', hint: '8 characters or more', type: 'password' },
+  ...{ autocomplete: 'new-password', required: true },
+});
+export const signInFields: readonly Field[] = [
+  { name: 'username', label: 'Email or username', autocomplete: 'username', required: true },
+  { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
+];
+
+interface OneThingProps {
+  title: string;
+  says?: string;
+  fields?: readonly Field[];
+  button: string;
+  act(values: Values, token: string): Promise<unknown>;
+  done: string;
+  /** Without a token from a mail. */
+  isOpen?: boolean;
+  children?: ComponentChildren;
+}
+function OneThing({ title, says, fields = [], button, act, done, isOpen, children }: OneThingProps) {
+  const token = useRef(new URLSearchParams(location.hash.slice(1)).get('token') ?? '').current;
+  const isDone = useSignal(false);
+  const result = useRef<HTMLParagraphElement>(null);
+  useEffect(() => {
+    if (isDone.value) result.current?.focus();
+  }, [isDone.value]);
+  const send = async (values: Values) => {
+    await act(values, token);
+    history.replaceState(null, '', location.pathname);
+    isDone.value = true;
+  };
+  return (
+    <Page title={title}>
+      {isDone.value ? (
+        <>
+          <p ref={result} tabIndex={-1}>
+            {done}
+          </p>
+          <p>
+            <a href="/portal/">{user.value ? 'Go on' : 'Sign in'}</a>
+          </p>
+        </>
+      ) : token || isOpen ? (
+        <>
+          <Form fields={fields} button={button} send={send}>
+            {says && <p>{says}</p>}
+          </Form>
+          {children}
+        </>
+      ) : (
+        <p>Open this page by the link in the mail that you got.</p>
+      )}
+      {!token && !isOpen && children}
+    </Page>
+  );
+}
+
+export const Forgot = () => (
+  <OneThing
+    title="Forgotten password"
+    fields={[email]}
+    button="Send me a link"
+    act={({ email = '' }) => answer(api.auth.password.forgot.$post({ json: { email } }))}
+    done="If an account has this email, a link is on its way to it. It works for an hour."
+    isOpen
+  >
+    <p>
+      <a href="/portal/">Sign in</a>
+    </p>
+  </OneThing>
+);
+
+export const Reset = () => (
+  <OneThing
+    title="Choose a new password"
+    fields={[newPassword('new_password')]}
+    button="Use this password"
+    act={({ new_password = '' }, token) => answer(api.auth.password.reset.$post({ json: { token, new_password } }))}
+    done="Your password is changed, and you are signed out everywhere. Sign in with the new one."
+  >
+    <p>
+      <a href="/portal/forgot">Send me another link</a>
+    </p>
+  </OneThing>
+);
+
+export const Verify = () => (
+  <OneThing
+    title="Confirm your email"
+    says="With this button you say that the email is yours."
+    button="Confirm"
+    act={async (_, token) => {
+      await answer(api.auth.email.verify.$post({ json: { token } }));
+      if (user.value) await answer(api.auth.me.$get()).catch(() => {});
+    }}
+    done="Your email is confirmed."
+  />
+);
+
+export const Undo = () => (
+  <OneThing
+    title="Undo the change of your email"
+    says="Your account gets this email back, and everybody who uses it now is signed out."
+    button="Undo it"
+    act={(_, token) => answer(api.auth.email.undo.$post({ json: { token } }))}
+    done="Undone, and everybody is signed out. A link to choose a new password is on its way to this address."
+  />
+);
+
+/** A new account for it, or one that is there. */
+export function Invited() {
+  const { route } = useLocation();
+  const isNew = useSignal(!user.value);
+  const home = () => route('/portal/', true);
+  if (isNew.value)
+    return (
+      <OneThing
+        key="new"
+        title="Accept your invitation"
+        fields={[{ name: 'name', label: 'Your name', autocomplete: 'name' }, newPassword('password')]}
+        button="Open my account"
+        act={async ({ name = '', password = '' }, token) => {
+          const own = name.trim() ? { name: name.trim() } : {};
+          await answer(api.auth.register.invited.$post({ json: { token, password, ...own } }));
+          home();
+        }}
+        done="Your account is open."
+      >
+        <Other label="I have an account already" choose={() => (isNew.value = false)} />
+      </OneThing>
+    );
+  const known = user.value;
+  return (
+    <OneThing
+      key="there"
+      title="Accept with your account"
+      {...(known && { says: `You are signed in as ${known.name}. This account gets what the invitation is for.` })}
+      fields={known ? [] : signInFields}
+      button={known ? 'Accept' : 'Sign in and accept'}
+      act={async ({ username = '', password = '' }, token) => {
+        if (!user.value) await answer(api.auth.login.$post({ json: { username, password } }));
+        await answer(api.auth.invitations.accept.$post({ json: { token } }));
+        home();
+      }}
+      done="Your account has what the invitation was for."
+    >
+      <Other label="Open a new account instead" choose={() => (isNew.value = true)} />
+    </OneThing>
+  );
+}
+const Other = ({ label, choose }: { label: string; choose(): void }) => (
+  <p>
+    <button type="button" class="link" onClick={choose}>
+      {label}
+    </button>
+  </p>
+);

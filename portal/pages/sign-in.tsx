@@ -1,0 +1,137 @@
+// Signing in, and registering where that is open. Shown in place of a page that needs it, so that one is there afterwards.
+import { useSignal } from '@preact/signals';
+import { useLocation } from 'preact-iso';
+import { answer } from '../../clients/typescript/dist/index.js';
+import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
+import { Page } from '../kit/page.tsx';
+import { api, ended } from '../session.ts';
+import { doctorFields } from './doctors.tsx';
+import { newPassword, signInFields } from './links.tsx';
+import { patientFields } from './patients.tsx';
+
+/** What anybody may know of this deployment. */
+interface Deployment {
+  registration: string[];
+  has_administrator: boolean;
+}
+const ask = async (path: string) => {
+  const response = await fetch(path);
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.json();
+};
+const askDeployment = async (): Promise<Deployment> => {
+  const [{ registration }, { has_administrator }] = await Promise.all([ask('/'), ask('/readyz')]);
+  return { registration, has_administrator };
+};
+
+export function SignIn() {
+  const deployment = useLoaded(askDeployment, 'deployment');
+  return (
+    <Page title="Sign in">
+      {ended.value && (
+        <p class="problem" role="status">
+          {ended.value}
+        </p>
+      )}
+      <Form
+        fields={signInFields}
+        button="Sign in"
+        send={async ({ username = '', password = '' }) => {
+          await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          ended.value = undefined;
+        }}
+      />
+      <p>
+        <a href="/portal/forgot">Forgotten password</a>
+      </p>
+      {deployment.value && deployment.value.registration.length > 0 && (
+        <p>
+          No account yet? <a href="/portal/register">Register</a>
+        </p>
+      )}
+      {deployment.value && !deployment.value.has_administrator && (
+        <aside class="note">
+          <h2>Nobody administers this yet</h2>
+          <p>The first administrator is made on the command line, where this runs:</p>
+          <pre>
+            <code>npm run admin -- create you@example.com</code>
+          </pre>
+        </aside>
+      )}
+    </Page>
+  );
+}
+
+const accountFields: readonly Field[] = [
+  { name: 'name', label: 'Name', autocomplete: 'name', required: true },
+  { name: 'email', label: 'Email', type: 'email', autocomplete: 'email', required: true },
+  { ...newPassword('password'), label: 'Password' },
+];
+const without = (fields: readonly Field[], ...names: string[]) => fields.filter(({ name }) => !names.includes(name));
+const ways = {
+  user: { label: 'I keep the records of patients', fields: accountFields },
+  patient: { label: 'I am a patient', fields: [...accountFields, ...without(patientFields, 'name', 'email', 'age')] },
+  doctor: { label: 'I am a doctor', fields: [...accountFields, ...without(doctorFields, 'name')] },
+};
+type Way = keyof typeof ways;
+const isWay = (name: string): name is Way => name in ways;
+
+const register = (way: Way, values: Values) => {
+  const json = filled(ways[way].fields, values);
+  // the server says what is wrong with it, field by field
+  if (way === 'patient') return answer(api.auth.register.patient.$post({ json: json as never }));
+  if (way === 'doctor') return answer(api.auth.register.doctor.$post({ json: json as never }));
+  return answer(api.auth.register.$post({ json: json as never }));
+};
+
+export function Register() {
+  const deployment = useLoaded(askDeployment, 'deployment');
+  const { route } = useLocation();
+  const chosen = useSignal<Way | undefined>(undefined);
+  return (
+    <Page title="Register">
+      <Show loaded={deployment}>
+        {({ registration }) => {
+          const open = registration.filter(isWay);
+          const way = chosen.value ?? open[0];
+          if (!way) return <p>Accounts are opened by invitation here. Ask whoever runs this for one.</p>;
+          return (
+            <>
+              {open.length > 1 && (
+                <fieldset>
+                  <legend>Who you are</legend>
+                  {open.map((one) => (
+                    <label key={one}>
+                      <input
+                        type="radio"
+                        name="way"
+                        checked={one === way}
+                        onChange={() => {
+                          chosen.value = one;
+                        }}
+                      />
+                      {ways[one].label}
+                    </label>
+                  ))}
+                </fieldset>
+              )}
+              <Form
+                key={way}
+                fields={ways[way].fields}
+                button="Register"
+                send={async (values) => {
+                  await register(way, values);
+                  route('/portal/', true);
+                }}
+              />
+            </>
+          );
+        }}
+      </Show>
+      <p>
+        <a href="/portal/">Sign in</a>
+      </p>
+    </Page>
+  );
+}

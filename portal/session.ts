@@ -1,0 +1,127 @@
+// Who is signed in, in every tab of this browser.
+//
+// The access token is kept in memory. The refresh token is in localStorage and not in a cookie: so the portal is a client
+// like any other, for which the API needs no second way to take a token, and no defence against requests that other sites
+// make a browser send. What a script could do that got into this page: read the refresh token and go on elsewhere, where a
+// cookie would hold it to this browser, for as long as the page is open. Either way it could read and change what the
+// person can. So the page is built that none gets in: no inline script, nothing from elsewhere, Trusted Types. And a token
+// that is used in two places ends the session, which is then in the list of devices and in the trail.
+import { signal } from '@preact/signals';
+import {
+  type Problem,
+  Refused,
+  type Store,
+  type Tokens,
+  type User,
+  wardbook,
+} from '../clients/typescript/dist/index.js';
+
+/** What is kept of a session where all tabs find it. */
+type Kept = Pick<Tokens, 'refresh' | 'user'>;
+const place = 'wardbook.session';
+const kept = (): Kept | null => {
+  const text = localStorage.getItem(place);
+  return text === null ? null : JSON.parse(text);
+};
+
+/** Null: nobody. */
+export const user = signal<User | null>(kept()?.user ?? null);
+/** Why somebody has to sign in who was signed in a moment ago. */
+export const ended = signal<string>();
+export const isOnline = signal(navigator.onLine);
+
+/** The tokens as this tab has them; the others hear of new ones. */
+let own: Tokens | null = null;
+const others = new BroadcastChannel(place);
+others.addEventListener('message', ({ data }: MessageEvent<Tokens>) => {
+  own = data;
+});
+
+const store: Store = {
+  load() {
+    const now = kept();
+    if (!now) return null;
+    // another tab may have renewed the token, or somebody else may have signed in there
+    if (own?.refresh === now.refresh) return { ...own, user: now.user };
+    return { ...now, access: '', renew_at: 0 };
+  },
+  save(tokens) {
+    own = tokens;
+    others.postMessage(tokens);
+    const { refresh, user } = tokens;
+    localStorage.setItem(place, JSON.stringify({ refresh, user } satisfies Kept));
+  },
+  clear() {
+    own = null;
+    localStorage.removeItem(place);
+  },
+};
+
+/** One tab renews the token, and those that waited for it take what it got. */
+const renewing = (url: string, init: RequestInit): Promise<Response> =>
+  navigator.locks.request(place, async () => {
+    const sent = JSON.parse(String(init.body)).refresh;
+    const now = kept();
+    if (!now) return Response.json(signedOutElsewhere, { status: 401, headers: problemJson });
+    if (own && own.refresh === now.refresh && now.refresh !== sent)
+      return Response.json({ ...own, user: now.user, expires_in: (own.renew_at - Date.now()) / 1000 + 10 });
+    const answer = await fetch(url, { ...init, body: JSON.stringify({ refresh: now.refresh }) });
+    // before the lock is given up: whoever is next has to find the new one
+    if (answer.ok && kept()?.refresh === now.refresh) {
+      const { access, refresh, user, expires_in } = await answer.clone().json();
+      store.save({ access, refresh, user, renew_at: Date.now() + (expires_in - 10) * 1000 });
+    }
+    return answer;
+  });
+const problemJson = { 'Content-Type': 'application/problem+json' };
+const signedOutElsewhere = {
+  ...{ type: 'about:blank', title: 'Session ended', status: 401, code: 'session_ended' },
+  detail: 'You signed out in another tab.',
+};
+
+export const { api, onChange } = wardbook(location.origin, {
+  store,
+  onSignedOut: ({ detail }) => {
+    ended.value = detail;
+  },
+  fetch: async (url, init) => {
+    try {
+      const answer = await (url.endsWith('/api/auth/refresh') ? renewing(url, init) : fetch(url, init));
+      isOnline.value = true;
+      return answer;
+    } catch (error) {
+      if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
+      throw error;
+    }
+  },
+});
+
+onChange((now) => {
+  user.value = now;
+});
+addEventListener('storage', ({ key }) => {
+  if (key === place || key === null) user.value = kept()?.user ?? null;
+});
+addEventListener('online', () => {
+  isOnline.value = true;
+});
+addEventListener('offline', () => {
+  isOnline.value = false;
+});
+
+/** What to tell a person about what went wrong: the server's own words, or that it could not be reached. */
+export interface Trouble {
+  detail: string;
+  code?: Problem['code'];
+  errors: Record<string, string[]>;
+}
+export const troubleOf = (error: unknown): Trouble => {
+  if (error instanceof Refused) {
+    const { detail, code, errors = {} } = error.problem;
+    return { detail, code, errors };
+  }
+  const detail = isOnline.value
+    ? 'The server did not answer as it should. Try again in a moment.'
+    : 'There is no connection. Nothing of what you typed is lost: try again when there is one.';
+  return { detail, errors: {} };
+};
