@@ -1,0 +1,126 @@
+// The portal in a real browser, in front of a Wardbook that runs: people who sign in, and what no page may do.
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { connect } from '../../scripts/cli/connect.ts';
+import { launch, type Watched, watch } from './browser.ts';
+import { runningWardbook } from './running-wardbook.ts';
+import { unique } from './unique.ts';
+
+export const password = 'four unrelated words';
+export type Role = 'user' | 'patient' | 'doctor' | 'waiting' | 'admin';
+export interface Person {
+  id: number;
+  name: string;
+  email: string;
+  access: string;
+}
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Chromium says of every refusal that it was one, and of each request without a connection. */
+const isMeant = (line: string) =>
+  /^Failed to load resource: the server responded with a status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED/.test(line);
+
+/** Call it at the top of a `describe`; what it answers is there once tests run. */
+export function portal(settings: Record<string, string> = {}) {
+  const wardbook = runningWardbook(settings);
+  let browser: Browser;
+  const opened: Watched[] = [];
+  beforeAll(async () => {
+    browser = await launch();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    expect(opened.flatMap(({ elsewhere }) => elsewhere)).toEqual([]);
+    expect(opened.flatMap(({ complaints }) => complaints).filter((line) => !isMeant(line))).toEqual([]);
+  });
+
+  const call = async (method: string, path: string, body?: object, access?: string, more: HeadersInit = {}) => {
+    const headers = {
+      ...(body && { 'Content-Type': 'application/json' }),
+      ...(access && { Authorization: `Bearer ${access}` }),
+      ...more,
+    };
+    const answer = await fetch(wardbook().url + path, { method, headers, body: body ? JSON.stringify(body) : null });
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
+  };
+  const asOwner = async (statement: string, params: unknown[] = []) => {
+    const { sql, close } = await connect(wardbook().owner);
+    try {
+      return await sql.query(statement, params);
+    } finally {
+      await close();
+    }
+  };
+
+  /** Somebody new with an account of that role; `waiting` is a doctor who is not approved. */
+  const person = async (role: Role, name = `${role[0]?.toUpperCase()}${role.slice(1)} Person`): Promise<Person> => {
+    const email = `${unique(role)}@example.com`;
+    const way = role === 'patient' ? 'patient/' : role === 'doctor' || role === 'waiting' ? 'doctor/' : '';
+    const own = way === 'doctor/' ? { specialization: 'Cardiology' } : {};
+    const { status, body } = await call('POST', `/api/auth/register/${way}`, { name, email, password, ...own });
+    expect(status, JSON.stringify(body)).toBe(201);
+    const { user, access } = body;
+    if (role === 'admin') await asOwner(`update users set role = 'admin' where id = $1`, [user.id]);
+    if (role === 'doctor') await asOwner('update doctors set approved = true where user_id = $1', [user.id]);
+    return { id: user.id, name, email, access };
+  };
+
+  const newPage = async (context?: BrowserContext, width = 1200): Promise<Page> => {
+    const page = await (context ?? (await browser.newContext({ viewport: { width, height: 800 } }))).newPage();
+    opened.push(watch(page, wardbook().url));
+    return page;
+  };
+  /** That page, as somebody who signs in there; nobody is signed in without a `who`. */
+  const open = async (path: string, who?: Person, width?: number): Promise<Page> => {
+    const page = await newPage(undefined, width);
+    await page.goto(wardbook().url + path);
+    if (who) await signIn(page, who);
+    return page;
+  };
+  const signIn = async (page: Page, { email }: Person) => {
+    await page.getByLabel('Email or username').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+  };
+
+  /** What axe finds, in the light and in the dark, and that nothing is wider than the window. */
+  const accessible = async (page: Page) => {
+    await page.evaluate(await readFile(axe, 'utf8'));
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const found = await page.evaluate(async () => {
+        // biome-ignore lint/suspicious/noExplicitAny: axe is there since it was put there
+        const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] });
+        return violations.map(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) => [
+          id,
+          ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
+        ]);
+      });
+      expect(found, `${page.url()} in the ${colorScheme}`).toEqual([]);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect(
+      await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),
+      page.url(),
+    ).toBeLessThanOrEqual(0);
+  };
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+
+  return {
+    url: () => wardbook().url,
+    wardbook,
+    browser: () => browser,
+    call,
+    asOwner,
+    person,
+    newPage,
+    open,
+    signIn,
+    accessible,
+    press,
+  };
+}
