@@ -6,7 +6,7 @@ import { Act, Confirm, tell } from '../kit/dialogs.tsx';
 import { Edit, tagged } from '../kit/editing.tsx';
 import { type Field, Form, filled } from '../kit/forms.tsx';
 import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
-import { Show, useLoaded } from '../kit/loading.tsx';
+import { Problem, Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Day, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
@@ -236,8 +236,27 @@ function Treating({ patient }: { patient: Patient }) {
   );
 }
 
+function Assigning(offer: OfferProps) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
+      <summary>Assign a doctor</summary>
+      {isOpen.value && <Offer {...offer} />}
+    </details>
+  );
+}
+
 const mostOffered = 8;
-function Assigning({ assign, known }: { assign(doctor: number): Promise<unknown>; known: number[] }) {
+interface OfferProps {
+  assign(doctor: number): Promise<unknown>;
+  /** Who is assigned already. */
+  known: number[];
+}
+function Offer({ assign, known }: OfferProps) {
   const search = useSignal('');
   const found = useLoaded(async () => {
     const query = { ...(search.value && { search: search.value }), limit: mostOffered };
@@ -245,8 +264,7 @@ function Assigning({ assign, known }: { assign(doctor: number): Promise<unknown>
   }, `doctors ${search.value}`);
   const offered = found.value?.filter(({ id }) => !known.includes(id)) ?? [];
   return (
-    <details>
-      <summary>Assign a doctor</summary>
+    <>
       <label>
         Find a doctor
         <input
@@ -257,6 +275,7 @@ function Assigning({ assign, known }: { assign(doctor: number): Promise<unknown>
           }}
         />
       </label>
+      {found.trouble && <Problem trouble={found.trouble} again={found.again} />}
       <ul class="plain">
         {offered.map(({ id, name, specialization }) => (
           <li key={id}>
@@ -272,7 +291,7 @@ function Assigning({ assign, known }: { assign(doctor: number): Promise<unknown>
           </li>
         )}
       </ul>
-    </details>
+    </>
   );
 }
 
@@ -280,7 +299,10 @@ function Assigning({ assign, known }: { assign(doctor: number): Promise<unknown>
 function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
   const open = useLoaded(async () => {
     const response = await api.patients[':id'].invitation.$get({ param: { id } });
-    return response.status === 404 ? null : answer(response);
+    if (response.status !== 404) return answer(response);
+    // an answer that nobody reads keeps its connection
+    await response.text();
+    return null;
   }, `invitation ${id}`);
   return (
     <section>

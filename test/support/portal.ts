@@ -94,8 +94,14 @@ export function portal(settings: Record<string, string> = {}) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const found = await page.evaluate(async () => {
         // biome-ignore lint/suspicious/noExplicitAny: axe is there since it was put there
-        const { violations } = await (globalThis as any).axe.run(document, { resultTypes: ['violations'] });
-        return violations.map(({ id, nodes }: { id: string; nodes: { html: string; failureSummary: string }[] }) => [
+        const { violations, incomplete } = await (globalThis as any).axe.run(document);
+        type Found = { id: string; nodes: { html: string; failureSummary: string; any: { data?: Json }[] }[] };
+        type Json = { messageKey?: string };
+        // of text that has the very colour of what is behind it axe says that it may be hidden on purpose
+        const invisible = (incomplete as Found[]).filter(({ nodes }) =>
+          nodes.some(({ any }) => any.some(({ data }) => data?.messageKey === 'equalRatio')),
+        );
+        return [...(violations as Found[]), ...invisible].map(({ id, nodes }) => [
           id,
           ...nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`),
         ]);
