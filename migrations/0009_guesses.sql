@@ -72,3 +72,15 @@ $$;
 
 grant execute on function app.guess_keys(bigint, text[]), app.take_attempt(text[], integer[]),
   app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;
+
+-- For administrators: which accounts have to wait, from whatever address, and until when. What was typed for a name that
+-- no account has stays out of it.
+create function app.blocked_accounts() returns table (user_id bigint, waits_until timestamptz) stable security definer
+set search_path = public, pg_temp language plpgsql as $$
+begin
+  perform app.only_for('admin');
+  return query
+    select substring(key from '^account:(\d+)')::bigint, max(blocked_until) from guesses
+    where blocked_until > clock_timestamp() and starts_with(key, 'account:') group by 1;
+end $$;
+grant execute on function app.blocked_accounts() to app_api;

@@ -17,6 +17,7 @@ import { auditRoutes } from './routes/admin/audit.ts';
 import { adminDoctorRoutes } from './routes/admin/doctors.ts';
 import { invitationRoutes } from './routes/admin/invitations.ts';
 import { mailRoutes } from './routes/admin/mails.ts';
+import { overviewRoutes } from './routes/admin/overview.ts';
 import { linkRoutes } from './routes/auth/links.ts';
 import { ownAccountRoutes } from './routes/auth/own-account.ts';
 import { signInRoutes } from './routes/auth/sign-in.ts';
@@ -150,6 +151,7 @@ const routes = app
   .route('/api/doctor-profile', doctorProfileRoutes)
   .route('/api/admin', accountRoutes)
   .route('/api/admin', adminDoctorRoutes)
+  .route('/api/admin', overviewRoutes)
   .route('/api/admin/invitations', invitationRoutes)
   .route('/api/admin/mails', mailRoutes)
   .route('/api/admin/audit', auditRoutes);

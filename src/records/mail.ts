@@ -1,5 +1,5 @@
 // A mail as administrators see it: what for, to whom and what became of it. What it says is nowhere.
-import { sql } from 'drizzle-orm';
+import { and, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import { integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference } from '../db/columns.ts';
@@ -18,6 +18,9 @@ export const mails = pgTable('mails', {
   sent_at: moment(),
   failed_at: moment(),
 });
+
+/** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
+export const unsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
 
 export const mailStates = ['waiting', 'failed'] as const;
 /** Of those that were not sent. */

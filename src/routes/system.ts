@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { type Config, config, type Env } from '../config.ts';
+import { type Config, config, type Env, openKinds } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
@@ -12,16 +12,27 @@ import { describe } from '../openapi/describe.ts';
 
 const text = z.string();
 const service = z
-  .object({ name: text, version: text, links: z.record(text, text).describe('paths by what is there') })
-  .meta({ id: 'Service', examples: [{ name: 'wardbook', version: '1.0.0', links: { docs: '/docs' } }] });
+  .object({
+    name: text,
+    version: text,
+    registration: z.array(z.enum(openKinds)).describe('who may register without an invitation'),
+    links: z.record(text, text).describe('paths by what is there'),
+  })
+  .meta({
+    id: 'Service',
+    examples: [{ name: 'wardbook', version: '1.0.0', registration: ['patient'], links: { docs: '/docs' } }],
+  });
 const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
+const readiness = health
+  .extend({ has_administrator: z.boolean().describe('false: one has to be made on the command line first') })
+  .meta({ id: 'Readiness', examples: [{ status: 'ok', has_administrator: true }] });
 const page = text;
 
 const { name, version } = manifest;
-const links = { docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
-const readiness = describe(
+const links = { portal: '/portal', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
+const checksReadiness = describe(
   'Check readiness. Asks the database.',
-  { 200: health },
+  { 200: readiness },
   'database_unavailable',
   'misconfigured',
 );
@@ -32,12 +43,16 @@ const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 <script src="/docs/scalar.js" defer></script><script src="/docs/page.js" defer></script>`;
 const policy = pagePolicy("'self' 'unsafe-inline'");
 
-const reach = prepare((db) => [db.execute(sql`select 1`)]);
+const reach = prepare((db) => [
+  db
+    .select({ has: sql<boolean>`exists (select from users where role = 'admin' and disabled_at is null)` })
+    .from(sql`(select) as one`),
+]);
 
 interface Reached {
   at: number;
-  /** What came of it; nothing while the database is being asked. */
-  outcome?: 'ok' | Problem;
+  /** What came of it: whether there is an administrator; nothing while the database is being asked. */
+  outcome?: boolean | Problem;
 }
 const lastReached = new WeakMap<Config, Reached>();
 const mostOftenMs = 5000;
@@ -47,20 +62,21 @@ const mostOftenMs = 5000;
  * meanwhile get the last answer, or wait until there is a first one. They do not wait for its promise: in Workers that
  * belongs to the request that made it, and may end with it.
  */
-const checkReach = async (c: Context<Env>): Promise<void> => {
+const checkReach = async (c: Context<Env>): Promise<boolean> => {
   const settings = config(c);
   let last = lastReached.get(settings);
   if (!last || Date.now() - last.at > mostOftenMs) {
     last = { at: Date.now(), outcome: last?.outcome };
     lastReached.set(settings, last);
     last.outcome = await askAuth(c, reach({})).then(
-      () => 'ok' as const,
+      ([[row]]) => row?.has ?? false,
       (problem: Problem) => problem,
     );
   }
-  while (!last.outcome && Date.now() - last.at < settings.DATABASE_TIMEOUT_MS)
+  while (last.outcome === undefined && Date.now() - last.at < settings.DATABASE_TIMEOUT_MS)
     await new Promise((resolve) => setTimeout(resolve, 20));
-  if (last.outcome !== 'ok') throw last.outcome ?? new Problem('database_unavailable');
+  if (typeof last.outcome !== 'boolean') throw last.outcome ?? new Problem('database_unavailable');
+  return last.outcome;
 };
 
 const namesItself = describe('Name the service. Its name, its version, and where the rest is.', { 200: service });
@@ -71,10 +87,9 @@ const browses = describe('Browse the reference. This document as a page, on whic
 
 // /openapi.json and what the page at /docs loads are files, which are served without the Worker.
 export const systemRoutes = new Hono<Env>({ strict: false })
-  .get('/', namesItself, (c) => c.json({ name, version, links }))
+  .get('/', namesItself, (c) => c.json({ name, version, registration: config(c).REGISTRATION, links }))
   .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
-  .get('/readyz', readiness, async (c) => {
-    await checkReach(c);
-    return c.json({ status: 'ok' as const });
-  })
+  .get('/readyz', checksReadiness, async (c) =>
+    c.json({ status: 'ok' as const, has_administrator: await checkReach(c) }),
+  )
   .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': policy }));

@@ -111,6 +111,7 @@ const rows: Row[] = [
       return '/api/auth/email/resend/';
     },
   },
+  { route: 'GET /portal', expected: everybody(200), path: () => '/portal/', roundTrips: 0 },
   { route: 'GET /portal/:page', expected: everybody(200), path: () => '/portal/reset', roundTrips: 0 },
   {
     route: 'POST /api/token',
@@ -451,6 +452,16 @@ const rows: Row[] = [
       const body = { email: `${unique('colleague')}@example.com`, role: 'admin' };
       return `/api/admin/invitations/${(await w.send(w.people.admin, 'POST', '/api/admin/invitations/', body)).id}/`;
     },
+  },
+  {
+    route: 'GET /api/admin/waiting',
+    expected: signedIn({ admin: 200, others: 403 }),
+    path: () => '/api/admin/waiting/',
+  },
+  {
+    route: 'GET /api/admin/settings',
+    expected: signedIn({ admin: 200, others: 403 }),
+    path: () => '/api/admin/settings/',
   },
   {
     route: 'GET /api/admin/mails',

@@ -31,6 +31,7 @@ const mapping = ['id', 'patient', 'doctor', 'created_at'];
 const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
 const account = [...user, 'disabled'];
 const signedIn = ['access', 'refresh', 'token_type', 'expires_in', 'user', ...user];
+const mail = ['id', 'purpose', 'recipient', 'user_id', 'state', 'attempts', 'asked_at'];
 const invitation = [
   ...['id', 'email', 'role', 'name', 'patient', 'doctor'],
   ...['created_by', 'created_at', 'expires_at', 'state'],
@@ -70,8 +71,9 @@ const aPair = ({ patient, doctor }: Ids) => ({ patient, doctor });
 export const targets: Record<string, Target> = {
   'GET /': { as: 'user' },
   'GET /healthz': { as: 'user', answer: ['status'] },
-  'GET /readyz': { as: 'user', answer: ['status'] },
+  'GET /readyz': { as: 'user', answer: ['status', 'has_administrator'] },
   'GET /docs': { as: 'user' },
+  'GET /portal': { as: 'user' },
   'GET /portal/:page': { as: 'user', id: 'page' },
 
   'POST /api/auth/register': { as: 'user', body: anAccount, answer: signedIn },
@@ -195,10 +197,18 @@ export const targets: Record<string, Target> = {
   },
   'GET /api/admin/invitations': { as: 'admin', query: [...page, 'state'], answer: invitation },
   'DELETE /api/admin/invitations/:id': { as: 'admin', id: 'invitation', answer: [] },
-  'GET /api/admin/mails': {
+  'GET /api/admin/mails': { as: 'admin', query: [...page, 'state'], answer: mail },
+  'GET /api/admin/waiting': {
     as: 'admin',
-    query: [...page, 'state'],
-    answer: ['id', 'purpose', 'recipient', 'user_id', 'state', 'attempts', 'asked_at'],
+    answer: ['doctors', 'mails', 'accounts', 'totals', 'waits_until', ...doctor, ...mail, ...user],
+  },
+  'GET /api/admin/settings': {
+    as: 'admin',
+    answer: [
+      ...['version', 'registration', 'doctor_approval', 'require_verified_email', 'mail', 'mail_from', 'public_url'],
+      ...['cors_origins', 'access_token_seconds', 'refresh_token_seconds', 'previous_secret', 'simplejwt_routes'],
+      'django_tokens_until',
+    ],
   },
   'POST /api/admin/mails/:id/resend': { as: 'admin', id: 'mail', answer: [] },
   'POST /api/admin/doctors/:id/approve': { as: 'admin', id: 'doctor', answer: doctor },

@@ -24,7 +24,7 @@ describe('ids in paths', () => {
     ...['null', 'undefined', '__proto__', 'constructor', '[object%20Object]', '1,2', '1'.repeat(5_000)],
   ];
   const parameter = /:\w+(\{.*\})?/;
-  const withId = routes.filter((route) => route.includes('/:'));
+  const withId = routes.filter((route) => route.includes('/:') && !route.startsWith('GET /portal/'));
   const actorOf = (route: string): Account =>
     route.includes('patient-profile')
       ? people.patient

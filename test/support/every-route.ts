@@ -65,6 +65,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /healthz': () => ({}),
     'GET /docs': () => ({}),
     'GET /readyz': () => ({}),
+    'GET /portal': () => ({}),
     'GET /portal/:page': () => ({ path: '/portal/reset' }),
 
     'POST /api/auth/register': () => ({ body: newAccount() }),
@@ -206,6 +207,8 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       const { id } = await w.send(admin, 'POST', '/api/admin/invitations/', body);
       return { who: admin, path: `/api/admin/invitations/${id}` };
     },
+    'GET /api/admin/waiting': () => ({ who: admin }),
+    'GET /api/admin/settings': () => ({ who: admin }),
     'GET /api/admin/mails': () => ({ who: admin }),
     'POST /api/admin/mails/:id/resend': async () => {
       const { id } = await guest();

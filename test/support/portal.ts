@@ -49,6 +49,8 @@ export function portal(settings: Record<string, string> = {}) {
   const asOwner = async (statement: string, params: unknown[] = []) => {
     const { sql, close } = await connect(wardbook().owner);
     try {
+      // no request can make an administrator, and nobody else may approve
+      await sql.query(`select set_config('app.role', 'cli', false)`);
       return await sql.query(statement, params);
     } finally {
       await close();

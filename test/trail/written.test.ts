@@ -74,6 +74,7 @@ const leaves: Record<string, string[]> = {
   'POST /api/admin/invitations': ['create invitation'],
   'GET /api/admin/invitations': ['read invitation'],
   'DELETE /api/admin/invitations/:id': ['update invitation'],
+  'GET /api/admin/waiting': ['read mail', 'read user'],
   'GET /api/admin/mails': ['read mail'],
   'POST /api/admin/mails/:id/resend': ['resend mail'],
   'POST /api/admin/doctors/:id/approve': ['update doctor'],

@@ -5,7 +5,7 @@ export const accounts: Chapter[] = [
   {
     name: 'Is anybody there?',
     about: 'What this is, and whether it runs.',
-    steps: [{ on: 'GET /' }, { on: 'GET /healthz' }, { on: 'GET /readyz' }, { on: 'GET /docs' }],
+    steps: [{ on: 'GET /' }, { on: 'GET /healthz' }, { on: 'GET /readyz' }, { on: 'GET /docs' }, { on: 'GET /portal' }],
   },
   {
     name: 'Register and sign in',

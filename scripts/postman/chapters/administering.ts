@@ -150,6 +150,8 @@ export const administering: Chapter[] = [
         status: 401,
         code: 'session_ended',
       },
+      { on: 'GET /api/admin/waiting/', as: 'admin' },
+      { on: 'GET /api/admin/settings/', as: 'admin' },
       { on: 'GET /api/admin/mails/', as: 'admin' },
       {
         on: 'POST /api/admin/mails/{id}/resend/',

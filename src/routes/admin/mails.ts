@@ -1,5 +1,5 @@
 // /api/admin/mails: mails that did not arrive, without what they say.
-import { and, eq, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
@@ -10,15 +10,13 @@ import { admins } from '../../http/auth.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { mail, mailColumns, mailState, mailStates, mails } from '../../records/mail.ts';
+import { mail, mailColumns, mailState, mailStates, mails, unsent } from '../../records/mail.ts';
 import { patientsOf } from '../../records/patient.ts';
 
 const sorts = { id: mails.id, asked_at: mails.asked_at };
 const filters = { state: z.enum(mailStates).optional() };
 const listed = listQuery(sorts, filters, '-id');
 
-/** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
-const unsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
 const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
   const where = and(unsent, state && eq(mailState, state));
   const rows = db
