@@ -7,11 +7,14 @@ import { hush, Told } from './kit/dialogs.tsx';
 import { forgetLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
 import { Name } from './kit/words.tsx';
+import { Account, Unverified } from './pages/account.tsx';
+import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pages/as-doctor.tsx';
+import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
 import { Forgot, Invited, Reset, Undo, Verify } from './pages/links.tsx';
 import { EditPatient, NewPatientPage, PatientPage, Patients } from './pages/patients.tsx';
 import { Register, SignIn } from './pages/sign-in.tsx';
-import { api, isOnline, user } from './session.ts';
+import { api, barred, isOnline, user } from './session.ts';
 
 type Pages = Record<string, ComponentType>;
 type Links = readonly (readonly [path: string, label: string])[];
@@ -35,8 +38,21 @@ const keeping: Pages = {
 };
 const pagesOf: Record<User['role'], Pages> = {
   user: { '/portal/': Patients, ...keeping, ...doctors },
-  doctor: { ...doctors },
-  patient: { ...doctors },
+  doctor: {
+    '/portal/': MyPatients,
+    '/portal/all-patients': AllPatients,
+    '/portal/patients/:id': OnePatient,
+    '/portal/profile': Profile,
+    '/portal/profile/edit': EditProfile,
+    ...doctors,
+  },
+  patient: {
+    '/portal/': MyRecord,
+    '/portal/my-record/edit': EditMyRecord,
+    '/portal/my-doctors': MyDoctors,
+    '/portal/access-log': AccessLog,
+    ...doctors,
+  },
   admin: { '/portal/': Patients, ...keeping, ...doctors },
 };
 /** The first is where one comes in. */
@@ -45,8 +61,18 @@ const linksOf: Record<User['role'], Links> = {
     ['/portal/patients', 'Patients'],
     ['/portal/doctors', 'Doctors'],
   ],
-  doctor: [['/portal/doctors', 'Doctors']],
-  patient: [['/portal/doctors', 'Doctors']],
+  doctor: [
+    ['/portal/', 'My patients'],
+    ['/portal/all-patients', 'All patients'],
+    ['/portal/doctors', 'Doctors'],
+    ['/portal/profile', 'My profile'],
+  ],
+  patient: [
+    ['/portal/', 'My record'],
+    ['/portal/my-doctors', 'My doctors'],
+    ['/portal/access-log', 'Who looked at it'],
+    ['/portal/doctors', 'Doctors'],
+  ],
   admin: [
     ['/portal/patients', 'Patients'],
     ['/portal/doctors', 'Doctors'],
@@ -65,7 +91,7 @@ function Bar({ role, name }: User) {
   const { path } = useLocation();
   const links = linksOf[role];
   const first = links[0]?.[0];
-  const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal/' && to === first);
+  const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal' && to === first);
   const signOut = async () => {
     hush();
     await api.auth.logout.$post().catch(() => {});
@@ -102,18 +128,22 @@ const routes = (pages: Pages) =>
   Object.entries(pages).map(([path, component]) => <Route key={path} path={path} component={component} />);
 
 /** Keyed by whoever is signed in, so that nothing of one person is left for the next. */
-const SignedIn = ({ who }: { who: User }) => (
-  <>
-    <Bar {...who} />
-    <main>
-      <Router>
-        {routes(forAnybody)}
-        {routes(pagesOf[who.role])}
-        <Route default component={NotHere} />
-      </Router>
-    </main>
-  </>
-);
+function SignedIn({ who }: { who: User }) {
+  const isUnverified = barred.value === 'email_unverified';
+  return (
+    <>
+      <Bar {...who} />
+      <main>
+        <Router>
+          {routes(forAnybody)}
+          <Route path="/portal/account" component={Account} />
+          {routes(isUnverified ? {} : pagesOf[who.role])}
+          <Route default component={isUnverified ? Unverified : NotHere} />
+        </Router>
+      </main>
+    </>
+  );
+}
 const Nobody = () => (
   <>
     <header class="bar">

@@ -28,6 +28,8 @@ const kept = (): Kept | null => {
 export const user = signal<User | null>(kept()?.user ?? null);
 /** Why somebody has to sign in who was signed in a moment ago. */
 export const ended = signal<string>();
+/** What has to happen first before the server answers to whoever is signed in. */
+export const barred = signal<'email_unverified' | 'doctor_not_approved' | undefined>(undefined);
 export const isOnline = signal(navigator.onLine);
 
 /** The tokens as this tab has them; the others hear of new ones. */
@@ -79,6 +81,17 @@ const signedOutElsewhere = {
   detail: 'You signed out in another tab.',
 };
 
+const bar = ({ code }: Problem) => {
+  if (code === 'email_unverified' || code === 'doctor_not_approved') barred.value = code;
+};
+/** What the server says to programs. */
+const inWords = (problem: Problem, { headers }: Response): Problem => {
+  const minutes = Math.ceil(Number(headers.get('Retry-After')) / 60);
+  const wait = minutes > 1 ? `Try again in ${minutes} minutes.` : 'Try again in a minute.';
+  return { ...problem, detail: problem.detail.replace(/Wait as long as Retry-After says\.?/, wait) };
+};
+const saying = (problem: Problem, { status, headers }: Response) => Response.json(problem, { status, headers });
+
 export const { api, onChange } = wardbook(location.origin, {
   store,
   onSignedOut: ({ detail }) => {
@@ -88,7 +101,11 @@ export const { api, onChange } = wardbook(location.origin, {
     try {
       const answer = await (url.endsWith('/api/auth/refresh') ? renewing(url, init) : fetch(url, init));
       isOnline.value = true;
-      return answer;
+      if (!answer.headers.get('Content-Type')?.startsWith('application/problem+json')) return answer;
+      const problem: Problem = await answer.clone().json();
+      // some things that one does need it where all else does not
+      if (init.method === 'GET') bar(problem);
+      return answer.status === 429 ? saying(inWords(problem, answer), answer) : answer;
     } catch (error) {
       if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
       throw error;
@@ -96,11 +113,13 @@ export const { api, onChange } = wardbook(location.origin, {
   },
 });
 
-onChange((now) => {
+const isNow = (now: User | null) => {
+  if (now?.id !== user.value?.id || now?.email_verified !== user.value?.email_verified) barred.value = undefined;
   user.value = now;
-});
+};
+onChange(isNow);
 addEventListener('storage', ({ key }) => {
-  if (key === place || key === null) user.value = kept()?.user ?? null;
+  if (key === place || key === null) isNow(kept()?.user ?? null);
 });
 addEventListener('online', () => {
   isOnline.value = true;

@@ -28,12 +28,12 @@ export const tagged = async <T,>(
 interface EditProps<T extends object> {
   fields: readonly Field[];
   from: Tagged<T>;
-  /** Sends what is another than before, if the record is still in that version. */
-  save(changes: object, etag: string): Promise<unknown>;
+  /** Sends what is another than in `from`, if the record is still in that version. */
+  save(from: Tagged<T>, changes: object): Promise<unknown>;
   /** The record as it is now. */
   read(): Promise<Tagged<T>>;
   done(): void;
-  cancel(): void;
+  cancel?: (() => void) | undefined;
 }
 interface Conflict<T> {
   mine: Values;
@@ -42,11 +42,11 @@ interface Conflict<T> {
 export function Edit<T extends object>({ fields, from, save, read, done, cancel }: EditProps<T>) {
   const conflict = useSignal<Conflict<T> | undefined>(undefined);
   const before = valuesOf(fields, from.record);
-  const send = async (base: Values, values: Values, etag: string) => {
-    const changes = changed(fields, base, values);
+  const send = async (base: Tagged<T>, values: Values) => {
+    const changes = changed(fields, valuesOf(fields, base.record), values);
     if (Object.keys(changes).length > 0) {
       try {
-        await save(changes, etag);
+        await save(base, changes);
       } catch (error) {
         if (!(error instanceof Refused && error.problem.code === 'stale_version')) throw error;
         conflict.value = { mine: values, theirs: await read() };
@@ -58,13 +58,7 @@ export function Edit<T extends object>({ fields, from, save, read, done, cancel 
   };
   return (
     <>
-      <Form
-        fields={fields}
-        values={before}
-        button="Save"
-        send={(values) => send(before, values, from.etag)}
-        cancel={cancel}
-      />
+      <Form fields={fields} values={before} button="Save" send={(values) => send(from, values)} cancel={cancel} />
       {conflict.value && (
         <Choose
           // anew when somebody was faster once more
@@ -73,10 +67,7 @@ export function Edit<T extends object>({ fields, from, save, read, done, cancel 
           before={before}
           mine={conflict.value.mine}
           theirs={valuesOf(fields, conflict.value.theirs.record)}
-          send={(values) => {
-            const { theirs } = conflict.value as Conflict<T>;
-            return send(valuesOf(fields, theirs.record), values, theirs.etag);
-          }}
+          send={(values) => send((conflict.value as Conflict<T>).theirs, values)}
           close={() => {
             conflict.value = undefined;
           }}

@@ -49,6 +49,22 @@ export function useLoaded<T>(ask: () => Promise<T>, key: string): Loaded<T> {
   };
 }
 
+const pause = 10_000;
+/** Does it again and again while the page is looked at, and at once when somebody comes back to it. */
+export function useAgain(act: () => unknown): void {
+  const last = useRef(act);
+  last.current = act;
+  useEffect(() => {
+    const look = () => document.visibilityState === 'visible' && isOnline.value && last.current();
+    const timer = setInterval(look, pause);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
+  }, []);
+}
+
 export const Problem = ({ trouble, again }: { trouble: Trouble; again?: (() => void) | undefined }) => (
   <div class="problem" role="alert">
     <p>{trouble.detail}</p>

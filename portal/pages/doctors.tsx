@@ -175,7 +175,7 @@ export function EditDoctor() {
           <Edit
             fields={doctorFields}
             from={from}
-            save={(json, etag) =>
+            save={({ etag }, json) =>
               answer(api.doctors[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
             }
             read={() => readDoctor(id)}

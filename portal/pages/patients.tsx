@@ -116,7 +116,7 @@ const readPatient = (id: number) => tagged<Patient>(api.patients[':id'].$get({ p
 
 /** Administrators all, staff what they made; doctors only look. */
 const mayWrite = ({ created_by }: Patient) =>
-  user.value?.role === 'admin' || (created_by !== null && created_by === user.value?.id);
+  user.value?.role === 'admin' || (user.value?.role === 'user' && created_by === user.value.id);
 
 export function PatientPage() {
   const id = Number(useRoute().params.id);
@@ -353,7 +353,7 @@ export function EditPatient() {
           <Edit
             fields={patientFieldsOf(from.record)}
             from={from}
-            save={(json, etag) =>
+            save={({ etag }, json) =>
               answer(api.patients[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
             }
             read={() => readPatient(id)}

@@ -1,0 +1,130 @@
+// What doctors have beside the lists that all have: their patients, once they are approved, and their own record.
+import { signal } from '@preact/signals';
+import type { ComponentType } from 'preact';
+import { useLocation } from 'preact-iso';
+import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
+import { tell } from '../kit/dialogs.tsx';
+import { Edit, type Tagged, tagged } from '../kit/editing.tsx';
+import type { Field } from '../kit/forms.tsx';
+import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
+import { Facts, Page } from '../kit/page.tsx';
+import { Name, Text, Time } from '../kit/words.tsx';
+import { api, barred, user } from '../session.ts';
+import { approvalInWords, doctorFields } from './doctors.tsx';
+import { PatientList, PatientPage } from './patients.tsx';
+
+const readOwn = () => tagged<Doctor>(api['doctor-profile'].$get() as never, answer);
+
+/** The account that is known to be approved, whose pages need not ask. */
+const approved = signal<number | undefined>(undefined);
+/** In place of a page of patients for whom there is no approval, or none any more. */
+const forApproved = (Shown: ComponentType) =>
+  function ForApproved() {
+    const isWaiting = barred.value === 'doctor_not_approved' || approved.value !== user.value?.id;
+    return isWaiting ? <Waiting /> : <Shown />;
+  };
+
+export const MyPatients = forApproved(() => (
+  <PatientList title="My patients" route={api.doctors['my-patients'].$get} />
+));
+export const AllPatients = forApproved(() => (
+  <PatientList title="All patients" route={api.doctors['all-patients'].$get} />
+));
+export const OnePatient = forApproved(PatientPage);
+
+function Waiting() {
+  const own = useLoaded(async () => {
+    const { record } = await readOwn();
+    if (record.approved) {
+      barred.value = undefined;
+      approved.value = user.value?.id;
+    }
+    return record;
+  }, 'approval');
+  useAgain(own.again);
+  return (
+    <Page title={own.value ? 'Awaiting approval' : 'Patients'}>
+      <Show loaded={own}>
+        {(record) => (
+          <>
+            <p>
+              An administrator has to approve you before you see patients. This page shows them once that is done: you
+              need not sign in again.
+            </p>
+            <p>This is what you are looked up by. If something of it is wrong, change it in your profile.</p>
+            <Facts of={factsOf(record).slice(0, 3)} />
+            <p>
+              <a href="/portal/profile">To my profile</a>
+            </p>
+          </>
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+const factsOf = ({ name, specialization, license_number, contact_info, approved, updated_at }: Doctor) =>
+  [
+    ['Name', <Name key="name" of={name} />],
+    ['Specialization', <Name key="special" of={specialization} />],
+    ['License number', <Text key="license" of={license_number} />],
+    ['Contact', <Text key="contact" of={contact_info} />],
+    ['Approval', approvalInWords(approved)],
+    ['Last changed', <Time key="changed" at={updated_at} />],
+  ] as const;
+
+export function Profile() {
+  const own = useLoaded(readOwn, 'profile');
+  const edit = (
+    <a class="button" href="/portal/profile/edit">
+      Edit
+    </a>
+  );
+  return (
+    <Page title="My profile" actions={own.value && edit}>
+      <Show loaded={own}>{({ record }) => <Facts of={factsOf(record)} />}</Show>
+    </Page>
+  );
+}
+
+const withdrawing = ['name', 'specialization', 'license_number'];
+/** What administrators looked at says so beside it. */
+const fieldsOf = ({ approved }: Doctor): readonly Field[] =>
+  doctorFields.map((field) =>
+    approved && withdrawing.includes(field.name) ? { ...field, hint: 'a change has to be approved' } : field,
+  );
+
+export function EditProfile() {
+  const own = useLoaded(readOwn, 'profile');
+  const { route } = useLocation();
+  const back = () => route('/portal/profile', true);
+  const save = async (from: Tagged<Doctor>, changes: object) => {
+    const { user_id, name, specialization, approved: before } = from.record;
+    const { approved } = await answer(
+      api['doctor-profile'][':user_id'].$put(
+        { param: { user_id: user_id ?? 0 }, json: { name, specialization, ...changes } },
+        { headers: { 'If-Match': from.etag } },
+      ),
+    );
+    if (before && !approved) barred.value = 'doctor_not_approved';
+    tell(before && !approved ? 'Saved. An administrator has to approve you again before you see patients.' : 'Saved.');
+  };
+  return (
+    <Page title="Edit my profile">
+      <Show loaded={own}>
+        {(from) => (
+          <>
+            <p>
+              {from.record.approved
+                ? 'You are approved under this name, specialization and license number. When you change one of them, you ' +
+                  'see no patients until an administrator has approved you again, unless approval is automatic here. ' +
+                  'Your contact you can change at any time.'
+                : 'An administrator looks at the name, the specialization and the license number to approve you.'}
+            </p>
+            <Edit fields={fieldsOf(from.record)} from={from} save={save} read={readOwn} done={back} cancel={back} />
+          </>
+        )}
+      </Show>
+    </Page>
+  );
+}

@@ -1,0 +1,119 @@
+// What patients see: their own record, who treats them, and who looked at it.
+import { useLocation } from 'preact-iso';
+import { answer, type Patient, type Routes } from '../../clients/typescript/dist/index.js';
+import { tell } from '../kit/dialogs.tsx';
+import { Edit, tagged } from '../kit/editing.tsx';
+import { type Column, List } from '../kit/lists.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
+import { Facts, Page } from '../kit/page.tsx';
+import { inWords, Name, Time } from '../kit/words.tsx';
+import { api, user } from '../session.ts';
+import { DoctorList } from './doctors.tsx';
+import { patientFacts, patientFieldsOf } from './patients.tsx';
+
+const readOwn = () => tagged<Patient>(api['patient-profile'].$get() as never, answer);
+
+export function MyRecord() {
+  const own = useLoaded(readOwn, 'my record');
+  const edit = (
+    <a class="button" href="/portal/my-record/edit">
+      Edit
+    </a>
+  );
+  return (
+    <Page title="My record" actions={own.value && edit}>
+      <Show loaded={own}>
+        {({ record }) => <Facts of={[['Name', <Name key="name" of={record.name} />], ...patientFacts(record)]} />}
+      </Show>
+    </Page>
+  );
+}
+
+export function EditMyRecord() {
+  const own = useLoaded(readOwn, 'my record');
+  const { route } = useLocation();
+  const back = () => route('/portal/', true);
+  return (
+    <Page title="Edit my record">
+      <Show loaded={own}>
+        {(from) => (
+          <Edit
+            fields={patientFieldsOf(from.record)}
+            from={from}
+            save={({ record: { user_id, name }, etag }, changes) =>
+              answer(
+                api['patient-profile'][':user_id'].$put(
+                  { param: { user_id: user_id ?? 0 }, json: { name, ...changes } },
+                  { headers: { 'If-Match': etag } },
+                ),
+              )
+            }
+            read={readOwn}
+            done={() => {
+              tell('Saved.');
+              back();
+            }}
+            cancel={back}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+export const MyDoctors = () => (
+  <Page title="My doctors">
+    <DoctorList
+      route={api.patients['my-doctors'].$get}
+      empty={<p>Whoever keeps your record says here who treats you.</p>}
+    />
+  </Page>
+);
+
+const deeds: Record<string, string> = {
+  'create patient': 'made the record',
+  'read patient': 'looked at the record',
+  'update patient': 'changed the record',
+  'delete patient': 'deleted the record',
+  'restore patient': 'brought the record back',
+  'create mapping': 'assigned a doctor',
+  'read mapping': 'looked at who treats you',
+  'delete mapping': 'unassigned a doctor',
+  'restore mapping': 'assigned a doctor again',
+  'create user': 'made your account',
+  'read user': 'looked at your account',
+  'update user': 'changed your account',
+};
+const roles: Record<string, string> = {
+  user: 'keeps records',
+  admin: 'administrator',
+  pending_doctor: 'doctor, not approved',
+};
+const Who = ({ actor_id, actor_name, actor_role }: AccessEntry) => {
+  if (actor_id !== null && actor_id === user.value?.id) return <>You</>;
+  if (actor_role === 'cli') return <>Whoever runs this server</>;
+  const role = actor_role && (roles[actor_role] ?? actor_role);
+  return (
+    <span>
+      {actor_name === null ? 'Nobody who was signed in' : <Name of={actor_name} />}
+      {role && ` · ${role}`}
+    </span>
+  );
+};
+type AccessEntry = Routes['/api/patient-profile/access-log']['$get']['output'][number];
+const columns: readonly Column<AccessEntry>[] = [
+  { title: 'When', cell: ({ at }) => <Time at={at} /> },
+  { title: 'Who', cell: (entry) => <Who {...entry} /> },
+  { title: 'What', cell: ({ action, resource }) => deeds[`${action} ${resource}`] ?? inWords(`${action} ${resource}`) },
+];
+export const AccessLog = () => (
+  <Page title="Who looked at my record">
+    <p>Everybody who looked at your record or changed it, and you yourself.</p>
+    <List
+      of={['entry', 'entries']}
+      route={api['patient-profile']['access-log'].$get}
+      columns={columns}
+      keyOf={({ id }) => id}
+    />
+  </Page>
+);
