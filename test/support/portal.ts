@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
+import { asCli } from '../../scripts/cli/admin/account.ts';
 import { connect } from '../../scripts/cli/connect.ts';
 import { launch, type Watched, watch } from './browser.ts';
 import { runningWardbook } from './running-wardbook.ts';
@@ -46,12 +47,13 @@ export function portal(settings: Record<string, string> = {}) {
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
   };
+  /** As the command line does, which may what administrators may. */
   const asOwner = async (statement: string, params: unknown[] = []) => {
     const { sql, close } = await connect(wardbook().owner);
     try {
       // no request can make an administrator, and nobody else may approve
       await sql.query(`select set_config('app.role', 'cli', false)`);
-      return await sql.query(statement, params);
+      return await asCli(sql, [sql.query(statement, params)]);
     } finally {
       await close();
     }
@@ -81,6 +83,12 @@ export function portal(settings: Record<string, string> = {}) {
     await page.goto(wardbook().url + path);
     if (who) await signIn(page, who);
     return page;
+  };
+  /** By its address; what the page before asked for has been answered. */
+  const visit = async (page: Page, path: string) => {
+    await page.waitForLoadState('networkidle');
+    await page.goto(wardbook().url + path, { waitUntil: 'networkidle' });
+    await page.getByRole('heading', { level: 1 }).waitFor();
   };
   const signIn = async (page: Page, { email }: Person) => {
     await page.getByLabel('Email or username').fill(email);
@@ -127,6 +135,7 @@ export function portal(settings: Record<string, string> = {}) {
     person,
     newPage,
     open,
+    visit,
     signIn,
     accessible,
     press,
