@@ -8,6 +8,13 @@ import { forgetLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
 import { Name } from './kit/words.tsx';
 import { Account, Unverified } from './pages/account.tsx';
+import { AccountPage, Accounts } from './pages/admin/accounts.tsx';
+import { Invitations } from './pages/admin/invitations.tsx';
+import { Mails } from './pages/admin/mails.tsx';
+import { SettingsPage } from './pages/admin/settings.tsx';
+import { Start } from './pages/admin/start.tsx';
+import { Trail } from './pages/admin/trail.tsx';
+import { TreatedBy, Treating } from './pages/admin/treating.tsx';
 import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pages/as-doctor.tsx';
 import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
@@ -53,7 +60,19 @@ const pagesOf: Record<User['role'], Pages> = {
     '/portal/access-log': AccessLog,
     ...doctors,
   },
-  admin: { '/portal/': Patients, ...keeping, ...doctors },
+  admin: {
+    '/portal/': Start,
+    '/portal/accounts': Accounts,
+    '/portal/accounts/:id': AccountPage,
+    '/portal/invitations': Invitations,
+    '/portal/mails': Mails,
+    '/portal/mappings': Treating,
+    '/portal/mappings/:id': TreatedBy,
+    '/portal/trail': Trail,
+    '/portal/settings': SettingsPage,
+    ...keeping,
+    ...doctors,
+  },
 };
 /** The first is where one comes in. */
 const linksOf: Record<User['role'], Links> = {
@@ -74,8 +93,14 @@ const linksOf: Record<User['role'], Links> = {
     ['/portal/doctors', 'Doctors'],
   ],
   admin: [
+    ['/portal/', 'What waits'],
     ['/portal/patients', 'Patients'],
     ['/portal/doctors', 'Doctors'],
+    ['/portal/mappings', 'Who treats whom'],
+    ['/portal/accounts', 'Accounts'],
+    ['/portal/invitations', 'Invitations'],
+    ['/portal/trail', 'Trail'],
+    ['/portal/settings', 'Settings'],
   ],
 };
 

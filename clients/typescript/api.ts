@@ -50,6 +50,10 @@ export type Invitation = Routes['/api/admin/invitations']['$get']['output'][numb
 export type NewInvitation = Routes['/api/admin/invitations']['$post']['input']['json'];
 export type Mail = Routes['/api/admin/mails']['$get']['output'][number];
 export type AuditEntry = Routes['/api/admin/audit']['$get']['output'][number];
+/** What waits for an administrator. */
+export type Waiting = Routes['/api/admin/waiting']['$get']['output'];
+/** What is in force. */
+export type Settings = Routes['/api/admin/settings']['$get']['output'];
 /** A page of what changed. */
 export type Sync = Routes['/api/sync']['$get']['output'];
 

@@ -1,7 +1,7 @@
 // Changes a record that others may be changing as well: where somebody was faster, both versions are shown, and the person
 // chooses, field by field.
 import { useSignal } from '@preact/signals';
-import { Refused } from '../../clients/typescript/dist/index.js';
+import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
 import { Dialog } from './dialogs.tsx';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
 import { forgetLists } from './lists.tsx';
@@ -12,17 +12,9 @@ export interface Tagged<T> {
   record: T;
   etag: string;
 }
-interface Response<T> {
-  ok: boolean;
-  headers: Headers;
-  json(): Promise<T>;
-}
-export const tagged = async <T,>(
-  asked: Promise<Response<T>>,
-  read: (response: never) => Promise<T>,
-): Promise<Tagged<T>> => {
+export const tagged = async <T, Status extends number>(asked: Promise<Answered<T, Status>>): Promise<Tagged<T>> => {
   const response = await asked;
-  return { record: await read(response as never), etag: response.headers.get('ETag') ?? '' };
+  return { record: await answer(response), etag: response.headers.get('ETag') ?? '' };
 };
 
 interface EditProps<T extends object> {

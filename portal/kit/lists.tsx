@@ -1,6 +1,6 @@
 // A list of the API as a table: what is searched, filtered and sorted stands in the address, so that a link, a reload and
 // the way back find the same place.
-import { useSignal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
@@ -29,15 +29,21 @@ export interface Filter {
 }
 
 interface Kept {
+  key: string;
   rows: unknown[];
   rest: AsyncGenerator<unknown[], void, undefined>;
   total: number | undefined;
   isWhole: boolean;
   scrolled: number;
 }
-/** The lists that were looked at, for the way back. Whoever changes a record calls `forgetLists`. */
+/** The lists that were looked at, for the way back. */
 const seen = new Map<string, Kept>();
-export const forgetLists = () => seen.clear();
+const generation = signal(0);
+/** Whoever changes a record calls this: what is shown is asked for anew, and what was looked at as well. */
+export const forgetLists = () => {
+  seen.clear();
+  generation.value++;
+};
 
 const pageSize = 50;
 
@@ -59,6 +65,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
   const asked: Query = { ...always };
   for (const name of names) if (query[name]) asked[name] = query[name];
   const key = `${path}?${new URLSearchParams(asked)}`;
+  const asking = `${key} ${generation.value}`;
   const change = (changes: Query) => {
     const next = new URLSearchParams();
     for (const [name, value] of Object.entries({ ...query, ...changes })) if (value) next.set(name, value);
@@ -68,15 +75,15 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
   const shown = useSignal<Kept | undefined>(seen.get(key));
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
-  const current = useRef(key);
+  const current = useRef('');
   const more = async (kept: Kept) => {
     if (isBusy.value || kept.isWhole) return;
     isBusy.value = true;
     try {
-      const { value, done } = await kept.rest.next();
-      const isWhole = done || (value?.length ?? 0) === 0;
-      if (current.current !== key) return;
-      shown.value = { ...kept, rows: [...kept.rows, ...(value ?? [])], isWhole: isWhole || false };
+      const { value = [] } = await kept.rest.next();
+      // meanwhile something else is asked for
+      if (current.current !== asking) return;
+      shown.value = { ...kept, rows: [...kept.rows, ...value], isWhole: value.length === 0 };
       seen.set(key, shown.value);
       trouble.value = undefined;
     } catch (error) {
@@ -88,32 +95,30 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     }
   };
   const begin = () => {
-    let total: number | undefined;
     const counting: Route<Row> = async (args) => {
       const answer = await route(args);
-      const said = answer.headers.get('X-Total-Count');
-      if (said !== null) total = Number(said);
-      if (shown.value && total !== undefined) shown.value = { ...shown.value, total };
+      const total = answer.headers.get('X-Total-Count');
+      if (total !== null) kept.total = Number(total);
       return answer;
     };
     const rest = pages(counting, { query: { ...asked, limit: pageSize, count: 'exact' } });
-    const kept: Kept = { rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
+    const kept: Kept = { key, rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
     isBusy.value = false;
-    return more(kept).then(() => {
-      if (shown.value && total !== undefined) shown.value = { ...shown.value, total };
-    });
+    return more(kept);
   };
   useEffect(() => {
-    current.current = key;
-    shown.value = seen.get(key);
-    if (!shown.value) begin();
+    current.current = asking;
+    const known = seen.get(key);
+    // of a list that is asked for anew, the rows of before stay until the next are there
+    if (known || shown.value?.key !== key) shown.value = known;
+    if (!known) begin();
     const keepPlace = () => {
       const kept = seen.get(key);
       if (kept) kept.scrolled = scrollY;
     };
     addEventListener('scroll', keepPlace, { passive: true });
     return () => removeEventListener('scroll', keepPlace);
-  }, [key]);
+  }, [asking]);
   useLayoutEffect(() => {
     const scrolled = seen.get(key)?.scrolled;
     if (scrolled) scrollTo(0, scrolled);
@@ -134,7 +139,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
   }, [shown.value]);
 
   const rows = (shown.value?.rows ?? []) as Row[];
-  const total = shown.value?.total ?? (shown.value?.isWhole ? rows.length : undefined);
+  const total = shown.value?.total;
   const isFiltered = filters.some(({ name }) => query[name]);
   return (
     <section class="list">
@@ -160,7 +165,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
               <tr key={keyOf(row)}>
                 {columns.map(({ title, cell }) => (
                   <td key={title} data-title={title}>
-                    {cell(row)}
+                    <div>{cell(row)}</div>
                   </td>
                 ))}
               </tr>

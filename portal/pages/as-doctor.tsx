@@ -13,7 +13,7 @@ import { api, barred, user } from '../session.ts';
 import { approvalInWords, doctorFields } from './doctors.tsx';
 import { PatientList, PatientPage } from './patients.tsx';
 
-const readOwn = () => tagged<Doctor>(api['doctor-profile'].$get() as never, answer);
+const readOwn = () => tagged(api['doctor-profile'].$get());
 
 /** The account that is known to be approved, whose pages need not ask. */
 const approved = signal<number | undefined>(undefined);

@@ -1,6 +1,6 @@
 // What patients see: their own record, who treats them, and who looked at it.
 import { useLocation } from 'preact-iso';
-import { answer, type Patient, type Routes } from '../../clients/typescript/dist/index.js';
+import { answer, type Routes } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
 import { Edit, tagged } from '../kit/editing.tsx';
 import { type Column, List } from '../kit/lists.tsx';
@@ -11,7 +11,7 @@ import { api, user } from '../session.ts';
 import { DoctorList } from './doctors.tsx';
 import { patientFacts, patientFieldsOf } from './patients.tsx';
 
-const readOwn = () => tagged<Patient>(api['patient-profile'].$get() as never, answer);
+const readOwn = () => tagged(api['patient-profile'].$get());
 
 export function MyRecord() {
   const own = useLoaded(readOwn, 'my record');

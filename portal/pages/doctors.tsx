@@ -10,6 +10,7 @@ import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
+import { setApproved } from './admin/approving.ts';
 import { undoDeletion } from './admin/undoing.ts';
 
 export const doctorFields: readonly Field[] = [
@@ -76,7 +77,7 @@ export function NewDoctorPage() {
   );
 }
 
-const readDoctor = (id: number) => tagged<Doctor>(api.doctors[':id'].$get({ param: { id } }) as never, answer);
+const readDoctor = (id: number) => tagged(api.doctors[':id'].$get({ param: { id } }));
 
 export const approvalInWords = (approved: boolean | null) =>
   approved === null ? 'without an account' : approved ? 'approved' : 'awaiting approval';
@@ -88,15 +89,13 @@ export function DoctorPage() {
   const { route } = useLocation();
   const isAdmin = user.value?.role === 'admin';
   const record = doctor.value?.record;
-  const setApproved = async (approved: boolean) => {
-    const { approve, revoke } = api.admin.doctors[':id'];
-    await answer((approved ? approve : revoke).$post({ param: { id } }));
-    forgetLists();
-    doctor.again();
+  const set = async (approved: boolean) => {
+    await setApproved(id, approved);
+    await doctor.again();
   };
   const approve = async ({ name }: Doctor, approved: boolean) => {
-    await setApproved(approved);
-    tell(approved ? `${name} is approved.` : `${name} no longer sees patients.`, () => setApproved(!approved));
+    await set(approved);
+    tell(approved ? `${name} is approved.` : `${name} no longer sees patients.`, () => set(!approved));
   };
   const actions = record && (
     <>

@@ -6,8 +6,9 @@ import { Act, Confirm, tell } from '../kit/dialogs.tsx';
 import { Edit, tagged } from '../kit/editing.tsx';
 import { type Field, Form, filled } from '../kit/forms.tsx';
 import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
-import { Problem, Show, useLoaded } from '../kit/loading.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
+import { Search } from '../kit/search.tsx';
 import { Day, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { undoDeletion } from './admin/undoing.ts';
@@ -112,7 +113,7 @@ export function NewPatientPage() {
   );
 }
 
-const readPatient = (id: number) => tagged<Patient>(api.patients[':id'].$get({ param: { id } }) as never, answer);
+const readPatient = (id: number) => tagged(api.patients[':id'].$get({ param: { id } }));
 
 /** Administrators all, staff what they made; doctors only look. */
 const mayWrite = ({ created_by }: Patient) =>
@@ -250,50 +251,30 @@ function Assigning(offer: OfferProps) {
   );
 }
 
-const mostOffered = 8;
 interface OfferProps {
   assign(doctor: number): Promise<unknown>;
   /** Who is assigned already. */
   known: number[];
 }
-function Offer({ assign, known }: OfferProps) {
-  const search = useSignal('');
-  const found = useLoaded(async () => {
-    const query = { ...(search.value && { search: search.value }), limit: mostOffered };
-    return answer(api.doctors.$get({ query }));
-  }, `doctors ${search.value}`);
-  const offered = found.value?.filter(({ id }) => !known.includes(id)) ?? [];
-  return (
-    <>
-      <label>
-        Find a doctor
-        <input
-          type="search"
-          value={search.value}
-          onInput={({ currentTarget: { value } }) => {
-            search.value = value.trim();
-          }}
-        />
-      </label>
-      {found.trouble && <Problem trouble={found.trouble} again={found.again} />}
-      <ul class="plain">
-        {offered.map(({ id, name, specialization }) => (
-          <li key={id}>
-            <span>
-              <Name of={name} /> · <Name of={specialization} />
-            </span>
-            <Act label={`Assign ${name}`} act={() => assign(id)} />
-          </li>
-        ))}
-        {found.value && offered.length === 0 && (
-          <li>
-            Nobody else like that. <a href="/portal/doctors/new">Add a doctor</a>
-          </li>
-        )}
-      </ul>
-    </>
-  );
-}
+const Offer = ({ assign, known }: OfferProps) => (
+  <Search
+    label="Find a doctor"
+    find={async (search) =>
+      (await answer(api.doctors.$get({ query: { ...(search && { search }), limit: 20 } }))).filter(
+        ({ id }) => !known.includes(id),
+      )
+    }
+    act={({ name }) => `Assign ${name}`}
+    choose={({ id }) => assign(id)}
+    nobody={<a href="/portal/doctors/new">Add a doctor</a>}
+  >
+    {({ name, specialization }) => (
+      <>
+        <Name of={name} /> · <Name of={specialization} />
+      </>
+    )}
+  </Search>
+);
 
 /** To an account of their own for this record. */
 function Invitation({ patient: { id, name, email } }: { patient: Patient }) {

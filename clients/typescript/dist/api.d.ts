@@ -175,6 +175,40 @@ export type AuditEntry = {
   address: string | null;
   before: unknown;
 };
+/** What waits for an administrator. */
+export type Waiting = {
+  doctors: {
+    id: number;
+    user_id: number | null;
+    created_by: number | null;
+    name: string;
+    created_at: string;
+    updated_at: string;
+    specialization: string;
+    contact_info: string | null;
+    license_number: string | null;
+    approved: boolean | null;
+  }[];
+  mails: Mail[];
+  accounts: { id: number; name: string; username: string | null; email: string | null; waits_until: string }[];
+  totals: { doctors: number; mails: number; accounts: number };
+};
+/** What is in force. */
+export type Settings = {
+  version: string;
+  registration: ('doctor' | 'patient' | 'user')[];
+  doctor_approval: 'automatic' | 'manual';
+  require_verified_email: boolean;
+  mail: 'api' | 'binding' | null;
+  mail_from: string | null;
+  public_url: string | null;
+  cors_origins: string[];
+  access_token_seconds: number;
+  refresh_token_seconds: number;
+  previous_secret: boolean;
+  simplejwt_routes: boolean;
+  django_tokens_until: string | null;
+};
 /** A page of what changed. */
 export type Sync = {
   patients: Patient[];
@@ -292,27 +326,7 @@ export type Routes = {
     };
   };
   '/api/admin/mails/:id/resend': { $post: { input: { param: { id: number } }; output: undefined; status: 202 } };
-  '/api/admin/settings': {
-    $get: {
-      input: {};
-      output: {
-        version: string;
-        registration: ('doctor' | 'patient' | 'user')[];
-        doctor_approval: 'automatic' | 'manual';
-        require_verified_email: boolean;
-        mail: 'api' | 'binding' | null;
-        mail_from: string | null;
-        public_url: string | null;
-        cors_origins: string[];
-        access_token_seconds: number;
-        refresh_token_seconds: number;
-        previous_secret: boolean;
-        simplejwt_routes: boolean;
-        django_tokens_until: string | null;
-      };
-      status: 200;
-    };
-  };
+  '/api/admin/settings': { $get: { input: {}; output: Settings; status: 200 } };
   '/api/admin/users': {
     $get: {
       input: {
@@ -340,29 +354,7 @@ export type Routes = {
   '/api/admin/users/:id/reset-password': {
     $post: { input: { param: { id: number } }; output: undefined; status: 202 };
   };
-  '/api/admin/waiting': {
-    $get: {
-      input: {};
-      output: {
-        doctors: {
-          id: number;
-          user_id: number | null;
-          created_by: number | null;
-          name: string;
-          created_at: string;
-          updated_at: string;
-          specialization: string;
-          contact_info: string | null;
-          license_number: string | null;
-          approved: boolean | null;
-        }[];
-        mails: Mail[];
-        accounts: { id: number; name: string; username: string | null; email: string | null; waits_until: string }[];
-        totals: { doctors: number; mails: number; accounts: number };
-      };
-      status: 200;
-    };
-  };
+  '/api/admin/waiting': { $get: { input: {}; output: Waiting; status: 200 } };
   '/api/auth/email/resend': { $post: { input: {}; output: undefined; status: 202 } };
   '/api/auth/email/undo': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };
   '/api/auth/email/verify': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };

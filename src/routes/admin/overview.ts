@@ -20,8 +20,8 @@ import { users } from '../../records/user.ts';
 /** Of each. There is a list for the rest. */
 const most = 20;
 const isPending = eq(doctors.approved, false);
-/** One that was never tried is on its way. */
-const isStuck = and(unsent, or(isNotNull(mails.failed_at), gt(mails.attempts, 0)));
+/** One that was tried once may be on its way. */
+const isStuck = and(unsent, or(isNotNull(mails.failed_at), gt(mails.attempts, 1)));
 const whatWaits = prepare((db) => {
   const pending = db.select(doctorColumns).from(doctors).where(isPending).orderBy(doctors.id).limit(most);
   const stuck = db.select(mailColumns).from(mails).where(isStuck).orderBy(mails.id).limit(most);

@@ -1,0 +1,54 @@
+// Mails that did not arrive: what for and to whom; never what they say.
+import { answer, type Mail } from '../../../clients/typescript/dist/index.js';
+import { Act, tell } from '../../kit/dialogs.tsx';
+import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
+import { Page } from '../../kit/page.tsx';
+import { count, Time } from '../../kit/words.tsx';
+import { api } from '../../session.ts';
+
+export const purposes: Record<Mail['purpose'], string> = {
+  reset: 'A link for a new password',
+  verify: 'A link to confirm an email',
+  change: 'A link to confirm a new email',
+  undo: 'A link to undo a change of email',
+  invitation: 'An invitation',
+  password_changed: 'A notice of a new password',
+  new_device: 'A notice of a new device',
+  token_replayed: 'A warning of a copied session',
+};
+export const sendAgain = async (id: number) => {
+  await answer(api.admin.mails[':id'].resend.$post({ param: { id } }));
+  forgetLists();
+  tell('The mail is tried again.');
+};
+
+const filters: readonly Filter[] = [
+  {
+    name: 'state',
+    label: 'State',
+    options: [
+      ['waiting', 'waits for another try'],
+      ['failed', 'was given up'],
+    ],
+  },
+];
+const columns: readonly Column<Mail>[] = [
+  { title: 'What', cell: ({ purpose }) => purposes[purpose] },
+  { title: 'To', cell: ({ recipient }) => <bdi>{recipient}</bdi> },
+  { title: 'Of', sort: 'asked_at', cell: ({ asked_at }) => <Time at={asked_at} /> },
+  { title: 'State', cell: ({ state }) => (state === 'failed' ? 'given up' : 'waits for another try') },
+  { title: 'Tried', cell: ({ attempts }) => count(attempts) },
+  { title: 'Do', cell: ({ id, recipient }) => <Act label={`Send again to ${recipient}`} act={() => sendAgain(id)} /> },
+];
+export const Mails = () => (
+  <Page title="Mails that were not sent">
+    <List
+      of={['mail', 'mails']}
+      route={api.admin.mails.$get}
+      columns={columns}
+      filters={filters}
+      keyOf={({ id }) => id}
+      empty={<p>Every mail arrived.</p>}
+    />
+  </Page>
+);

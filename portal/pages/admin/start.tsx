@@ -1,0 +1,110 @@
+// An administrator's first page: what waits for one.
+import { answer, type Doctor, type Mail, type Waiting } from '../../../clients/typescript/dist/index.js';
+import { Act, tell } from '../../kit/dialogs.tsx';
+import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
+import { Page } from '../../kit/page.tsx';
+import { counted, Name, Text, Time } from '../../kit/words.tsx';
+import { api } from '../../session.ts';
+import { setApproved } from './approving.ts';
+import { purposes, sendAgain } from './mails.tsx';
+
+export function Start() {
+  const waiting = useLoaded(() => answer(api.admin.waiting.$get()), 'waiting');
+  return (
+    <Page title="What waits for you">
+      <Show loaded={waiting}>
+        {({ doctors, mails, accounts, totals }) =>
+          totals.doctors + totals.mails + totals.accounts === 0 ? (
+            <p>Nothing. No doctor awaits approval, every mail arrived, and nobody has to wait after wrong passwords.</p>
+          ) : (
+            <>
+              {totals.doctors > 0 && <Doctors doctors={doctors} total={totals.doctors} waiting={waiting} />}
+              {totals.mails > 0 && <Mails mails={mails} total={totals.mails} waiting={waiting} />}
+              {totals.accounts > 0 && <Accounts accounts={accounts} total={totals.accounts} />}
+            </>
+          )
+        }
+      </Show>
+    </Page>
+  );
+}
+
+function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number; waiting: Loaded<Waiting> }) {
+  const set = async (id: number, approved: boolean) => {
+    await setApproved(id, approved);
+    await waiting.again();
+  };
+  return (
+    <section>
+      <h2>{counted(total, 'doctor awaits', 'doctors await')} approval</h2>
+      <p>Whoever is approved sees every patient. Compare the license number with your register first.</p>
+      <ul class="plain">
+        {doctors.map(({ id, name, specialization, license_number }) => (
+          <li key={id}>
+            <span>
+              <a href={`/portal/doctors/${id}`}>
+                <Name of={name} />
+              </a>{' '}
+              · <Name of={specialization} /> · license <Text of={license_number} />
+            </span>
+            <Act
+              label={`Approve ${name}`}
+              act={async () => {
+                await set(id, true);
+                tell(`${name} is approved.`, () => set(id, false));
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      {total > doctors.length && <p>These are the first; the others follow.</p>}
+    </section>
+  );
+}
+
+function Mails({ mails, total, waiting }: { mails: Mail[]; total: number; waiting: Loaded<Waiting> }) {
+  return (
+    <section>
+      <h2>{counted(total, 'mail')} did not arrive</h2>
+      <ul class="plain">
+        {mails.map(({ id, purpose, recipient, attempts, asked_at }) => (
+          <li key={id}>
+            <span>
+              {purposes[purpose]} to <bdi>{recipient}</bdi>, of <Time at={asked_at} />, tried{' '}
+              {counted(attempts, 'time')}
+            </span>
+            <Act
+              label={`Send again to ${recipient}`}
+              act={async () => {
+                await sendAgain(id);
+                await waiting.again();
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      <p>
+        <a href="/portal/mails">All mails that were not sent</a>
+      </p>
+    </section>
+  );
+}
+
+const Accounts = ({ accounts, total }: { accounts: Waiting['accounts']; total: number }) => (
+  <section>
+    <h2>{counted(total, 'account waits', 'accounts wait')} after wrong passwords</h2>
+    <p>Somebody has forgotten a password, or somebody else tries some. A link for a new password ends the wait.</p>
+    <ul class="plain">
+      {accounts.map(({ id, name, email, waits_until }) => (
+        <li key={id}>
+          <span>
+            <a href={`/portal/accounts/${id}`}>
+              <Name of={name} />
+            </a>{' '}
+            · <Text of={email} />, until <Time at={waits_until} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  </section>
+);

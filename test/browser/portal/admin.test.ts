@@ -1,0 +1,249 @@
+// What administrators do in the portal, as a person does it, and what is left of it afterwards.
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { hasBrowser } from '../../support/browser.ts';
+import { type Person, portal } from '../../support/portal.ts';
+import { unique } from '../../support/unique.ts';
+
+describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
+  const { call, person, open, accessible, press, asOwner } = portal();
+  let boss: Person;
+  beforeAll(async () => {
+    boss = await person('admin', 'Ada Boss');
+    await asOwner('update users set email_verified_at = now() where id = $1', [boss.id]);
+  });
+
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
+  const row = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name });
+  const get = async (path: string) => (await call('GET', path, undefined, boss.access)).body;
+  const make = async (who: Person, name: string) => (await call('POST', '/api/patients/', { name }, who.access)).body;
+
+  test('begin with what waits: a doctor to approve, a mail that failed, an account after wrong passwords', async () => {
+    const page = await open('/portal/', boss);
+    await heading(page, 'What waits for you');
+    await page.getByText('Nothing. No doctor awaits approval').waitFor();
+    await accessible(page);
+
+    const doctor = await person('waiting', 'Dr. Will Waiting');
+    const guessed = await person('user', 'Gus Guessed');
+    for (let time = 0; time < 6; time++)
+      await call('POST', '/api/auth/login/', { email: guessed.email, password: 'not the password' });
+    await asOwner(
+      `insert into mails (purpose, recipient, user_id, attempts, failed_at) values ('verify', $1, $2, 14, now())`,
+      [guessed.email, guessed.id],
+    );
+    await page.reload();
+    await page.getByRole('heading', { name: '1 doctor awaits approval' }).waitFor();
+    await page.getByRole('heading', { name: '1 mail did not arrive' }).waitFor();
+    await page.getByRole('heading', { name: '1 account waits after wrong passwords' }).waitFor();
+    await page.getByRole('link', { name: 'Gus Guessed' }).waitFor();
+    await accessible(page);
+
+    const approved = async () => (await call('GET', '/api/doctor-profile/', undefined, doctor.access)).body.approved;
+    await press(page, 'Approve Dr. Will Waiting');
+    await page.getByText('Dr. Will Waiting is approved.').waitFor();
+    await page.getByRole('heading', { name: '1 doctor awaits approval' }).waitFor({ state: 'hidden' });
+    expect(await approved()).toBe(true);
+    await press(page, 'Undo');
+    await page.getByRole('heading', { name: '1 doctor awaits approval' }).waitFor();
+    expect(await approved()).toBe(false);
+
+    await press(page, `Send again to ${guessed.email}`);
+    await page.getByText('The mail is tried again.').waitFor();
+    await page.getByRole('heading', { name: '1 mail did not arrive' }).waitFor({ state: 'hidden' });
+    await page.close();
+  });
+
+  test('find an account, change it, and are told why not', async () => {
+    const ann = await person('user', 'Ann Findable');
+    const page = await open('/portal/accounts', boss);
+    await page.getByLabel('Search').fill('findable');
+    await page.getByText('1 account', { exact: true }).waitFor();
+    await accessible(page);
+    await page.getByRole('link', { name: 'Ann Findable' }).click();
+    await heading(page, 'Ann Findable');
+    await accessible(page);
+    await press(page, 'Edit');
+    await page.getByLabel('Role').selectOption('Doctor');
+    await press(page, 'Save');
+    await page.getByRole('alert').getByText('can have that role').waitFor();
+    expect((await get(`/api/admin/users/${ann.id}/`)).role).toBe('user');
+    await accessible(page);
+    await page.getByLabel('Role').selectOption('Administrator');
+    await page.getByLabel('Name', { exact: true }).fill('Ann Promoted');
+    await press(page, 'Save');
+    await heading(page, 'Ann Promoted');
+    expect(await get(`/api/admin/users/${ann.id}/`)).toMatchObject({ role: 'admin', name: 'Ann Promoted' });
+    await page.close();
+  });
+
+  test('disable with a way back, end sessions, send a link for a new password', async () => {
+    const ann = await person('user', 'Ann Disabled');
+    const page = await open(`/portal/accounts/${ann.id}`, boss);
+    const disabled = async () => (await get(`/api/admin/users/${ann.id}/`)).disabled;
+    await press(page, 'Disable');
+    await page.getByText('Ann Disabled may no longer sign in.').waitFor();
+    expect(await disabled()).toBe(true);
+    await press(page, 'Undo');
+    await page.getByText('Undone.').waitFor();
+    expect(await disabled()).toBe(false);
+
+    await press(page, 'End all sessions');
+    await page.getByRole('dialog').getByText('Every device is signed out at once').waitFor();
+    await accessible(page);
+    await press(page, 'End them');
+    await page.getByText('Ann Disabled is signed out everywhere.').waitFor();
+    expect((await call('GET', '/api/auth/me/', undefined, ann.access)).status).toBe(401);
+
+    await press(page, 'Send a link for a new password');
+    await press(page, 'Send it');
+    await page.getByText('A link is on its way.').waitFor();
+    const [mails] = await asOwner(`select count(*)::int from mails where user_id = $1 and purpose = 'reset'`, [ann.id]);
+    expect(mails?.count).toBe(1);
+    await page.close();
+  });
+
+  test('cannot lock themselves out unawares', async () => {
+    const page = await open(`/portal/accounts/${boss.id}`, boss);
+    await page.getByText('This is your own account.').waitFor();
+    expect(await page.getByRole('button', { name: 'Disable' }).count()).toBe(0);
+    await page.close();
+  });
+
+  test('invite a colleague, and a doctor to the record that is there, and revoke', async () => {
+    const made = await call('POST', '/api/doctors/', { name: 'Dr. Recorded', specialization: 'x' }, boss.access);
+    const page = await open('/portal/invitations', boss);
+    await press(page, 'Invite somebody');
+    await accessible(page);
+    const [colleague, doctor] = [`${unique('colleague')}@example.com`, `${unique('doctor')}@example.com`];
+    await press(page, 'Send the invitation');
+    await expect.poll(() => page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true');
+    await page.getByLabel('Email').fill(colleague);
+    await press(page, 'Send the invitation');
+    await row(page, colleague).getByText('open').waitFor();
+    await accessible(page);
+
+    await press(page, 'Invite somebody');
+    await page.getByText('For a doctor: choose the record').click();
+    await page.getByLabel('Find a doctor without an account').fill('recorded');
+    await press(page, 'Choose Dr. Recorded');
+    await page.getByLabel('Email').fill(doctor);
+    await press(page, 'Send the invitation');
+    await row(page, doctor).getByText('open').waitFor();
+    const invitations = await get('/api/admin/invitations/');
+    expect(invitations).toMatchObject([
+      { email: doctor, role: 'doctor', doctor: made.body.id, name: 'Dr. Recorded' },
+      { email: colleague, role: 'user' },
+    ]);
+    await press(page, `Revoke ${colleague}`);
+    await row(page, colleague).getByText('revoked').waitFor();
+    await page.close();
+  });
+
+  test('change who treats whom', async () => {
+    const ann = await person('user');
+    const { id: patient } = await make(ann, 'Tom Treated');
+    const doctor = (await call('POST', '/api/doctors/', { name: 'Dr. Treater', specialization: 'x' }, ann.access)).body;
+    const treated = async () =>
+      (await get(`/api/mappings/?doctor=${doctor.id}`)).map((one: { patient: number }) => one.patient);
+    const page = await open('/portal/mappings', boss);
+    await page.getByLabel('Search').fill('treater');
+    await page.getByRole('link', { name: 'Dr. Treater' }).click();
+    await heading(page, 'Patients of Dr. Treater');
+    await page.getByText('Assign a patient').click();
+    await page.getByLabel('Find a patient').fill('tom');
+    await press(page, 'Assign Tom Treated');
+    await page.getByRole('link', { name: 'Tom Treated' }).waitFor();
+    expect(await treated()).toEqual([patient]);
+    await accessible(page);
+    await press(page, 'Unassign Tom Treated');
+    await page.getByText('Dr. Treater no longer treats Tom Treated.').waitFor();
+    expect(await treated()).toEqual([]);
+    await press(page, 'Undo');
+    await page.getByRole('link', { name: 'Tom Treated' }).waitFor();
+    expect(await treated()).toEqual([patient]);
+    await page.close();
+  });
+
+  test('read in the trail what changed, and bring back what was deleted', async () => {
+    const ann = await person('user', 'Ann Writer');
+    const { id } = await make(ann, 'Paula Patient');
+    await call('PATCH', `/api/patients/${id}/`, { phone: '+1 555 0100' }, ann.access);
+    await call('PATCH', `/api/patients/${id}/`, { phone: '+1 555 0199', name: 'Paula Renamed' }, ann.access);
+    await call('DELETE', `/api/patients/${id}/`, undefined, ann.access);
+    const page = await open(`/portal/trail?patient=${id}`, boss);
+    const entry = (action: string) =>
+      page.getByRole('row').filter({ has: page.getByRole('cell', { name: action, exact: true }) });
+    await entry('Delete').getByRole('link', { name: 'Ann Writer' }).waitFor();
+    await accessible(page);
+
+    // the newest change, and what followed it was that the record went
+    await entry('Update').first().getByRole('button').click();
+    const dialog = page.getByRole('dialog');
+    const phone = dialog.getByRole('row').filter({ hasText: 'Phone' });
+    expect(await phone.innerText()).toContain('+1 555 0100');
+    expect(await phone.innerText()).toContain('+1 555 0199');
+    await dialog.getByRole('row').filter({ hasText: 'Paula Renamed' }).waitFor();
+    expect(await dialog.getByText('Medical history').count()).toBe(0);
+    await accessible(page);
+    await press(page, 'Close');
+
+    await press(page, 'Restore Paula Renamed');
+    await dialog.getByText('comes back as it was').waitFor();
+    await accessible(page);
+    await dialog.getByRole('button', { name: 'Restore' }).click();
+    await page.getByText('Paula Renamed is back.').waitFor();
+    expect(await get(`/api/patients/${id}/`)).toMatchObject({ name: 'Paula Renamed', phone: '+1 555 0199' });
+
+    await page.getByLabel('What was done').selectOption('Delete');
+    await expect.poll(() => page.getByRole('row').count()).toBe(2);
+    await page.getByLabel('From', { exact: true }).fill('2099-01-01');
+    await page.getByText('No entries like that.').waitFor();
+    await page.close();
+  });
+
+  test('delete a patient, and undo it at once', async () => {
+    const { id } = await make(boss, 'Una Undone');
+    const page = await open(`/portal/patients/${id}`, boss);
+    await press(page, 'Delete');
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('Una Undone is deleted.').waitFor();
+    expect((await call('GET', `/api/patients/${id}/`, undefined, boss.access)).status).toBe(404);
+    await press(page, 'Undo');
+    await page.getByText('Undone.').waitFor();
+    await row(page, 'Una Undone').waitFor();
+    expect((await get(`/api/patients/${id}/`)).name).toBe('Una Undone');
+    await page.close();
+  });
+
+  test('read the settings, without a secret', async () => {
+    const page = await open('/portal/settings', boss);
+    await page.getByText('await approval').waitFor();
+    await page.getByText('10 minutes').waitFor();
+    await accessible(page);
+    await page.close();
+  });
+
+  test.each([
+    '/portal/',
+    '/portal/accounts',
+    '/portal/mails',
+    '/portal/mappings',
+    '/portal/invitations',
+    '/portal/trail',
+    '/portal/settings',
+  ])('%s on a phone', async (path) => {
+    const page = await open(path, boss, 360);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.waitForLoadState('networkidle');
+    await accessible(page);
+    await page.close();
+  });
+
+  test('nobody else has these pages', async () => {
+    const page = await open('/portal/trail', await person('user'));
+    await heading(page, 'There is no such page');
+    await accessible(page);
+    await page.close();
+  });
+});
