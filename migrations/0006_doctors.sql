@@ -13,6 +13,7 @@ create table doctors (
   bytes integer not null default 0,
   check ((user_id is null) = (approved is null)) -- only an account can be approved
 );
+create index doctors_pending on doctors (created_at, id) where not approved;
 create index doctors_created_by on doctors (created_by);
 
 alter table doctors enable row level security;

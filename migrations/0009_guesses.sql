@@ -10,6 +10,7 @@ create table guesses (
   forget_at timestamptz(3) not null
 );
 create index guesses_forget on guesses (forget_at);
+create index guesses_blocked on guesses (blocked_until) where blocked_until is not null;
 
 alter table guesses enable row level security;
 grant select, insert, update, delete on guesses to app_auth;
@@ -81,6 +82,6 @@ begin
   perform app.only_for('admin');
   return query
     select substring(key from '^account:(\d+)')::bigint, max(blocked_until) from guesses
-    where blocked_until > clock_timestamp() and starts_with(key, 'account:') group by 1;
+    where blocked_until > now() and starts_with(key, 'account:') group by 1;
 end $$;
 grant execute on function app.blocked_accounts() to app_api;

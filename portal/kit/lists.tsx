@@ -215,6 +215,8 @@ interface FiltersProps {
 }
 function Filters({ filters, query, change }: FiltersProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  // what was typed last is not asked for once another page is there
+  useEffect(() => () => clearTimeout(timer.current), []);
   const id = useId();
   return (
     <search>

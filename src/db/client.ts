@@ -67,9 +67,11 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
 const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Call<Answers>): Promise<Answers> => {
   const items = call.on(db);
-  const [, ...answers] = await db.batch([...first.on(db), ...items] as [ReturnType<typeof call.on>[number]]);
-  if (answers.length !== items.length) throw new Error('the database answered something else');
-  return answers as Answers;
+  const all = [...first.on(db), ...items];
+  const answers = (await db.batch(all as [ReturnType<typeof call.on>[number]])) as unknown[];
+  // also the first: a call without queries asks for nothing but whether that was refused
+  if (answers.length !== all.length) throw new Error('the database answered something else');
+  return answers.slice(1) as Answers;
 };
 
 /** Before the second attempt. A database that restarts, or a pool that is full, needs a moment until it answers. */

@@ -29,6 +29,10 @@ describe('what waits', () => {
     expect(after.doctors.map(({ id }: Json) => id)).not.toContain(pending);
     expect(after.totals.doctors).toBe(ids.length - 1);
     await as(admin, 'POST', `/api/admin/doctors/${pending}/revoke/`);
+    // who is disabled is decided about
+    await as(admin, 'PATCH', `/api/admin/users/${pendingDoctor.id}/`, { disabled: true });
+    expect((await waits()).doctors.map(({ id }: Json) => id)).not.toContain(pending);
+    await as(admin, 'PATCH', `/api/admin/users/${pendingDoctor.id}/`, { disabled: false });
   });
 
   test('mails that were tried and did not arrive, but none that is on its way, nor of a stranger', async () => {
@@ -68,6 +72,9 @@ describe('what waits', () => {
     expect(accounts[0]).toMatchObject({ username });
     expect(Date.parse(accounts[0].waits_until)).toBeGreaterThan(Date.now());
     expect(totals.accounts).toBe(1);
+    await as(admin, 'PATCH', `/api/admin/users/${id}/`, { disabled: true });
+    expect((await waits()).accounts).toEqual([]);
+    await as(admin, 'PATCH', `/api/admin/users/${id}/`, { disabled: false });
     await rows(`update guesses set blocked_until = now() - interval '1 second'`);
     expect((await waits()).accounts).toEqual([]);
   });

@@ -188,6 +188,7 @@ describe('reading without a where', () => {
     send_reset: 'select 1 as id from app.send_reset(999999)',
     resend_mail: 'select 1 as id from app.resend_mail(999999)',
     restore: 'select restored as id from app.restore(1)',
+    blocked_accounts: 'select user_id as id from app.blocked_accounts()',
     sync_scope: 'select length(app.sync_scope()) * 0 as id where app.sync_scope() = $$nobody$$',
     // sync_until says where the round ends, so it comes first
     sync_changes: `select s.id from app.sync_until(null, null) as until,
@@ -208,6 +209,12 @@ describe('reading without a where', () => {
     expect((await get('search_doctors')).length).toBeGreaterThan(0);
     expect(await get('search_users')).toEqual(who === 'admin' ? [people.owner.id] : []);
     expect((await get('trail_of_patient')).length > 0).toBe(who === 'admin');
+    await owner.query(
+      `insert into guesses (key, blocked_until, forget_at) values ($1, now() + interval '1 minute', now())
+      on conflict (key) do update set blocked_until = excluded.blocked_until`,
+      [`account:${people.owner.id}`],
+    );
+    expect(await get('blocked_accounts')).toEqual(who === 'admin' ? [people.owner.id] : 'wrong_role');
     expect(await get('restore')).toEqual(who === 'admin' ? [] : 'wrong_role');
     if (who !== 'admin') expect(await get('invite')).toBe('wrong_role');
     for (const name of ['end_sessions', 'send_reset', 'resend_mail'])

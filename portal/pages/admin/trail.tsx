@@ -21,6 +21,7 @@ const filters: readonly Filter[] = [
   { name: 'from', label: 'From', type: 'date' },
   { name: 'to', label: 'To', type: 'date' },
 ];
+const nobody = (role: string | null) => (role === 'cli' ? 'the command line' : 'nobody who was signed in');
 const places: Record<string, string> = { patient: 'patients', doctor: 'doctors', user: 'accounts' };
 
 export function Trail() {
@@ -32,7 +33,7 @@ export function Trail() {
       title: 'Who',
       cell: ({ actor_id, actor_name, actor_role }) =>
         actor_id === null ? (
-          <>{actor_role === 'cli' ? 'the command line' : 'nobody who was signed in'}</>
+          nobody(actor_role)
         ) : (
           <>
             <a href={`/portal/accounts/${actor_id}`}>

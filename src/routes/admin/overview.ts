@@ -1,5 +1,5 @@
 // /api/admin/waiting: what waits for an administrator. /api/admin/settings: what is in force, without what is secret.
-import { and, eq, gt, isNotNull, or, sql } from 'drizzle-orm';
+import { and, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import type * as z from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
@@ -9,7 +9,6 @@ import { ask } from '../../db/client.ts';
 import { prepare } from '../../db/prepared.ts';
 import { admins } from '../../http/auth.ts';
 import { untagged } from '../../http/etag.ts';
-import { total } from '../../http/pages.ts';
 import { describe } from '../../openapi/describe.ts';
 import { doctorColumns, doctors } from '../../records/doctor.ts';
 import { mailColumns, mails, unsent } from '../../records/mail.ts';
@@ -19,28 +18,51 @@ import { users } from '../../records/user.ts';
 
 /** Of each. There is a list for the rest. */
 const most = 20;
-const isPending = eq(doctors.approved, false);
-/** One that was tried once may be on its way. */
-const isStuck = and(unsent, or(isNotNull(mails.failed_at), gt(mails.attempts, 1)));
-const whatWaits = prepare((db) => {
-  const pending = db.select(doctorColumns).from(doctors).where(isPending).orderBy(doctors.id).limit(most);
-  const stuck = db.select(mailColumns).from(mails).where(isStuck).orderBy(mails.id).limit(most);
-  const waits = db
-    .select(blockedColumns)
-    .from(users)
-    .innerJoin(blocked, eq(users.id, sql`blocked.user_id`))
-    .orderBy(users.id)
-    .limit(most);
-  return [
-    pending,
-    audited(db, 'mail', patientsOf('user_id'), stuck),
-    audited(db, 'user', patientsOf('id'), waits),
-    total(db, doctors, isPending),
-    total(db, mails, isStuck),
-    total(db, blocked, undefined),
-  ];
-});
-const nothing = prepare((db) => [db.execute(sql`select 1`)]);
+/** How many there are before that limit: with the rows, so that both are of one moment. */
+const all = { in_all: sql<number>`count(*) over ()`.mapWith(Number).as('in_all') };
+/** Whom an administrator has disabled, or made something else, is decided about. */
+const isPending = and(
+  sql`not ${doctors.approved}`,
+  sql`${doctors.user_id} in (select id from users where role = 'doctor' and disabled_at is null)`,
+);
+/** One that is tried for the first time has an attempt as well, but is not due again for a minute. */
+const isStuck = and(
+  unsent,
+  or(isNotNull(mails.failed_at), sql`${mails.attempts} > 1`, sql`${mails.attempts} = 1 and ${mails.due_at} <= now()`),
+);
+const whatWaits = prepare((db) => [
+  db
+    .select({ ...doctorColumns, ...all })
+    .from(doctors)
+    .where(isPending)
+    .orderBy(doctors.created_at, doctors.id)
+    .limit(most),
+  audited(
+    db,
+    'mail',
+    patientsOf('user_id'),
+    db
+      .select({ ...mailColumns, ...all })
+      .from(mails)
+      .where(isStuck)
+      .orderBy(mails.asked_at, mails.id)
+      .limit(most),
+  ),
+  audited(
+    db,
+    'user',
+    patientsOf('id'),
+    db
+      .select({ ...blockedColumns, ...all })
+      .from(users)
+      .innerJoin(blocked, sql`blocked.user_id = ${users.id}`)
+      .where(isNull(users.disabled_at))
+      .orderBy(users.id)
+      .limit(most),
+  ),
+]);
+const countOf = (rows: { in_all: number }[]) => rows[0]?.in_all ?? 0;
+const shown = <Row extends { in_all: number }>(rows: Row[]) => rows.map(({ in_all: _, ...row }) => row);
 
 const tellsWhatWaits = describe(
   'See what waits for an administrator. Doctors to approve, mails that did not arrive, accounts that wait after wrong ' +
@@ -56,17 +78,21 @@ const tellsSettings = describe(
 
 export const overviewRoutes = new Hono<Env>({ strict: false })
   .get('/waiting', tellsWhatWaits, async (c) => {
-    const [doctors, mails, accounts, ...counts] = await ask(c, whatWaits({}));
-    const [ofDoctors = 0, ofMails = 0, ofAccounts = 0] = counts.map(([row]) => row?.count);
-    const totals = { doctors: ofDoctors, mails: ofMails, accounts: ofAccounts };
-    const shown: z.output<typeof waiting> = { doctors: untagged(doctors), mails, accounts, totals };
-    return c.json(shown);
+    const [doctors, mails, accounts] = await ask(c, whatWaits({}));
+    const totals = { doctors: countOf(doctors), mails: countOf(mails), accounts: countOf(accounts) };
+    const answer: z.output<typeof waiting> = {
+      doctors: untagged(shown(doctors)),
+      mails: shown(mails),
+      accounts: shown(accounts),
+      totals,
+    };
+    return c.json(answer);
   })
   .get('/settings', tellsSettings, async (c) => {
-    // asked for the sake of who asks: the session may have ended, the role be another by now
-    await ask(c, nothing({}));
+    // asks for nothing but whether the session is alive and an administrator's
+    await ask(c, { on: () => [] });
     const set = config(c);
-    const shown: z.output<typeof settings> = {
+    const answer: z.output<typeof settings> = {
       version: manifest.version,
       registration: set.REGISTRATION,
       doctor_approval: set.DOCTOR_APPROVAL,
@@ -81,5 +107,5 @@ export const overviewRoutes = new Hono<Env>({ strict: false })
       simplejwt_routes: set.SIMPLEJWT_ROUTES,
       django_tokens_until: set.DJANGO_TOKENS_UNTIL ?? null,
     };
-    return c.json(shown);
+    return c.json(answer);
   });
