@@ -1,10 +1,10 @@
 // Which page an address is, for whom: what anybody sees, what each role sees, and the sign-in in place of what needs one.
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useMemo } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { answer, type User } from '../clients/typescript/dist/index.js';
 import { hush, Told } from './kit/dialogs.tsx';
-import { forgetLists } from './kit/lists.tsx';
+import { dropLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
 import { Name } from './kit/words.tsx';
 import { Account, Unverified } from './pages/account.tsx';
@@ -189,9 +189,9 @@ const Nobody = () => (
 
 export function App() {
   const who = user.value;
+  useMemo(dropLists, [who?.id]);
   // what is kept of an account may be of last week: its role is the one that the server says
   useEffect(() => {
-    forgetLists();
     if (who) answer(api.auth.me.$get()).catch(() => {});
   }, [who?.id]);
   return (

@@ -39,6 +39,8 @@ interface Kept {
 /** The lists that were looked at, for the way back. */
 const seen = new Map<string, Kept>();
 const generation = signal(0);
+/** What one person looked at is not for the next. */
+export const dropLists = () => seen.clear();
 /** Whoever changes a record calls this: what is shown is asked for anew, and what was looked at as well. */
 export const forgetLists = () => {
   seen.clear();
