@@ -47,12 +47,10 @@ export function portal(settings: Record<string, string> = {}) {
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
   };
-  /** As the command line does, which may what administrators may. */
+  /** As the command line: no request can make an administrator, and nobody else may approve. */
   const asOwner = async (statement: string, params: unknown[] = []) => {
     const { sql, close } = await connect(wardbook().owner);
     try {
-      // no request can make an administrator, and nobody else may approve
-      await sql.query(`select set_config('app.role', 'cli', false)`);
       return await asCli(sql, [sql.query(statement, params)]);
     } finally {
       await close();
