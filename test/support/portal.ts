@@ -92,7 +92,7 @@ export function portal(settings: Record<string, string> = {}) {
     await page.getByLabel('Email or username').fill(email);
     await page.getByLabel('Password').fill(password);
     await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out', exact: true }).waitFor();
   };
 
   /** What axe finds, in the light and in the dark, and that nothing is wider than the window. */
