@@ -59,19 +59,34 @@ const store: Store = {
   },
 };
 
+const longestWay = 1000;
+/** What another tab has got, whose word of it may come later than its lock is given up. */
+const told = (refresh: string): Promise<Tokens | null> =>
+  new Promise((resolve) => {
+    const listen = ({ data }: MessageEvent<Tokens>) => data.refresh === refresh && done(data);
+    const done = (tokens: Tokens | null) => {
+      clearTimeout(timer);
+      others.removeEventListener('message', listen);
+      resolve(tokens);
+    };
+    const timer = setTimeout(() => done(null), longestWay);
+    others.addEventListener('message', listen);
+    if (own?.refresh === refresh) done(own);
+  });
+
 /** One tab renews the token, and those that waited for it take what it got. */
 const renewing = (url: string, init: RequestInit): Promise<Response> =>
   navigator.locks.request(place, async () => {
     const sent = JSON.parse(String(init.body)).refresh;
     const now = kept();
     if (!now) return Response.json(signedOutElsewhere, { status: 401, headers: problemJson });
-    if (own && own.refresh === now.refresh && now.refresh !== sent)
-      return Response.json({ ...own, user: now.user, expires_in: (own.renew_at - Date.now()) / 1000 + 10 });
+    const got = now.refresh === sent ? null : await told(now.refresh);
+    if (got) return Response.json({ ...got, user: now.user, expires_in: (got.renew_at - Date.now()) / 1000 + 10 });
     const answer = await fetch(url, { ...init, body: JSON.stringify({ refresh: now.refresh }) });
     // before the lock is given up: whoever is next has to find the new one
     if (answer.ok && kept()?.refresh === now.refresh) {
       const { access, refresh, user, expires_in } = await answer.clone().json();
-      store.save({ access, refresh, user, renew_at: Date.now() + (expires_in - 10) * 1000 });
+      store.save({ access, refresh, user, renew_at: Date.now() + Math.max(expires_in - 10, expires_in / 2) * 1000 });
     }
     return answer;
   });
