@@ -6,9 +6,10 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { answer } from '../../clients/typescript/dist/index.js';
+import { tell } from '../kit/dialogs.tsx';
 import { type Field, Form, type Values } from '../kit/forms.tsx';
 import { Page } from '../kit/page.tsx';
-import { api, user } from '../session.ts';
+import { api, troubleOf, user } from '../session.ts';
 
 export const email: Field = { name: 'email', label: 'Email', type: 'email', autocomplete: 'username', required: true };
 export const newPassword = (name: string): Field => ({
@@ -152,8 +153,15 @@ export function Invited() {
       fields={known ? [] : signInFields}
       button={known ? 'Accept' : 'Sign in and accept'}
       act={async ({ username = '', password = '' }, token) => {
-        if (!user.value) await answer(api.auth.login.$post({ json: { username, password } }));
-        await answer(api.auth.invitations.accept.$post({ json: { token } }));
+        const isHere = user.value !== null;
+        if (!isHere) await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+        try {
+          await answer(api.auth.invitations.accept.$post({ json: { token } }));
+        } catch (error) {
+          // whoever has just signed in has another page by now, which knows nothing of this
+          if (!isHere) tell(troubleOf(error).detail);
+          throw error;
+        }
         home();
       }}
       done="Your account has what the invitation was for."

@@ -1,51 +1,16 @@
 // The pages that links in mails lead to, in a real browser: each does its one thing when a person says so, and not before.
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { hasBrowser, launch, picture, type Watched, watch } from '../support/browser.ts';
-import { runningWardbook } from '../support/running-wardbook.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { hasBrowser, picture } from '../support/browser.ts';
+import { password, portal } from '../support/portal.ts';
 import { unique } from '../support/unique.ts';
 
-const password = 'four unrelated words';
 const another = 'other unrelated words';
-/** Chromium says of every refusal that it was one. */
-const isRefusal = (line: string) => /^Failed to load resource: the server responded with a status of 4/.test(line);
 
 describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
-  const wardbook = runningWardbook();
-  let browser: Browser;
-  const opened: Watched[] = [];
+  const { call, person, newPage, accessible, press, signIn, linkTo, wardbook } = portal();
+  const register = () => person('user', 'Ann');
 
-  beforeAll(async () => {
-    browser = await launch();
-  }, 60_000);
-  afterAll(() => browser?.close());
-
-  interface Person {
-    email: string;
-    access: string;
-  }
-  const call = async (method: string, path: string, body?: object, access?: string) => {
-    const headers = {
-      ...(body && { 'Content-Type': 'application/json' }),
-      ...(access && { Authorization: `Bearer ${access}` }),
-    };
-    const answer = await fetch(wardbook().url + path, { method, headers, body: body && JSON.stringify(body) });
-    const text = await answer.text();
-    return { status: answer.status, body: text ? JSON.parse(text) : undefined };
-  };
-  const register = async (): Promise<Person> => {
-    const email = `${unique('ann')}@example.com`;
-    const { status, body } = await call('POST', '/api/auth/register/', { email, password, name: 'Ann' });
-    expect(status).toBe(201);
-    return { email, access: body.access };
-  };
-  /** The newest link to that page in the mails to an address. */
-  const linkTo = (email: string, page: string): Promise<string> =>
-    vi.waitFor(async () => {
-      const pattern = new RegExp(`${wardbook().url}/portal/${page}#token=[\\w-]{43}$`, 'm');
-      const mails = (await wardbook().mails()).filter(({ to, text }) => to === email && pattern.test(text));
-      return pattern.exec(mails.at(-1)?.text ?? '')?.[0] ?? expect.fail(`no link to ${page} for ${email}`);
-    }, 10_000);
   const forget = async ({ email }: { email: string }) => {
     expect((await call('POST', '/api/auth/password/forgot/', { email })).status).toBe(202);
     return linkTo(email, 'reset');
@@ -69,40 +34,36 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
   };
   const signsIn = async (email: string, password: string) =>
     (await call('POST', '/api/auth/login/', { email, password })).status === 200;
-  const me = async ({ access }: Person) => (await call('GET', '/api/auth/me/', undefined, access)).body;
+  const me = async ({ access }: { access: string }) => (await call('GET', '/api/auth/me/', undefined, access)).body;
 
-  const newPage = async (options: Parameters<Browser['newPage']>[0] = {}): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 360, height: 740 }, ...options });
-    opened.push(watch(page, wardbook().url));
-    return page;
-  };
   /** As a program does that looks at every link of a mail, and then as the person. */
   const open = async (link: string): Promise<Page> => {
-    const page = await newPage();
-    for (let times = 0; times < 2; times++) {
-      await page.goto('about:blank');
-      await page.goto(link, { waitUntil: 'networkidle' });
-    }
+    const page = await newPage(undefined, 360);
+    await page.goto(link, { waitUntil: 'networkidle' });
+    await page.reload({ waitUntil: 'networkidle' });
     return page;
   };
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
   const done = async (page: Page, text: string) => {
     await page.getByText(text).waitFor();
     // what is done is read out, and nobody finds the token in the address any more
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain(text);
     expect(page.url()).not.toContain('#');
     expect(await page.locator('form').count()).toBe(0);
+    await accessible(page);
   };
+  const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   const refused = async (page: Page) => page.getByRole('alert').filter({ hasText: /\S/ }).innerText();
 
   test('reset: a new password, which counts at once, and the link only once', async () => {
     const ann = await register();
     const link = await forget(ann);
     const page = await open(link);
-    expect(await page.title()).toBe('Choose a new password');
+    expect(await page.title()).toBe('Choose a new password · Wardbook');
     await page.getByLabel('New password').fill(another);
     await press(page, 'Use this password');
     await done(page, 'Your password is changed');
+    await page.getByRole('link', { name: 'Sign in' }).click();
+    await heading(page, 'Sign in');
     expect([await signsIn(ann.email, another), await signsIn(ann.email, password)]).toEqual([true, false]);
     await page.close();
 
@@ -111,7 +72,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await press(again, 'Use this password');
     expect(await refused(again)).toContain('This link was used, has expired, or is not one of ours.');
     // and what now
-    await press(again, 'Send me another link');
+    await again.getByRole('link', { name: 'Send me another link' }).click();
     await again.getByLabel('Email').fill(ann.email);
     await press(again, 'Send me a link');
     await done(again, 'a link is on its way');
@@ -132,10 +93,11 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
       await page.getByText(says).waitFor();
       // as a screen reader finds it
       expect(await field.getAttribute('aria-invalid')).toBe('true');
-      const described = (await field.getAttribute('aria-describedby'))?.split(' ').map((id) => `#${id}`) ?? [];
+      const described: string[] =
+        (await field.getAttribute('aria-describedby'))?.split(' ').map((id) => `#${id}`) ?? [];
       expect((await page.locator(described.join()).allTextContents()).join()).toContain(says);
-      expect(await field.evaluate((box) => box === document.activeElement)).toBe(true);
-      expect(await page.getByRole('alert').innerText()).toBe('');
+      await expect.poll(() => field.evaluate((box) => box === document.activeElement)).toBe(true);
+      expect(await page.getByRole('alert').count()).toBe(0);
     }
     await field.fill(another);
     await press(page, 'Use this password');
@@ -151,11 +113,30 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await press(page, 'Confirm');
     await done(page, 'Your email is confirmed.');
     expect((await me(ann)).email_verified).toBe(true);
-    await page.goto('about:blank');
-    await page.goto(link);
-    await press(page, 'Confirm');
-    expect(await refused(page)).toContain('This link was used');
     await page.close();
+    const again = await open(link);
+    await press(again, 'Confirm');
+    expect(await refused(again)).toContain('This link was used');
+    await again.close();
+  });
+
+  test('verify while one is signed in leads on', async () => {
+    const ann = await register();
+    const page = await newPage();
+    await page.goto(`${wardbook().url}/portal/account`);
+    await signIn(page, ann);
+    await page.getByText('not confirmed yet').waitFor();
+    await page.waitForLoadState('networkidle');
+    const link = await newPage(page.context());
+    await link.goto(await linkTo(ann.email, 'verify'));
+    await press(link, 'Confirm');
+    await done(link, 'Your email is confirmed.');
+    // the other tab knows it as well
+    await page.getByText('· confirmed').waitFor();
+    await link.getByRole('link', { name: 'Go on' }).click();
+    await heading(link, 'Patients');
+    await link.waitForLoadState('networkidle');
+    await page.context().close();
   });
 
   test('undo gives an account back, and ends what the other one could do', async () => {
@@ -167,39 +148,72 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     expect((await me(ann)).email).toBe(email);
     await press(page, 'Undo it');
     await done(page, 'Undone');
+    await page.getByRole('link', { name: 'Sign in' }).waitFor();
     expect((await call('GET', '/api/auth/me/', undefined, ann.access)).status).toBe(401);
     expect(await linkTo(ann.email, 'reset')).toContain('#token=');
     await page.close();
   });
 
-  test('invitation: a new account for the record', async () => {
+  /** Signed in as whom the record belongs to. */
+  const isHome = async (page: Page, name: string) => {
+    await heading(page, 'My record');
+    await page.getByRole('navigation').getByText(name).waitFor();
+    await page.getByText('Jane Doe').waitFor();
+    expect(page.url()).toBe(`${wardbook().url}/portal/`);
+    await page.waitForLoadState('networkidle');
+  };
+
+  test('invitation: a new account for the record, which is signed in then', async () => {
     const { email, patient, link } = await invited();
     const page = await open(link);
     await page.getByLabel('Your name').fill('Jane');
     await page.getByLabel('New password').fill(password);
     await press(page, 'Open my account');
-    await done(page, 'Your account is open.');
+    await isHome(page, 'Jane');
     const { access, user } = (await call('POST', '/api/auth/login/', { email, password })).body;
     expect(user).toMatchObject({ name: 'Jane', role: 'patient', email_verified: true });
     expect((await call('GET', '/api/patient-profile/', undefined, access)).body.id).toBe(patient);
     await page.close();
   });
 
-  test('invitation: with an account that is there, and no session is left behind', async () => {
+  test('invitation: with an account that is there', async () => {
     const { patient, link } = await invited();
     const ann = await register();
     const page = await open(link);
     await press(page, 'I have an account already');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Accept with your account');
+    await heading(page, 'Accept with your account');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe('Accept with your account');
     await page.getByLabel('Email or username').fill(ann.email);
     await page.getByLabel('Password').fill('not my password');
     await press(page, 'Sign in and accept');
     expect(await refused(page)).toContain('No account has this email or username with this password.');
     await page.getByLabel('Password').fill(password);
     await press(page, 'Sign in and accept');
-    await done(page, 'Your account has what the invitation was for.');
+    await isHome(page, 'Ann');
     expect((await call('GET', '/api/patient-profile/', undefined, ann.access)).body.id).toBe(patient);
-    expect((await call('GET', '/api/auth/sessions/', undefined, ann.access)).body).toHaveLength(1);
+    // one of `register`, and this one
+    expect((await call('GET', '/api/auth/sessions/', undefined, ann.access)).body).toHaveLength(2);
+    await page.close();
+  });
+
+  test('invitation: as whoever is signed in, or with a new account all the same', async () => {
+    const { patient, link } = await invited();
+    const ann = await register();
+    const page = await newPage();
+    await page.goto(`${wardbook().url}/portal/`);
+    await signIn(page, ann);
+    await page.getByText('No patients yet.').waitFor();
+    await page.goto(link, { waitUntil: 'networkidle' });
+    await page.reload({ waitUntil: 'networkidle' });
+    await heading(page, 'Accept with your account');
+    await page.getByText('You are signed in as Ann.').waitFor();
+    await accessible(page);
+    await press(page, 'Open a new account instead');
+    await heading(page, 'Accept your invitation');
+    await press(page, 'I have an account already');
+    await press(page, 'Accept');
+    await isHome(page, 'Ann');
+    expect((await call('GET', '/api/patient-profile/', undefined, ann.access)).body.id).toBe(patient);
     await page.close();
   });
 
@@ -210,12 +224,12 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     const page = await open(link);
     await page.getByLabel('New password').fill(another);
     await press(page, 'Open my account');
-    expect(await refused(page)).toBe('Email has an account already.');
+    expect(await refused(page)).toBe('email: has an account already');
     await press(page, 'I have an account already');
     await page.getByLabel('Email or username').fill(email);
     await page.getByLabel('Password').fill(password);
     await press(page, 'Sign in and accept');
-    await done(page, 'Your account has what the invitation was for.');
+    await isHome(page, 'Jane');
     await page.close();
 
     const second = await open(other.link);
@@ -223,7 +237,12 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await second.getByLabel('Email or username').fill(email);
     await second.getByLabel('Password').fill(password);
     await press(second, 'Sign in and accept');
+    await second.getByText('belongs to somebody already').waitFor();
+    // who is signed in by now, and may go home or try again
+    await second.getByText('You are signed in as Jane.').waitFor();
+    await press(second, 'Accept');
     expect(await refused(second)).toContain('belongs to somebody already');
+    await accessible(second);
     await second.close();
   });
 
@@ -251,28 +270,26 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     if (await field.count()) await field.fill(password);
     await press(page, button);
     expect(await refused(page)).toContain('not one of ours');
-    await page.goto('about:blank');
-    await page.goto(`${wardbook().url}/portal/${name}`);
-    await page.getByText('Open this page by the link in the mail that you got.').waitFor();
-    expect(await page.locator('form').count()).toBe(0);
     await page.close();
-  });
-
-  test('there are no other pages', async () => {
-    for (const path of ['/portal/accept', '/portal/elsewhere', '/portal/'])
-      expect((await fetch(wardbook().url + path)).status).toBe(404);
+    const without = await open(`${wardbook().url}/portal/${name}`);
+    await without.getByText('Open this page by the link in the mail that you got.').waitFor();
+    expect(await without.locator('form').count()).toBe(0);
+    await accessible(without);
+    await without.close();
   });
 
   test('all of it goes by the keyboard alone', async () => {
     const { email, link } = await invited();
     const page = await open(link);
-    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent);
+    await heading(page, 'Accept your invitation');
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.getAttribute('name') ?? document.activeElement?.textContent);
     const steps: (string | null | undefined)[] = [];
-    for (let step = 0; step < 4; step++) {
+    for (let step = 0; step < 5; step++) {
       await page.keyboard.press('Tab');
       steps.push(await focused());
     }
-    expect(steps).toEqual(['name', 'password', 'Open my account', 'I have an account already']);
+    expect(steps).toEqual(['Wardbook', 'name', 'password', 'Open my account', 'I have an account already']);
     // where the focus is can be seen
     const outline = () => page.evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineWidth);
     expect(await outline()).toBe('3px');
@@ -281,12 +298,12 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.keyboard.type('password123');
     await page.keyboard.press('Enter');
     await page.getByText('is one of the commonest').waitFor();
-    expect(await focused()).toBe('password');
+    await expect.poll(focused).toBe('password');
     await page.keyboard.press('Control+A');
     await page.keyboard.type(password);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Space');
-    await done(page, 'Your account is open.');
+    await isHome(page, 'Jane Doe');
     expect(await signsIn(email, password)).toBe(true);
     await page.close();
   });
@@ -305,80 +322,64 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
   test('a server out of reach, and one that wants to be asked less, are said in words for people', async () => {
     const page = await open(`${wardbook().url}/portal/forgot`);
     await page.getByLabel('Email').fill('ann@example.com');
-    await page.route('**/api/**', (route) => route.abort());
+    await page.context().setOffline(true);
     await press(page, 'Send me a link');
-    expect(await refused(page)).toBe('That did not arrive. Try again in a moment.');
-    const limited = {
-      status: 429,
-      headers: { 'Retry-After': '600' },
-      json: { detail: 'Wait as long as Retry-After says' },
-    };
-    await page.route('**/api/**', (route) => route.fulfill(limited));
+    expect(await refused(page)).toContain('There is no connection.');
+    expect(await page.getByLabel('Email').inputValue()).toBe('ann@example.com');
+    await accessible(page);
+    await page.context().setOffline(false);
+    const detail = 'Slow down. Wait as long as Retry-After says.';
+    await page.route('**/api/**', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'Retry-After': '600', 'Content-Type': 'application/problem+json' },
+        body: JSON.stringify({ type: 'about:blank', title: 'x', status: 429, code: 'too_many_requests', detail }),
+      }),
+    );
     await press(page, 'Send me a link');
-    await page.getByText('That was too often. Try again in 10 minutes.').waitFor();
-    // that these failed was on purpose
-    opened.pop();
+    await page.getByText('Slow down. Try again in 10 minutes.').waitFor();
     await page.close();
   });
 
-  describe.each(['light', 'dark'] as const)('%s, on a phone', (colorScheme) => {
-    /** How well the text of each element can be told from what is behind it, and the lines of fields from theirs. */
-    const contrasts = (page: Page) =>
-      page.evaluate(() => {
-        const numbers = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);
-        const behind = (element: Element | null): number[] => {
-          for (let at = element; at; at = at.parentElement) {
-            const color = numbers(getComputedStyle(at).backgroundColor);
-            if (color[3] !== 0) return color;
-          }
-          return [255, 255, 255];
-        };
-        const light = (color: number[]) => {
-          const [r = 0, g = 0, b = 0] = color.map((value) =>
-            value / 255 <= 0.03928 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4,
-          );
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-        };
-        const ratio = (a: number[], b: number[]) => {
-          const [low = 0, high = 0] = [light(a), light(b)].sort((x, y) => x - y);
-          return (high + 0.05) / (low + 0.05);
-        };
-        const texts = [...document.querySelectorAll('h1, p, label, button, input')].map((element) =>
-          ratio(numbers(getComputedStyle(element).color), behind(element)),
-        );
-        const lines = [...document.querySelectorAll('input')].map((element) =>
-          ratio(numbers(getComputedStyle(element).borderTopColor), behind(element.parentElement)),
-        );
-        return { texts: Math.min(...texts), lines: Math.min(21, ...lines) };
-      });
-    const fits = async (page: Page) => {
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
-      const { texts, lines } = await contrasts(page);
-      expect(texts).toBeGreaterThanOrEqual(4.5);
-      expect(lines).toBeGreaterThanOrEqual(3);
-      for (const target of await page.locator('button, input').all())
-        expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-    };
-
-    test.each(['forgot', 'reset', 'verify', 'undo', 'invitation'])('%s can be read', async (name) => {
-      const page = await newPage({ colorScheme, viewport: { width: 360, height: 740 } });
-      await page.goto(`${wardbook().url}/portal/${name}#token=${'A'.repeat(43)}`, { waitUntil: 'networkidle' });
-      await fits(page);
-      await picture(page, 'portal', `${name}-${colorScheme}`);
+  test.each(['forgot', 'reset', 'verify', 'undo', 'invitation'])(
+    '%s can be read and pressed on a phone',
+    async (name) => {
+      const page = await open(`${wardbook().url}/portal/${name}#token=${'A'.repeat(43)}`);
+      const fits = async (state: string) => {
+        await accessible(page);
+        for (const target of await page.locator('form button, input').all())
+          expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+        for (const colorScheme of ['dark', 'light'] as const) {
+          await page.emulateMedia({ colorScheme });
+          expect(await contrastOfLines(page)).toBeGreaterThanOrEqual(3);
+          await picture(page, 'portal', `${name}-${colorScheme}${state}`);
+        }
+      };
+      await fits('');
       const field = page.locator('input').last();
       if (await field.count()) await field.fill(name === 'forgot' ? 'ann@example.com' : 'short');
       await page.locator('form button').click();
       if (name === 'forgot') await page.getByText('is on its way').waitFor();
-      else await page.locator('.error', { hasText: /\S/ }).first().waitFor();
-      await fits(page);
-      await picture(page, 'portal', `${name}-${colorScheme}-answered`);
+      else await page.locator('.error, [role=alert]').filter({ hasText: /\S/ }).first().waitFor();
+      await fits('-answered');
       await page.close();
-    });
-  });
-
-  test('no page asks anybody else, nor complains', () => {
-    expect(opened.length).toBeGreaterThan(20);
-    expect(opened.flatMap(({ elsewhere }) => elsewhere).filter((url) => url !== 'about:blank')).toEqual([]);
-    expect(opened.flatMap(({ complaints }) => complaints).filter((line) => !isRefusal(line))).toEqual([]);
-  });
+    },
+  );
 });
+
+/** How well the lines round fields can be told from what is behind them, which axe does not look at. */
+const contrastOfLines = (page: Page) =>
+  page.evaluate(() => {
+    const light = (color: string) => {
+      const [r = 0, g = 0, b = 0] = (color.match(/[\d.]+/g) ?? [])
+        .map((value) => Number(value) / 255)
+        .map((value) => (value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = light(getComputedStyle(document.documentElement).backgroundColor);
+    const ratios = [...document.querySelectorAll('input')].map((element) => {
+      const line = light(getComputedStyle(element).borderTopColor);
+      return (Math.max(line, behind) + 0.05) / (Math.min(line, behind) + 0.05);
+    });
+    return Math.min(21, ...ratios);
+  });

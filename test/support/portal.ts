@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { asCli } from '../../scripts/cli/admin/account.ts';
 import { connect } from '../../scripts/cli/connect.ts';
 import { launch, type Watched, watch } from './browser.ts';
@@ -70,6 +70,14 @@ export function portal(settings: Record<string, string> = {}) {
     return { id: user.id, name, email, access };
   };
 
+  /** The newest link to that page in the mails to an address. */
+  const linkTo = (email: string, page: string): Promise<string> =>
+    vi.waitFor(async () => {
+      const pattern = new RegExp(`${wardbook().url}/portal/${page}#token=[\\w-]{43}$`, 'm');
+      const mails = (await wardbook().mails()).filter(({ to, text }) => to === email && pattern.test(text));
+      return pattern.exec(mails.at(-1)?.text ?? '')?.[0] ?? expect.fail(`no link to ${page} for ${email}`);
+    }, 10_000);
+
   const newPage = async (context?: BrowserContext, width = 1200): Promise<Page> => {
     const page = await (context ?? (await browser.newContext({ viewport: { width, height: 800 } }))).newPage();
     opened.push(watch(page, wardbook().url));
@@ -131,6 +139,7 @@ export function portal(settings: Record<string, string> = {}) {
     call,
     asOwner,
     person,
+    linkTo,
     newPage,
     open,
     visit,

@@ -15,18 +15,13 @@ const section = (page: Page, name: string) =>
 const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 
 describe.skipIf(!hasBrowser)('an account', { timeout: 60_000 }, () => {
-  const { call, person, open, accessible, press, asOwner, signIn, wardbook } = portal();
+  const { call, person, open, accessible, press, asOwner, signIn, linkTo } = portal();
 
   const me = async ({ access }: Person) => (await call('GET', '/api/auth/me/', undefined, access)).body;
   const signsIn = (email: string, secret = password, device = 'Test') =>
     call('POST', '/api/auth/login/', { email, password: secret }, undefined, { 'User-Agent': device });
   const sessions = async (access: string) => (await call('GET', '/api/auth/sessions/', undefined, access)).body;
-  const tokenTo = (email: string, page: string): Promise<string> =>
-    vi.waitFor(async () => {
-      const pattern = new RegExp(`/portal/${page}#token=([\\w-]{43})$`, 'm');
-      const mails = (await wardbook().mails()).filter(({ to, text }) => to === email && pattern.test(text));
-      return pattern.exec(mails.at(-1)?.text ?? '')?.[1] ?? expect.fail(`no link to ${page} for ${email}`);
-    }, 10_000);
+  const tokenTo = async (email: string, page: string) => (await linkTo(email, page)).split('#token=')[1];
 
   test('is called otherwise; and chosen field by field where it was renamed elsewhere', async () => {
     const ann = await person('user');
