@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
   const isHome = async (page: Page, name: string) => {
     await heading(page, 'My record');
     await page.getByRole('navigation').getByText(name).waitFor();
-    await page.getByText('Jane Doe').waitFor();
+    await page.locator('main').getByText('Jane Doe').waitFor();
     expect(page.url()).toBe(`${wardbook().url}/portal/`);
     await page.waitForLoadState('networkidle');
   };
