@@ -19,7 +19,8 @@ import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pag
 import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
 import { Forgot, Invited, Reset, Undo, Verify } from './pages/links.tsx';
-import { EditPatient, NewPatientPage, PatientPage, Patients } from './pages/patients.tsx';
+import { EditPatient, PatientPage } from './pages/patient.tsx';
+import { NewPatientPage, Patients } from './pages/patients.tsx';
 import { Register, SignIn } from './pages/sign-in.tsx';
 import { api, barred, isOnline, user } from './session.ts';
 

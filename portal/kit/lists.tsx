@@ -2,31 +2,19 @@
 // the way back find the same place.
 import { signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { pages } from '../../clients/typescript/dist/index.js';
 import { isOnline, type Trouble, troubleOf } from '../session.ts';
+import { type Column, type Filter, Filters, Heading, type Query } from './columns.tsx';
 import { Problem } from './loading.tsx';
 import { counted } from './words.tsx';
 
-type Query = Record<string, string>;
+export type { Column, Filter } from './columns.tsx';
+
 /** A list of the client, such as `api.patients.$get`. */
 // biome-ignore lint/suspicious/noExplicitAny: each list has its own query, which the filters here are written for
 type Route<Row> = Parameters<typeof pages<any, Row>>[0];
-
-export interface Column<Row> {
-  title: string;
-  cell(row: Row): ComponentChildren;
-  /** What the list is sorted by for it. */
-  sort?: string;
-}
-export interface Filter {
-  name: string;
-  label: string;
-  type?: 'search' | 'number' | 'date' | 'text';
-  /** For a choice: what is sent, and what is read. */
-  options?: readonly (readonly [value: string, label: string])[];
-}
 
 interface Kept {
   key: string;
@@ -188,71 +176,5 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
         )}
       </div>
     </section>
-  );
-}
-
-interface HeadingProps<Row> {
-  column: Column<Row>;
-  sort: string;
-  change(changes: Query): void;
-}
-function Heading<Row>({ column: { title, sort: own }, sort, change }: HeadingProps<Row>) {
-  if (!own) return <th scope="col">{title}</th>;
-  const way = sort === own ? 'ascending' : sort === `-${own}` ? 'descending' : undefined;
-  return (
-    <th scope="col" aria-sort={way}>
-      <button type="button" class="sort" onClick={() => change({ sort: way === 'ascending' ? `-${own}` : own })}>
-        {title}
-        <span aria-hidden="true">{way === 'ascending' ? ' ↑' : way === 'descending' ? ' ↓' : ''}</span>
-      </button>
-    </th>
-  );
-}
-
-const typingPause = 300;
-interface FiltersProps {
-  filters: readonly Filter[];
-  query: Query;
-  change(changes: Query): void;
-}
-function Filters({ filters, query, change }: FiltersProps) {
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // what was typed last is not asked for once another page is there
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const id = useId();
-  return (
-    <search>
-      <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        {filters.map(({ name, label, type = 'text', options }) => (
-          <div key={name}>
-            <label for={`${id}-${name}`}>{label}</label>
-            {options ? (
-              <select
-                id={`${id}-${name}`}
-                value={query[name] ?? ''}
-                onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
-              >
-                <option value="">all</option>
-                {options.map(([value, text]) => (
-                  <option key={value} value={value}>
-                    {text}
-                  </option>
-                ))}
-              </select>
-            ) : (
-              <input
-                id={`${id}-${name}`}
-                type={type as 'text'}
-                defaultValue={query[name] ?? ''}
-                onInput={({ currentTarget: { value } }) => {
-                  clearTimeout(timer.current);
-                  timer.current = setTimeout(() => change({ [name]: value.trim() }), typingPause);
-                }}
-              />
-            )}
-          </div>
-        ))}
-      </form>
-    </search>
   );
 }

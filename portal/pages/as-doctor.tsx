@@ -11,7 +11,8 @@ import { Facts, Page } from '../kit/page.tsx';
 import { Name, Text, Time } from '../kit/words.tsx';
 import { api, barred, user } from '../session.ts';
 import { approvalInWords, doctorFields } from './doctors.tsx';
-import { PatientList, PatientPage } from './patients.tsx';
+import { PatientPage } from './patient.tsx';
+import { PatientList } from './patients.tsx';
 
 const readOwn = () => tagged(api['doctor-profile'].$get());
 

@@ -111,3 +111,25 @@ test('the Worker uses nothing of Node', () => {
   expect(whoImports(/^node:|^pg$|^fs$|^crypto$/)).toEqual([]);
   expect(whoSays(/\bprocess\.|\bBuffer\b/)).toEqual([]);
 });
+
+describe('the portal', () => {
+  const folder = join(root, '../portal');
+  const parts = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file))
+    .map((file) => file.replaceAll('\\', '/'));
+  const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
+  const steps = [/^session\.ts$/, /^kit\//, /^pages\//, /^app\.tsx$/, /^main\.tsx$/];
+  const step = (file: string) => steps.findIndex((one) => one.test(file));
+
+  test.each(parts)('%s is short, and its imports point downwards', (file) => {
+    expect(textOf(file).trimEnd().split('\n').length).toBeLessThanOrEqual(250);
+    const from = [...textOf(file).matchAll(/from '(\.[^']+)'/g)].map(([, name = '']) =>
+      normalize(join(dirname(file), name)),
+    );
+    for (const imported of from.filter((name) => !name.startsWith('..')))
+      expect(step(imported), `${file} imports ${imported}`).toBeLessThanOrEqual(step(file));
+    // a client like any other
+    for (const outside of from.filter((name) => name.startsWith('..')))
+      expect(outside).toBe('../clients/typescript/dist/index.js');
+  });
+});

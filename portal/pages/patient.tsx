@@ -1,0 +1,170 @@
+// One patient: the record, and their invitation to an account of their own.
+import { useSignal } from '@preact/signals';
+import { useLocation, useRoute } from 'preact-iso';
+import { answer, type Patient } from '../../clients/typescript/dist/index.js';
+import { Act, Confirm, tell } from '../kit/dialogs.tsx';
+import { Edit, tagged } from '../kit/editing.tsx';
+import { Form } from '../kit/forms.tsx';
+import { forgetLists } from '../kit/lists.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
+import { Facts, Page } from '../kit/page.tsx';
+import { Time } from '../kit/words.tsx';
+import { api, user } from '../session.ts';
+import { undoDeletion } from './admin/undoing.ts';
+import { patientFacts, patientFieldsOf } from './patients.tsx';
+import { Treating } from './treating.tsx';
+
+const readPatient = (id: number) => tagged(api.patients[':id'].$get({ param: { id } }));
+
+/** Administrators all, staff what they made; doctors only look. */
+const mayWrite = ({ created_by }: Patient) =>
+  user.value?.role === 'admin' || (user.value?.role === 'user' && created_by === user.value.id);
+
+export function PatientPage() {
+  const id = Number(useRoute().params.id);
+  const patient = useLoaded(() => readPatient(id), `patient ${id}`);
+  const isDeleting = useSignal(false);
+  const { route } = useLocation();
+  const record = patient.value?.record;
+  const actions = record && mayWrite(record) && (
+    <>
+      <a class="button" href={`/portal/patients/${id}/edit`}>
+        Edit
+      </a>
+      <button
+        type="button"
+        class="danger"
+        onClick={() => {
+          isDeleting.value = true;
+        }}
+      >
+        Delete
+      </button>
+    </>
+  );
+  return (
+    <Page title={record?.name ?? 'Patient'} actions={actions}>
+      <Show loaded={patient}>
+        {({ record }) => (
+          <>
+            <Facts of={patientFacts(record)} />
+            <Treating patient={record} may={mayWrite(record)} />
+            {mayWrite(record) && record.user_id === null && <Invitation patient={record} />}
+            {isDeleting.value && (
+              <Deleting
+                patient={record}
+                close={() => {
+                  isDeleting.value = false;
+                }}
+                done={() => route('/portal/patients', true)}
+              />
+            )}
+          </>
+        )}
+      </Show>
+    </Page>
+  );
+}
+
+function Deleting({ patient: { id, name }, close, done }: { patient: Patient; close(): void; done(): void }) {
+  const doctors = useLoaded(() => answer(api.mappings.patient[':id'].$get({ param: { id } })), `of ${id}`);
+  const isAdmin = user.value?.role === 'admin';
+  return (
+    <Confirm
+      title={`Delete ${name}?`}
+      button="Delete"
+      close={close}
+      act={async () => {
+        await answer(api.patients[':id'].$delete({ param: { id } }));
+        forgetLists();
+        tell(`${name} is deleted.`, isAdmin ? () => undoDeletion('patient', id) : undefined);
+        done();
+      }}
+    >
+      <p>
+        The record goes
+        {doctors.value && doctors.value.length > 0 && (
+          <>
+            , and with it that {doctors.value.map(({ doctor_detail }) => doctor_detail.name).join(', ')}{' '}
+            {doctors.value.length === 1 ? 'treats' : 'treat'} this patient
+          </>
+        )}
+        . {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
+      </p>
+    </Confirm>
+  );
+}
+
+/** To an account of their own for this record. */
+function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
+  const open = useLoaded(async () => {
+    const response = await api.patients[':id'].invitation.$get({ param: { id } });
+    if (response.status !== 404) return answer(response);
+    // an answer that nobody reads keeps its connection
+    await response.text();
+    return null;
+  }, `invitation ${id}`);
+  return (
+    <section>
+      <h2>Their own account</h2>
+      <Show loaded={open}>
+        {(invitation) =>
+          invitation ? (
+            <p>
+              Invited at <bdi>{invitation.email}</bdi>, until <Time at={invitation.expires_at} />.{' '}
+              <Act
+                label="Revoke the invitation"
+                act={async () => {
+                  await answer(api.patients[':id'].invitation.$delete({ param: { id } }));
+                  open.set(null);
+                  tell('The invitation no longer works.');
+                }}
+              />
+            </p>
+          ) : (
+            <details>
+              <summary>Invite {name}</summary>
+              <Form
+                fields={[{ name: 'email', label: 'Email', type: 'email', required: true }]}
+                values={{ email: email ?? '' }}
+                button="Send the invitation"
+                send={async ({ email = '' }) => {
+                  open.set(await answer(api.patients[':id'].invitation.$post({ param: { id }, json: { email } })));
+                  tell('An invitation is on its way.');
+                }}
+              />
+            </details>
+          )
+        }
+      </Show>
+    </section>
+  );
+}
+
+export function EditPatient() {
+  const id = Number(useRoute().params.id);
+  const patient = useLoaded(() => readPatient(id), `patient ${id}`);
+  const { route } = useLocation();
+  const back = () => route(`/portal/patients/${id}`, true);
+  return (
+    <Page title={patient.value ? `Edit ${patient.value.record.name}` : 'Edit'}>
+      <Show loaded={patient}>
+        {(from) => (
+          <Edit
+            fields={patientFieldsOf(from.record)}
+            from={from}
+            save={({ etag }, json) =>
+              answer(api.patients[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
+            }
+            read={() => readPatient(id)}
+            done={() => {
+              tell('Saved.');
+              back();
+            }}
+            cancel={back}
+          />
+        )}
+      </Show>
+    </Page>
+  );
+}

@@ -1,0 +1,89 @@
+// Who treats a patient, and whoever may change it does so here.
+import { useSignal } from '@preact/signals';
+import { answer, type Patient } from '../../clients/typescript/dist/index.js';
+import { Act, tell } from '../kit/dialogs.tsx';
+import { Show, useLoaded } from '../kit/loading.tsx';
+import { Search } from '../kit/search.tsx';
+import { Name } from '../kit/words.tsx';
+import { api } from '../session.ts';
+
+export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
+  const { id } = patient;
+  const assigned = useLoaded(() => answer(api.mappings.patient[':id'].$get({ param: { id } })), `of ${id}`);
+  const assign = async (doctor: number) => {
+    await answer(api.mappings.$post({ json: { patient: id, doctor } }));
+    assigned.again();
+  };
+  return (
+    <section>
+      <h2>Doctors</h2>
+      <Show loaded={assigned}>
+        {(doctors) => (
+          <ul class="plain">
+            {doctors.map(({ id: mapping, doctor, doctor_detail: { name, specialization } }) => (
+              <li key={mapping}>
+                <span>
+                  <a href={`/portal/doctors/${doctor}`}>
+                    <Name of={name} />
+                  </a>{' '}
+                  · <Name of={specialization} />
+                </span>
+                {may && (
+                  <Act
+                    label={`Unassign ${name}`}
+                    act={async () => {
+                      await answer(api.mappings[':id'].$delete({ param: { id: mapping } }));
+                      assigned.again();
+                      tell(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
+                    }}
+                  />
+                )}
+              </li>
+            ))}
+            {doctors.length === 0 && <li>Nobody is assigned yet.</li>}
+          </ul>
+        )}
+      </Show>
+      {may && <Assigning assign={assign} known={assigned.value?.map(({ doctor }) => doctor) ?? []} />}
+    </section>
+  );
+}
+
+function Assigning(offer: OfferProps) {
+  const isOpen = useSignal(false);
+  return (
+    <details
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
+      <summary>Assign a doctor</summary>
+      {isOpen.value && <Offer {...offer} />}
+    </details>
+  );
+}
+
+interface OfferProps {
+  assign(doctor: number): Promise<unknown>;
+  /** Who is assigned already. */
+  known: number[];
+}
+const Offer = ({ assign, known }: OfferProps) => (
+  <Search
+    label="Find a doctor"
+    find={async (search) =>
+      (await answer(api.doctors.$get({ query: { ...(search && { search }), limit: 20 } }))).filter(
+        ({ id }) => !known.includes(id),
+      )
+    }
+    act={({ name }) => `Assign ${name}`}
+    choose={({ id }) => assign(id)}
+    nobody={<a href="/portal/doctors/new">Add a doctor</a>}
+  >
+    {({ name, specialization }) => (
+      <>
+        <Name of={name} /> · <Name of={specialization} />
+      </>
+    )}
+  </Search>
+);
