@@ -43,13 +43,24 @@ interface FiltersProps {
 }
 export function Filters({ filters, query, change }: FiltersProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const typed = useRef<Query>({});
+  const send = useRef(change);
+  send.current = change;
+  const type = (name: string, value: string) => {
+    typed.current[name] = value;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      send.current(typed.current);
+      typed.current = {};
+    }, typingPause);
+  };
   // what was typed last is not asked for once another page is there
   useEffect(() => () => clearTimeout(timer.current), []);
   const id = useId();
   return (
     <search>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        {filters.map(({ name, label, type = 'text', options }) => (
+        {filters.map(({ name, label, type: kind = 'text', options }) => (
           <div key={name}>
             <label for={`${id}-${name}`}>{label}</label>
             {options ? (
@@ -68,12 +79,9 @@ export function Filters({ filters, query, change }: FiltersProps) {
             ) : (
               <input
                 id={`${id}-${name}`}
-                type={type as 'text'}
+                type={kind as 'text'}
                 defaultValue={query[name] ?? ''}
-                onInput={({ currentTarget: { value } }) => {
-                  clearTimeout(timer.current);
-                  timer.current = setTimeout(() => change({ [name]: value.trim() }), typingPause);
-                }}
+                onInput={({ currentTarget: { value } }) => type(name, value.trim())}
               />
             )}
           </div>
