@@ -41,7 +41,7 @@ export function Search<Row extends { id: number }>({ label, find, act, choose, c
             <Act label={act(row)} act={() => choose(row)} />
           </li>
         ))}
-        {found.value?.length === 0 && <li>Nobody else like that. {nobody}</li>}
+        {found.value?.length === 0 && (search.value !== '' || nobody) && <li>Nobody else like that. {nobody}</li>}
       </ul>
     </>
   );
