@@ -1,0 +1,112 @@
+// The trail's words as a person reads them.
+import type { AuditEntry } from '../../../clients/typescript/dist/index.js';
+import { inWords, Name } from '../../kit/words.tsx';
+import { roleInWords } from './accounts.tsx';
+
+const did: Record<string, string> = {
+  create: 'added',
+  read: 'looked at',
+  update: 'changed',
+  delete: 'deleted',
+  restore: 'brought back',
+  refused: 'was refused',
+  accept: 'accepted',
+  approval_withdrawn: 'lost approval by a change',
+  login: 'signed in',
+  login_failed: 'gave a wrong password',
+  login_limited: 'has to wait after wrong passwords',
+  logout: 'signed out',
+  session_ended: 'ended a session',
+  sessions_ended: 'ended all sessions',
+  refresh_reused: 'used a session’s old token',
+  refresh_replayed: 'repeated a renewal',
+  refresh_replayed_elsewhere: 'repeated a renewal from elsewhere',
+  password_change: 'changed the password',
+  password_reset: 'chose a new password by a link',
+  reset_asked: 'asked for a link for a new password',
+  reset_sent: 'was sent a link for a new password',
+  email_verified: 'confirmed the email',
+  email_changed: 'changed the email',
+  email_undone: 'undid a change of the email',
+  resend: 'sent again',
+};
+const kinds: Record<string, string> = {
+  patient: 'Patient',
+  doctor: 'Doctor',
+  mapping: 'Who treats whom',
+  user: 'Account',
+  session: 'Session',
+  invitation: 'Invitation',
+  mail: 'Mail',
+  audit: 'The trail',
+};
+const lists: Record<string, string> = {
+  patient: 'A list of patients',
+  doctor: 'A list of doctors',
+  user: 'A list of accounts',
+  mail: 'A list of mails',
+  invitation: 'A list of invitations',
+};
+export const didInWords = (action: string) => did[action] ?? inWords(action).toLowerCase();
+const kindInWords = (resource: string) => kinds[resource] ?? inWords(resource);
+export const actionOptions = Object.entries(did);
+export const kindOptions = Object.entries(kinds);
+
+type Version = Record<string, unknown>;
+export const isVersion = (value: unknown): value is Version => typeof value === 'object' && value !== null;
+/** What a record was called, if it had a name. */
+export const nameIn = (before: unknown) =>
+  isVersion(before) && typeof before.name === 'string' ? before.name : undefined;
+/** "Patient 7". */
+export const whatOf = ({ action, resource, resource_id }: AuditEntry) => {
+  if (resource_id !== null) return `${kindInWords(resource)} ${resource_id}`;
+  const list = action === 'read' ? lists[resource] : undefined;
+  return list ?? kindInWords(resource);
+};
+export const whoInWords = ({ actor_id, actor_name, actor_role }: AuditEntry) =>
+  actor_id === null
+    ? actor_role === 'cli'
+      ? 'The command line'
+      : 'Nobody who was signed in'
+    : (actor_name ?? `Account ${actor_id}`);
+
+export function Who({ entry }: { entry: AuditEntry }) {
+  const who = whoInWords(entry);
+  const { actor_id, actor_role } = entry;
+  if (actor_id === null) return <span>{who}</span>;
+  const role = actor_role === 'pending_doctor' ? 'Doctor, not approved' : roleInWords(actor_role);
+  return (
+    <span>
+      <a href={`/portal/accounts/${actor_id}`}>
+        <Name of={who} />
+      </a>{' '}
+      <small>{role}</small>
+    </span>
+  );
+}
+
+const places: Record<string, string> = { patient: 'patients', doctor: 'doctors', user: 'accounts' };
+export const PatientLink = ({ id }: { id: number }) => <a href={`/portal/patients/${id}`}>Patient {id}</a>;
+/** What it was done to, with a way there if it may still be there, and whom it is about. */
+export function Target({ entry }: { entry: AuditEntry }) {
+  const { action, resource, resource_id, patient_ids } = entry;
+  const what = whatOf(entry);
+  const place = action === 'delete' || resource_id === null ? undefined : places[resource];
+  const [first, ...others] = resource === 'patient' && resource_id !== null ? [] : patient_ids;
+  if (action === 'read' && resource === 'patient' && resource_id === null && first !== undefined)
+    return others.length > 0 ? <span>{patient_ids.length} patients, in a list</span> : <PatientLink id={first} />;
+  return (
+    <span>
+      {place ? <a href={`/portal/${place}/${resource_id}`}>{what}</a> : what}
+      {others.length > 0 ? (
+        <>, about {patient_ids.length} patients</>
+      ) : (
+        first !== undefined && (
+          <>
+            , about <PatientLink id={first} />
+          </>
+        )
+      )}
+    </span>
+  );
+}
