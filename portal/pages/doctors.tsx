@@ -23,6 +23,17 @@ const filters: readonly Filter[] = [
   { name: 'search', label: 'Search', type: 'search' },
   { name: 'specialization', label: 'Specialization' },
 ];
+const filtersOfAdmins: readonly Filter[] = [
+  ...filters,
+  {
+    name: 'approved',
+    label: 'Approval',
+    options: [
+      ['true', 'approved'],
+      ['false', 'awaiting approval'],
+    ],
+  },
+];
 const columns: readonly Column<Doctor>[] = [
   {
     title: 'Name',
@@ -42,7 +53,13 @@ const mayWrite = ({ created_by }: Doctor) =>
   user.value?.role === 'admin' || (mayAdd() && created_by !== null && created_by === user.value?.id);
 
 export const DoctorList = (props: Pick<Parameters<typeof List<Doctor>>[0], 'route' | 'empty'>) => (
-  <List of={['doctor', 'doctors']} columns={columns} filters={filters} keyOf={({ id }) => id} {...props} />
+  <List
+    of={['doctor', 'doctors']}
+    columns={columns}
+    filters={user.value?.role === 'admin' ? filtersOfAdmins : filters}
+    keyOf={({ id }) => id}
+    {...props}
+  />
 );
 export function Doctors() {
   const add = (

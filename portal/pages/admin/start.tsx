@@ -15,7 +15,15 @@ export function Start() {
       <Show loaded={waiting}>
         {({ doctors, mails, accounts, totals }) =>
           totals.doctors + totals.mails + totals.accounts === 0 ? (
-            <p>Nothing. No doctor awaits approval, every mail arrived, and nobody has to wait after wrong passwords.</p>
+            <>
+              <p>
+                Nothing. No doctor awaits approval, every mail arrived, and nobody has to wait after wrong passwords.
+              </p>
+              <p>
+                All <a href="/portal/doctors">doctors</a>, <a href="/portal/mails">mails that were not sent</a> and{' '}
+                <a href="/portal/accounts">accounts</a>.
+              </p>
+            </>
           ) : (
             <>
               {totals.doctors > 0 && <Doctors doctors={doctors} total={totals.doctors} waiting={waiting} />}
@@ -57,7 +65,10 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
           </li>
         ))}
       </ul>
-      {total > doctors.length && <p>These are the first; the others follow.</p>}
+      <p>
+        {total > doctors.length && <>These are the first {doctors.length}. </>}
+        <a href="/portal/doctors?approved=false">All doctors who await approval</a>
+      </p>
     </section>
   );
 }
@@ -84,6 +95,7 @@ function Mails({ mails, total, waiting }: { mails: Mail[]; total: number; waitin
         ))}
       </ul>
       <p>
+        {total > mails.length && <>These are the first {mails.length}. </>}
         <a href="/portal/mails">All mails that were not sent</a>
       </p>
     </section>
@@ -106,5 +118,10 @@ const Accounts = ({ accounts, total }: { accounts: Waiting['accounts']; total: n
         </li>
       ))}
     </ul>
+    <p>
+      {total > accounts.length && <>These are the first {accounts.length}. </>}
+      <a href="/portal/trail?action=login_limited">When that happened before</a> ·{' '}
+      <a href="/portal/accounts">All accounts</a>
+    </p>
   </section>
 );
