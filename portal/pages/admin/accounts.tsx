@@ -69,10 +69,19 @@ const fields: readonly Field[] = [
   { name: 'username', label: 'Username', required: true },
   {
     ...{ name: 'email', label: 'Email', type: 'email', required: true },
-    hint: 'a new one counts once the link is used that is sent to it',
+    hint: 'a new one counts at once, and gets a link to confirm it',
   },
   { name: 'role', label: 'Role', type: 'choice', required: true, options: roles },
 ];
+/** Nobody takes these pages from themselves without having been told. */
+const fieldsOfOwn = fields.map((field) =>
+  field.name === 'role'
+    ? {
+        ...field,
+        hint: 'This is your own account. With another role you lose these pages, and only another administrator can give them back.',
+      }
+    : field,
+);
 const read = (id: number) => tagged(api.admin.users[':id'].$get({ param: { id } }));
 const patch = (id: number, json: AccountPatch, etag?: string) =>
   answer(api.admin.users[':id'].$patch({ param: { id }, json }, etag ? { headers: { 'If-Match': etag } } : {}));
@@ -103,7 +112,7 @@ export function AccountPage() {
         {(from) =>
           isEditing.value ? (
             <Edit
-              fields={fields}
+              fields={id === user.value?.id ? fieldsOfOwn : fields}
               from={from}
               save={({ etag }, json) => patch(id, json, etag)}
               read={() => read(id)}
@@ -111,6 +120,8 @@ export function AccountPage() {
                 account.again();
                 leave();
                 tell('Saved.');
+                // the bar and the pages are those of the account as it is now
+                if (id === user.value?.id) answer(api.auth.me.$get()).catch(() => {});
               }}
               cancel={leave}
             />
@@ -186,6 +197,9 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
         </button>
         <a class="button secondary" href={`/portal/trail?actor=${id}`}>
           What this account did
+        </a>
+        <a class="button secondary" href="/portal/trail?resource=user">
+          What was done to accounts
         </a>
       </div>
       {isMine && <p>This is your own account. Another administrator can disable it.</p>}
