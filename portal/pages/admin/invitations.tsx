@@ -1,6 +1,12 @@
 // Invitations: to colleagues, doctors and patients, and what became of each.
 import { useSignal } from '@preact/signals';
-import { answer, type Doctor, type Invitation, type NewInvitation } from '../../../clients/typescript/dist/index.js';
+import {
+  answer,
+  type Doctor,
+  type Invitation,
+  type NewInvitation,
+  pages,
+} from '../../../clients/typescript/dist/index.js';
 import { Act, Dialog, tell } from '../../kit/dialogs.tsx';
 import { type Field, Form, filled } from '../../kit/forms.tsx';
 import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
@@ -78,6 +84,16 @@ const fields: readonly Field[] = [
     hint: 'a patient is invited from the page of the record; a doctor needs a record, chosen above',
   },
 ];
+const mostOffered = 8;
+/** The API has no filter for them. */
+const withoutAccount = async (search: string) => {
+  const found: Doctor[] = [];
+  for await (const doctors of pages(api.doctors.$get, { query: { search, limit: 100 } })) {
+    found.push(...doctors.filter(({ user_id }) => user_id === null));
+    if (found.length >= mostOffered) break;
+  }
+  return found;
+};
 function Inviting({ close }: { close(): void }) {
   const chosen = useSignal<Doctor | undefined>(undefined);
   return (
@@ -86,11 +102,7 @@ function Inviting({ close }: { close(): void }) {
         <summary>For a doctor: choose the record</summary>
         <Search
           label="Find a doctor without an account"
-          find={async (search) =>
-            (await answer(api.doctors.$get({ query: { ...(search && { search }), limit: 50 } }))).filter(
-              ({ user_id }) => user_id === null,
-            )
-          }
+          find={(search) => (search ? withoutAccount(search) : Promise.resolve([]))}
           act={(doctor) => `Choose ${doctor.name}`}
           choose={async (doctor) => {
             chosen.value = doctor;
