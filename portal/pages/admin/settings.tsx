@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { answer, type Settings } from '../../../clients/typescript/dist/index.js';
 import { Show, useLoaded } from '../../kit/loading.tsx';
-import { Facts, Page } from '../../kit/page.tsx';
+import { Page } from '../../kit/page.tsx';
 import { Text } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 import { roleInWords } from './accounts.tsx';
@@ -17,6 +17,8 @@ const lasting = (given: number) =>
       ? minutes.format(given / 60)
       : seconds.format(given);
 
+const secrets = new Set(['JWT_SECRET_PREVIOUS', 'DJANGO_TOKENS_UNTIL']);
+/** What it is, how it is, and by which name it is changed. */
 const inWords = (set: Settings): readonly (readonly [string, ComponentChildren, string])[] => [
   [
     'Who may register without an invitation',
@@ -30,50 +32,79 @@ const inWords = (set: Settings): readonly (readonly [string, ComponentChildren, 
   ],
   [
     'An account whose email is not confirmed',
-    set.require_verified_email ? 'can only confirm it' : 'can do everything',
+    set.require_verified_email ? 'can do nothing but confirm it' : 'can do all that its role can',
     'REQUIRE_VERIFIED_EMAIL',
   ],
   [
     'Mails are sent',
     set.mail === null ? 'not at all' : set.mail === 'binding' ? 'by Cloudflare’s Email Service' : 'by an HTTP API',
-    'EMAIL, MAIL_API_URL',
+    'MAIL_API_URL or [[send_email]]',
   ],
   ['Mails come from', <Text key="from" of={set.mail_from} />, 'MAIL_FROM'],
   ['Links in mails lead to', <Text key="url" of={set.public_url} />, 'PUBLIC_URL'],
-  ['Browsers may ask from', set.cors_origins.join(', ') || 'here only', 'CORS_ORIGINS'],
+  [
+    'Browsers may ask from',
+    set.cors_origins.includes('*') ? 'everywhere' : set.cors_origins.join(', ') || 'here only',
+    'CORS_ORIGINS',
+  ],
   ['An access token counts for', lasting(set.access_token_seconds), 'ACCESS_TOKEN_TTL'],
   ['A session that is not used ends after', lasting(set.refresh_token_seconds), 'REFRESH_TOKEN_TTL'],
   ['Tokens of the secret of before', set.previous_secret ? 'still count' : 'do not count', 'JWT_SECRET_PREVIOUS'],
   ['simplejwt’s routes under /api/token', set.simplejwt_routes ? 'are there' : 'are gone', 'SIMPLEJWT_ROUTES'],
   [
     'Tokens of the Django of before count until',
-    <Text key="django" of={set.django_tokens_until} />,
+    set.django_tokens_until ?? 'never: they do not count',
     'DJANGO_TOKENS_UNTIL',
   ],
 ];
+
+const changedBy = (name: string) =>
+  secrets.has(name) ? (
+    <>
+      secret: <code>npx wrangler secret put {name}</code>
+    </>
+  ) : (
+    <>
+      <code>{name}</code> in <code>wrangler.toml</code>
+    </>
+  );
 
 export function SettingsPage() {
   const settings = useLoaded(() => answer(api.admin.settings.$get()), 'settings');
   return (
     <Page title="Settings">
-      <p>
-        As they are in force. They are changed in <code>wrangler.toml</code>, secrets by{' '}
-        <code>npx wrangler secret put</code>, and count from the next deployment on.
-      </p>
+      <p>As they are in force. None is changed from here: a change counts from the next deployment on.</p>
       <Show loaded={settings}>
         {(set) => (
           <>
-            <Facts
-              of={inWords(set).map(
-                ([what, value, name]) =>
-                  [
-                    what,
-                    <span key={name}>
-                      {value} <small class="none">{name}</small>
-                    </span>,
-                  ] as const,
-              )}
-            />
+            <table class="rows">
+              <caption class="hidden">Settings</caption>
+              <thead>
+                <tr>
+                  <th scope="col">What</th>
+                  <th scope="col">As it is</th>
+                  <th scope="col">Where it is changed</th>
+                </tr>
+              </thead>
+              <tbody>
+                {inWords(set).map(([what, value, name]) => (
+                  <tr key={name}>
+                    <th scope="row">{what}</th>
+                    <td data-title="As it is">
+                      <span>{value}</span>
+                    </td>
+                    <td data-title="Where it is changed">
+                      <span>{changedBy(name)}</span>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+            <p>
+              What is secret is never shown: <code>DATABASE_URL</code>, <code>JWT_SECRET</code>,{' '}
+              <code>JWT_SECRET_PREVIOUS</code>, <code>MAIL_API_KEY</code> and <code>DJANGO_SIGNING_KEY</code> are
+              changed by <code>npx wrangler secret put</code>.
+            </p>
             <p class="total">Wardbook {set.version}</p>
           </>
         )}
