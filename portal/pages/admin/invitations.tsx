@@ -84,6 +84,9 @@ const fields: readonly Field[] = [
     hint: 'a patient is invited from the page of the record; a doctor needs a record, chosen above',
   },
 ];
+const fieldsOfDoctor = fields.map((field) =>
+  field.name === 'role' ? { ...field, options: roles.filter(([name]) => name === 'doctor'), hint: '' } : field,
+);
 const mostOffered = 8;
 /** The API has no filter for them. */
 const withoutAccount = async (search: string) => {
@@ -96,34 +99,43 @@ const withoutAccount = async (search: string) => {
 };
 function Inviting({ close }: { close(): void }) {
   const chosen = useSignal<Doctor | undefined>(undefined);
+  const choose = (doctor: Doctor | undefined) => {
+    chosen.value = doctor;
+    // what was pressed is gone
+    setTimeout(() => document.querySelector<HTMLElement>('dialog [name="email"]')?.focus());
+  };
   return (
     <Dialog title="Invite somebody" close={close}>
-      <details>
-        <summary>For a doctor: choose the record</summary>
-        <Search
-          label="Find a doctor without an account"
-          find={(search) => (search ? withoutAccount(search) : Promise.resolve([]))}
-          act={(doctor) => `Choose ${doctor.name}`}
-          choose={async (doctor) => {
-            chosen.value = doctor;
-          }}
-        >
-          {({ name, specialization }) => (
-            <>
-              <Name of={name} /> · <Name of={specialization} />
-            </>
-          )}
-        </Search>
-      </details>
-      {chosen.value && (
+      {chosen.value ? (
         <p>
-          Invites <Name of={chosen.value.name} /> to the record that is there.
+          Invites <Name of={chosen.value.name} /> to the record that is there.{' '}
+          <button type="button" class="link" onClick={() => choose(undefined)}>
+            Choose somebody else
+          </button>
         </p>
+      ) : (
+        <details>
+          <summary>For a doctor: choose the record</summary>
+          <Search
+            label="Find a doctor without an account"
+            find={(search) => (search ? withoutAccount(search) : Promise.resolve([]))}
+            act={(doctor) => `Choose ${doctor.name}`}
+            choose={async (doctor) => {
+              choose(doctor);
+            }}
+          >
+            {({ name, specialization }) => (
+              <>
+                <Name of={name} /> · <Name of={specialization} />
+              </>
+            )}
+          </Search>
+        </details>
       )}
       <Form
         // anew for another doctor, whose name it then has
         key={chosen.value?.id}
-        fields={fields}
+        fields={chosen.value ? fieldsOfDoctor : fields}
         values={chosen.value ? { role: 'doctor', name: chosen.value.name } : { role: 'user' }}
         button="Send the invitation"
         cancel={close}

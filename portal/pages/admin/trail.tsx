@@ -49,12 +49,12 @@ export function Trail() {
           <button
             type="button"
             class="secondary"
-            aria-label={`${entry.before === null ? 'Details' : 'What changed'}: ${whatOf(entry)}, entry ${entry.id}`}
+            aria-label={`${entry.before === null ? 'Details' : 'Changes'}: ${whatOf(entry)}, entry ${entry.id}`}
             onClick={() => {
               opened.value = entry;
             }}
           >
-            {entry.before === null ? 'Details' : 'What changed'}
+            {entry.before === null ? 'Details' : 'Changes'}
           </button>
           {isRestorable(entry) && (
             <button

@@ -76,7 +76,7 @@ describe.skipIf(!hasBrowser)('administrators, in the trail', { timeout: 60_000 }
     await call('PATCH', `/api/admin/users/${other.id}/`, { disabled: true }, boss.access);
     const page = await open(`/portal/trail?resource=user&action=update`, boss);
     await page
-      .getByRole('button', { name: new RegExp(`What changed: Account ${other.id},`) })
+      .getByRole('button', { name: new RegExp(`Changes: Account ${other.id},`) })
       .first()
       .click();
     const dialog = page.getByRole('dialog');
@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('administrators, in the trail', { timeout: 60_000 }
 
     const page = await open(`/portal/trail?patient=${id}`, boss);
     await entries(page, 'deleted')
-      .getByRole('button', { name: /^What changed: Patient/ })
+      .getByRole('button', { name: /^Changes: Patient/ })
       .click();
     const dialog = page.getByRole('dialog');
     await dialog.getByText('This is what was deleted.').waitFor();
@@ -165,7 +165,7 @@ describe.skipIf(!hasBrowser)('administrators, in the trail', { timeout: 60_000 }
     const { id } = await made('/api/patients/', { name: 'Pia Phone' });
     await call('PATCH', `/api/patients/${id}/`, { medical_history: 'Long. '.repeat(80) }, ann.access);
     const page = await open(`/portal/trail?patient=${id}`, boss, 360);
-    await page.getByRole('button', { name: /^What changed/ }).click();
+    await page.getByRole('button', { name: /^Changes/ }).click();
     await page.getByRole('dialog').getByText('Compared with').waitFor();
     await accessible(page);
     await page.close();

@@ -176,6 +176,10 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     await page.getByText('For a doctor: choose the record').click();
     await page.getByLabel('Find a doctor without an account').fill('recorded');
     await press(page, 'Choose Dr. Recorded');
+    await page.getByText('Invites Dr. Recorded to the record that is there.').waitFor();
+    expect(await page.getByLabel('Email').evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(await page.getByLabel('Role').locator('option').allInnerTexts()).toEqual(['Doctor']);
+    await accessible(page);
     await page.getByLabel('Email').fill(doctor);
     await press(page, 'Send the invitation');
     await row(page, doctor).getByText('open').waitFor();
