@@ -1,10 +1,14 @@
 // Changes a record that others may be changing as well: where somebody was faster, both versions are shown, and the person
 // chooses, field by field.
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useLocation } from 'preact-iso';
 import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
 import { Dialog } from './dialogs.tsx';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
 import { forgetLists } from './lists.tsx';
+import { Show, useLoaded } from './loading.tsx';
+import { Page } from './page.tsx';
 import { None } from './words.tsx';
 
 /** A record, and the version that it was read in. */
@@ -66,6 +70,37 @@ export function Edit<T extends object>({ fields, from, save, read, done, cancel 
         />
       )}
     </>
+  );
+}
+
+interface EditPageProps<T extends object> {
+  title(record: T): string;
+  /** What it is, among all that can be edited. */
+  name: string;
+  fields(record: T): readonly Field[];
+  save(from: Tagged<T>, changes: object): Promise<unknown>;
+  read(): Promise<Tagged<T>>;
+  /** Where one came from. */
+  back: string;
+  /** A word before the fields. */
+  about?: (record: T) => ComponentChildren;
+}
+/** A page to change one record, from which one goes back to where it is shown. */
+export function EditPage<T extends object>({ title, name, fields, save, read, back, about }: EditPageProps<T>) {
+  const loaded = useLoaded(read, name);
+  const { route } = useLocation();
+  const leave = () => route(back, true);
+  return (
+    <Page title={loaded.value ? title(loaded.value.record) : 'Edit'}>
+      <Show loaded={loaded}>
+        {(from) => (
+          <>
+            {about?.(from.record)}
+            <Edit fields={fields(from.record)} from={from} save={save} read={read} done={leave} cancel={leave} />
+          </>
+        )}
+      </Show>
+    </Page>
   );
 }
 

@@ -1,10 +1,9 @@
 // What doctors have beside the lists that all have: their patients, once they are approved, and their own record.
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useLocation } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
-import { Edit, type Tagged, tagged } from '../kit/editing.tsx';
+import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import type { Field } from '../kit/forms.tsx';
 import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
@@ -96,36 +95,32 @@ const fieldsOf = ({ approved }: Doctor): readonly Field[] =>
   );
 
 export function EditProfile() {
-  const own = useLoaded(readOwn, 'profile');
-  const { route } = useLocation();
-  const back = () => route('/portal/profile', true);
   const save = async (from: Tagged<Doctor>, changes: object) => {
     const { user_id, name, specialization, approved: before } = from.record;
+    const given = { param: { user_id: user_id ?? 0 }, json: { name, specialization, ...changes } };
     const { approved } = await answer(
-      api['doctor-profile'][':user_id'].$put(
-        { param: { user_id: user_id ?? 0 }, json: { name, specialization, ...changes } },
-        { headers: { 'If-Match': from.etag } },
-      ),
+      api['doctor-profile'][':user_id'].$put(given, { headers: { 'If-Match': from.etag } }),
     );
     if (before && !approved) barred.value = 'doctor_not_approved';
     tell(before && !approved ? 'Saved. An administrator has to approve you again before you see patients.' : 'Saved.');
   };
   return (
-    <Page title="Edit my profile">
-      <Show loaded={own}>
-        {(from) => (
-          <>
-            <p>
-              {from.record.approved
-                ? 'You are approved under this name, specialization and license number. When you change one of them, you ' +
-                  'see no patients until an administrator has approved you again, unless approval is automatic here. ' +
-                  'Your contact you can change at any time.'
-                : 'An administrator looks at the name, the specialization and the license number to approve you.'}
-            </p>
-            <Edit fields={fieldsOf(from.record)} from={from} save={save} read={readOwn} done={back} cancel={back} />
-          </>
-        )}
-      </Show>
-    </Page>
+    <EditPage
+      title={() => 'Edit my profile'}
+      name="profile"
+      fields={fieldsOf}
+      save={save}
+      read={readOwn}
+      back="/portal/profile"
+      about={({ approved }) => (
+        <p>
+          {approved
+            ? 'You are approved under this name, specialization and license number. When you change one of them, you ' +
+              'see no patients until an administrator has approved you again, unless approval is automatic here. ' +
+              'Your contact you can change at any time.'
+            : 'An administrator looks at the name, the specialization and the license number to approve you.'}
+        </p>
+      )}
+    />
   );
 }

@@ -1,8 +1,6 @@
-// What patients see: their own record, who treats them, and who looked at it.
-import { useLocation } from 'preact-iso';
-import { answer, type Routes } from '../../clients/typescript/dist/index.js';
+import { answer, type Patient, type Routes } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
-import { Edit, tagged } from '../kit/editing.tsx';
+import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { type Column, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
@@ -30,34 +28,20 @@ export function MyRecord() {
 }
 
 export function EditMyRecord() {
-  const own = useLoaded(readOwn, 'my record');
-  const { route } = useLocation();
-  const back = () => route('/portal/', true);
+  const save = async ({ record: { user_id, name }, etag }: Tagged<Patient>, changes: object) => {
+    const given = { param: { user_id: user_id ?? 0 }, json: { name, ...changes } };
+    await answer(api['patient-profile'][':user_id'].$put(given, { headers: { 'If-Match': etag } }));
+    tell('Saved.');
+  };
   return (
-    <Page title="Edit my record">
-      <Show loaded={own}>
-        {(from) => (
-          <Edit
-            fields={patientFieldsOf(from.record)}
-            from={from}
-            save={({ record: { user_id, name }, etag }, changes) =>
-              answer(
-                api['patient-profile'][':user_id'].$put(
-                  { param: { user_id: user_id ?? 0 }, json: { name, ...changes } },
-                  { headers: { 'If-Match': etag } },
-                ),
-              )
-            }
-            read={readOwn}
-            done={() => {
-              tell('Saved.');
-              back();
-            }}
-            cancel={back}
-          />
-        )}
-      </Show>
-    </Page>
+    <EditPage
+      title={() => 'Edit my record'}
+      name="my record"
+      fields={patientFieldsOf}
+      save={save}
+      read={readOwn}
+      back="/portal/"
+    />
   );
 }
 

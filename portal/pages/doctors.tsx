@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
 import { Act, Confirm, tell } from '../kit/dialogs.tsx';
-import { Edit, tagged } from '../kit/editing.tsx';
+import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { type Field, Form, filled } from '../kit/forms.tsx';
 import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
@@ -181,28 +181,18 @@ export function DoctorPage() {
 
 export function EditDoctor() {
   const id = Number(useRoute().params.id);
-  const doctor = useLoaded(() => readDoctor(id), `doctor ${id}`);
-  const { route } = useLocation();
-  const back = () => route(`/portal/doctors/${id}`, true);
+  const save = async ({ etag }: Tagged<Doctor>, json: object) => {
+    await answer(api.doctors[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }));
+    tell('Saved.');
+  };
   return (
-    <Page title={doctor.value ? `Edit ${doctor.value.record.name}` : 'Edit'}>
-      <Show loaded={doctor}>
-        {(from) => (
-          <Edit
-            fields={doctorFields}
-            from={from}
-            save={({ etag }, json) =>
-              answer(api.doctors[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
-            }
-            read={() => readDoctor(id)}
-            done={() => {
-              tell('Saved.');
-              back();
-            }}
-            cancel={back}
-          />
-        )}
-      </Show>
-    </Page>
+    <EditPage
+      title={({ name }) => `Edit ${name}`}
+      name={`doctor ${id}`}
+      fields={() => doctorFields}
+      save={save}
+      read={() => readDoctor(id)}
+      back={`/portal/doctors/${id}`}
+    />
   );
 }

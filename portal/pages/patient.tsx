@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
 import { Act, Confirm, tell } from '../kit/dialogs.tsx';
-import { Edit, tagged } from '../kit/editing.tsx';
+import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { Form } from '../kit/forms.tsx';
 import { forgetLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
@@ -143,28 +143,18 @@ function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
 
 export function EditPatient() {
   const id = Number(useRoute().params.id);
-  const patient = useLoaded(() => readPatient(id), `patient ${id}`);
-  const { route } = useLocation();
-  const back = () => route(`/portal/patients/${id}`, true);
+  const save = async ({ etag }: Tagged<Patient>, json: object) => {
+    await answer(api.patients[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }));
+    tell('Saved.');
+  };
   return (
-    <Page title={patient.value ? `Edit ${patient.value.record.name}` : 'Edit'}>
-      <Show loaded={patient}>
-        {(from) => (
-          <Edit
-            fields={patientFieldsOf(from.record)}
-            from={from}
-            save={({ etag }, json) =>
-              answer(api.patients[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }))
-            }
-            read={() => readPatient(id)}
-            done={() => {
-              tell('Saved.');
-              back();
-            }}
-            cancel={back}
-          />
-        )}
-      </Show>
-    </Page>
+    <EditPage
+      title={({ name }) => `Edit ${name}`}
+      name={`patient ${id}`}
+      fields={patientFieldsOf}
+      save={save}
+      read={() => readPatient(id)}
+      back={`/portal/patients/${id}`}
+    />
   );
 }
