@@ -8,7 +8,7 @@ import { unique } from '../support/unique.ts';
 const another = 'other unrelated words';
 
 describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
-  const { call, person, newPage, accessible, press, signIn, linkTo, wardbook } = portal();
+  const { call, person, newPage, quiet, accessible, press, signIn, linkTo, wardbook } = portal();
   const register = () => person('user', 'Ann');
 
   const forget = async ({ email }: { email: string }) => {
@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.goto(`${wardbook().url}/portal/account`);
     await signIn(page, ann);
     await page.getByText('not confirmed yet').waitFor();
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
     const link = await newPage(page.context());
     await link.goto(await linkTo(ann.email, 'verify'));
     await press(link, 'Confirm');
@@ -135,7 +135,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.getByText('· confirmed').waitFor();
     await link.getByRole('link', { name: 'Go on' }).click();
     await heading(link, 'Patients');
-    await link.waitForLoadState('networkidle');
+    await quiet(link);
     await page.context().close();
   });
 
@@ -160,7 +160,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.getByRole('navigation').getByText(name).waitFor();
     await page.locator('main').getByText('Jane Doe').waitFor();
     expect(page.url()).toBe(`${wardbook().url}/portal/`);
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
   };
 
   test('invitation: a new account for the record, which is signed in then', async () => {

@@ -1,7 +1,8 @@
 // The portal in a real browser, in front of a Wardbook that runs: people who sign in, and what no page may do.
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
 import { asCli } from '../../scripts/cli/admin/account.ts';
 import { connect } from '../../scripts/cli/connect.ts';
@@ -78,9 +79,27 @@ export function portal(settings: Record<string, string> = {}) {
       return pattern.exec(mails.at(-1)?.text ?? '')?.[0] ?? expect.fail(`no link to ${page} for ${email}`);
     }, 10_000);
 
+  const asked = new WeakMap<Page, Set<Request>>();
+  /** Once all is answered that the page asked for: what one leaves before would be a request that failed. */
+  const quiet = async (page: Page) => {
+    let still = 0;
+    // one answer may lead to the next request
+    for (const end = Date.now() + 5000; still < 4 && Date.now() < end; await sleep(20))
+      still = asked.get(page)?.size ? 0 : still + 1;
+  };
   const newPage = async (context?: BrowserContext, width = 1200): Promise<Page> => {
     const page = await (context ?? (await browser.newContext({ viewport: { width, height: 800 } }))).newPage();
     opened.push(watch(page, wardbook().url));
+    const open = new Set<Request>();
+    asked.set(page, open);
+    page.on('request', (request) => open.add(request));
+    page.on('requestfinished', (request) => open.delete(request));
+    page.on('requestfailed', (request) => open.delete(request));
+    const close = page.close.bind(page);
+    page.close = async (options) => {
+      await quiet(page);
+      await close(options);
+    };
     return page;
   };
   /** That page, as somebody who signs in there; nobody is signed in without a `who`. */
@@ -92,7 +111,7 @@ export function portal(settings: Record<string, string> = {}) {
   };
   /** By its address; what the page before asked for has been answered. */
   const visit = async (page: Page, path: string) => {
-    await page.waitForLoadState('networkidle');
+    await quiet(page);
     await page.goto(wardbook().url + path, { waitUntil: 'networkidle' });
     await page.getByRole('heading', { level: 1 }).waitFor();
   };
@@ -141,6 +160,7 @@ export function portal(settings: Record<string, string> = {}) {
     person,
     linkTo,
     newPage,
+    quiet,
     open,
     visit,
     signIn,

@@ -7,7 +7,7 @@ import { portal } from '../../support/portal.ts';
 const mostKiB = 60;
 
 describe.skipIf(!hasBrowser)('the page', { timeout: 60_000 }, () => {
-  const { person, open, browser, url } = portal();
+  const { person, open, quiet, browser, url } = portal();
   const get = (path: string) => fetch(url() + path, { redirect: 'manual' });
 
   test('has a strict policy, and so has all that it loads', async () => {
@@ -128,7 +128,7 @@ describe.skipIf(!hasBrowser)('the page', { timeout: 60_000 }, () => {
     async (role) => {
       const who = await person(role);
       const page = await open('/portal/', who);
-      await page.waitForLoadState('networkidle');
+      await quiet(page);
       const loaded: string[] = [];
       page.on('response', (response) => loaded.push(response.url()));
       await page.reload({ waitUntil: 'networkidle' });

@@ -9,7 +9,7 @@ const heading = (page: Page, name: string) => page.getByRole('heading', { level:
 const isRefresh = (request: Request) => request.url().endsWith('/api/auth/refresh');
 
 describe.skipIf(!hasBrowser)('signing in', { timeout: 60_000 }, () => {
-  const { call, person, open, visit, newPage, accessible, press, signIn, asOwner, url } = portal();
+  const { call, person, open, visit, newPage, quiet, accessible, press, signIn, asOwner, url } = portal();
   const sessions = async ({ access }: Person) => (await call('GET', '/api/auth/sessions/', undefined, access)).body;
 
   test('with nobody there yet, the page says how to make the first administrator', async () => {
@@ -168,7 +168,7 @@ describe.skipIf(!hasBrowser)('signing in', { timeout: 60_000 }, () => {
       const two = await newPage(one.context());
       await two.goto(`${url()}/portal/doctors`, { waitUntil: 'networkidle' });
       await heading(two, 'Doctors');
-      await one.waitForLoadState('networkidle');
+      await quiet(one);
       return [one.context(), one, two];
     };
 
@@ -184,7 +184,7 @@ describe.skipIf(!hasBrowser)('signing in', { timeout: 60_000 }, () => {
       await signIn(two, ann);
       await heading(two, 'Doctors');
       await heading(one, 'Patients');
-      for (const page of [one, two]) await page.waitForLoadState('networkidle');
+      for (const page of [one, two]) await quiet(page);
       await context.close();
     });
 
@@ -197,14 +197,14 @@ describe.skipIf(!hasBrowser)('signing in', { timeout: 60_000 }, () => {
       await visit(two, '/portal/');
       await heading(two, 'My record');
       expect(await two.getByText('Ann First').count()).toBe(0);
-      await one.waitForLoadState('networkidle');
+      await quiet(one);
       await context.close();
     });
   });
 });
 
 describe.skipIf(!hasBrowser)('an access token that expires', { timeout: 60_000 }, () => {
-  const { call, person, open, newPage, url } = portal({ ACCESS_TOKEN_TTL: '8' });
+  const { call, person, open, newPage, quiet, url } = portal({ ACCESS_TOKEN_TTL: '8' });
   const expire = () => new Promise((resolve) => setTimeout(resolve, 8_500));
 
   test('is renewed by one tab for all', async () => {
@@ -235,7 +235,7 @@ describe.skipIf(!hasBrowser)('an access token that expires', { timeout: 60_000 }
       await Promise.all(all.map((page) => page.getByRole('navigation').getByRole('link', { name: link }).click()));
       for (const page of all) {
         await heading(page, title);
-        await page.waitForLoadState('networkidle');
+        await quiet(page);
         await expect.poll(() => page.locator('[aria-busy=true]').count()).toBe(0);
         expect(await page.getByRole('alert').count()).toBe(0);
       }
