@@ -73,7 +73,8 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       const { value = [] } = await kept.rest.next();
       // meanwhile something else is asked for
       if (current.current !== asking) return;
-      shown.value = { ...kept, rows: [...kept.rows, ...value], isWhole: value.length === 0 };
+      const rows = [...kept.rows, ...value];
+      shown.value = { ...kept, rows, isWhole: value.length === 0 || rows.length === kept.total };
       seen.set(key, shown.value);
       trouble.value = undefined;
     } catch (error) {

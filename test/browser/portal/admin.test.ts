@@ -258,6 +258,15 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     await page.close();
   });
 
+  test('a list that is all there, below the end of the window, offers no more of it', async () => {
+    for (let one = 0; one < 9; one++) await person('user', `Lee Listed ${one}`);
+    const page = await open('/portal/accounts?search=listed', boss, 360);
+    await page.getByText('9 accounts', { exact: true }).waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(await page.getByRole('button', { name: 'Show more' }).count()).toBe(0);
+    await page.close();
+  });
+
   test('nobody else has these pages', async () => {
     const page = await open('/portal/trail', await person('user'));
     await heading(page, 'There is no such page');
