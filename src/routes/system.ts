@@ -79,7 +79,11 @@ const checkReach = async (c: Context<Env>): Promise<boolean> => {
   return last.outcome;
 };
 
-const namesItself = describe('Name the service. Its name, its version, and where the rest is.', { 200: service });
+const namesItself = describe(
+  'Name the service. Its name, its version, who may register, and where the rest is.',
+  { 200: service },
+  'misconfigured',
+);
 const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', { 200: health });
 const browses = describe('Browse the reference. This document as a page, on which each route can be tried.', {
   200: page,
