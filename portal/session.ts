@@ -5,7 +5,7 @@
 // make a browser send. What a script could do that got into this page: read the refresh token and go on elsewhere, where a
 // cookie would hold it to this browser, for as long as the page is open. Either way it could read and change what the
 // person can. So the page is built that none gets in: no inline script, nothing from elsewhere, Trusted Types. And a token
-// that is used in two places ends the session, which is then in the list of devices and in the trail.
+// that is used in two places ends the session: a mail warns of it, and the trail has it.
 import { signal } from '@preact/signals';
 import {
   type Problem,
@@ -59,7 +59,7 @@ const store: Store = {
   },
 };
 
-const longestWay = 1000;
+const longestWay = 3000;
 /** What another tab has got, whose word of it may come later than its lock is given up. */
 const told = (refresh: string): Promise<Tokens | null> =>
   new Promise((resolve) => {
@@ -79,7 +79,8 @@ const renewing = (url: string, init: RequestInit): Promise<Response> =>
   navigator.locks.request(place, async () => {
     const sent = JSON.parse(String(init.body)).refresh;
     const now = kept();
-    if (!now) return Response.json(signedOutElsewhere, { status: 401, headers: problemJson });
+    // another tab has signed out
+    if (!now) return new Response(null, { status: 401 });
     const got = now.refresh === sent ? null : await told(now.refresh);
     if (got) return Response.json({ ...got, user: now.user, expires_in: (got.renew_at - Date.now()) / 1000 + 10 });
     const answer = await fetch(url, { ...init, body: JSON.stringify({ refresh: now.refresh }) });
@@ -87,15 +88,10 @@ const renewing = (url: string, init: RequestInit): Promise<Response> =>
     if (answer.ok && kept()?.refresh === now.refresh) {
       const { access, refresh, user, expires_in } = await answer.clone().json();
       store.save({ access, refresh, user, renew_at: Date.now() + Math.max(expires_in - 10, expires_in / 2) * 1000 });
+      isNow(user);
     }
     return answer;
   });
-const problemJson = { 'Content-Type': 'application/problem+json' };
-const signedOutElsewhere = {
-  ...{ type: 'about:blank', title: 'Session ended', status: 401, code: 'session_ended' },
-  detail: 'You signed out in another tab.',
-};
-
 const bar = ({ code }: Problem) => {
   if (code === 'email_unverified' || code === 'doctor_not_approved') barred.value = code;
 };
@@ -129,12 +125,16 @@ export const { api, onChange } = wardbook(location.origin, {
 });
 
 const isNow = (now: User | null) => {
+  if (now) ended.value = undefined;
   if (now?.id !== user.value?.id || now?.email_verified !== user.value?.email_verified) barred.value = undefined;
   user.value = now;
 };
 onChange(isNow);
 addEventListener('storage', ({ key }) => {
-  if (key === place || key === null) isNow(kept()?.user ?? null);
+  if (key !== place && key !== null) return;
+  const now = kept()?.user ?? null;
+  if (user.value && !now) ended.value = 'You were signed out in another tab.';
+  isNow(now);
 });
 addEventListener('online', () => {
   isOnline.value = true;

@@ -46,13 +46,21 @@ export function Filters({ filters, query, change }: FiltersProps) {
   const typed = useRef<Query>({});
   const send = useRef(change);
   send.current = change;
+  /** As it stands in the box, spaces and all. */
+  const raw = useRef<Query>({});
   const type = (name: string, value: string) => {
-    typed.current[name] = value;
+    raw.current[name] = value;
+    typed.current[name] = value.trim();
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
       send.current(typed.current);
       typed.current = {};
     }, typingPause);
+  };
+  /** Another address has another search, but not while somebody types. */
+  const textOf = (name: string) => {
+    const [text = '', asked = ''] = [raw.current[name], query[name]];
+    return name in typed.current || text.trim() === asked ? text : asked;
   };
   // what was typed last is not asked for once another page is there
   useEffect(() => () => clearTimeout(timer.current), []);
@@ -80,8 +88,8 @@ export function Filters({ filters, query, change }: FiltersProps) {
               <input
                 id={`${id}-${name}`}
                 type={kind as 'text'}
-                defaultValue={query[name] ?? ''}
-                onInput={({ currentTarget: { value } }) => type(name, value.trim())}
+                value={textOf(name)}
+                onInput={({ currentTarget: { value } }) => type(name, value)}
               />
             )}
           </div>

@@ -1,8 +1,8 @@
 // What is said on top of a page: a question before something is done, and afterwards that it was, with a way back.
-import { signal, useSignal } from '@preact/signals';
+import { effect, signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { type Trouble, troubleOf } from '../session.ts';
+import { type Trouble, troubleOf, user } from '../session.ts';
 import { Problem } from './loading.tsx';
 
 interface DialogProps {
@@ -42,13 +42,15 @@ interface ConfirmProps {
   button: string;
   act(): Promise<unknown>;
   close(): void;
+  /** Not while one cannot read yet what goes along. */
+  isReady?: boolean;
 }
 /** For what cannot be taken back, or takes more along than one sees. */
-export function Confirm({ title, children, button, act, close }: ConfirmProps) {
+export function Confirm({ title, children, button, act, close, isReady = true }: ConfirmProps) {
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const sure = async () => {
-    if (isBusy.value) return;
+    if (isBusy.value || !isReady) return;
     isBusy.value = true;
     try {
       await act();
@@ -64,7 +66,13 @@ export function Confirm({ title, children, button, act, close }: ConfirmProps) {
       {children}
       {trouble.value && <Problem trouble={trouble.value} />}
       <div class="buttons">
-        <button type="button" class="danger" aria-disabled={isBusy.value} aria-busy={isBusy.value} onClick={sure}>
+        <button
+          type="button"
+          class="danger"
+          aria-disabled={isBusy.value || !isReady}
+          aria-busy={isBusy.value}
+          onClick={sure}
+        >
           {button}
         </button>
         <button type="button" class="secondary" onClick={close}>
@@ -87,15 +95,27 @@ export const tell = (text: string, undo?: () => Promise<unknown>) => {
 export const hush = () => {
   said.value = undefined;
 };
+let toldTo = user.value?.id;
+// what one person did is not for the next to read, nor to undo
+effect(() => {
+  const id = user.value?.id;
+  if (id !== toldTo) hush();
+  toldTo = id;
+});
 
 export function Told() {
   const now = said.value;
+  const isBusy = useSignal(false);
   const undo = async () => {
+    if (isBusy.value) return;
+    isBusy.value = true;
     try {
       await now?.undo?.();
       tell('Undone.');
     } catch (error) {
       tell(troubleOf(error).detail);
+    } finally {
+      isBusy.value = false;
     }
   };
   return (
@@ -104,7 +124,7 @@ export function Told() {
         <div>
           <span>{now.text}</span>
           {now.undo && (
-            <button type="button" onClick={undo}>
+            <button type="button" aria-disabled={isBusy.value} aria-busy={isBusy.value} onClick={undo}>
               Undo
             </button>
           )}

@@ -2,14 +2,14 @@
 // chooses, field by field.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useLocation } from 'preact-iso';
 import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
 import { Dialog } from './dialogs.tsx';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
+import { useLeave } from './going.ts';
 import { forgetLists } from './lists.tsx';
 import { Show, useLoaded } from './loading.tsx';
 import { Page } from './page.tsx';
-import { None } from './words.tsx';
+import { Day, None } from './words.tsx';
 
 /** A record, and the version that it was read in. */
 export interface Tagged<T> {
@@ -38,15 +38,23 @@ interface Conflict<T> {
 export function Edit<T extends object>({ fields, from, save, read, done, cancel }: EditProps<T>) {
   const conflict = useSignal<Conflict<T> | undefined>(undefined);
   const before = valuesOf(fields, from.record);
-  const send = async (base: Tagged<T>, values: Values) => {
+  const isSame = (some: Values, others: Values) => fields.every(({ name }) => some[name] === others[name]);
+  const send = async (base: Tagged<T>, values: Values): Promise<void> => {
     const changes = changed(fields, valuesOf(fields, base.record), values);
     if (Object.keys(changes).length > 0) {
       try {
-        await save(base, changes);
+        await untilThere(() => save(base, changes));
       } catch (error) {
         if (!(error instanceof Refused && error.problem.code === 'stale_version')) throw error;
-        conflict.value = { mine: values, theirs: await read() };
-        return;
+        const theirs = await read();
+        const now = valuesOf(fields, theirs.record);
+        // nobody changed what is shown here: only its version is another
+        if (isSame(now, valuesOf(fields, base.record))) return send(theirs, values);
+        // it was saved, and the answer got lost
+        if (!isSame(now, values)) {
+          conflict.value = { mine: values, theirs };
+          return;
+        }
       }
       forgetLists();
     }
@@ -88,8 +96,7 @@ interface EditPageProps<T extends object> {
 /** A page to change one record, from which one goes back to where it is shown. */
 export function EditPage<T extends object>({ title, name, fields, save, read, back, about }: EditPageProps<T>) {
   const loaded = useLoaded(read, name);
-  const { route } = useLocation();
-  const leave = () => route(back, true);
+  const leave = useLeave(back);
   return (
     <Page title={loaded.value ? title(loaded.value.record) : 'Edit'}>
       <Show loaded={loaded}>
@@ -103,6 +110,27 @@ export function EditPage<T extends object>({ title, name, fields, save, read, ba
     </Page>
   );
 }
+
+const tries = 3;
+const pause = 2000;
+/** Again while the database is away: what was saved in spite of that is found by its version. */
+const untilThere = async (act: () => Promise<unknown>): Promise<unknown> => {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (tried === tries || !(error instanceof Refused && error.problem.status === 503)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+};
+
+/** As it is read elsewhere, and not as it is sent. */
+const Read = ({ field: { type, options }, value }: { field: Field; value: string | undefined }) => {
+  if (!value) return <None />;
+  if (type === 'date') return <Day on={value} />;
+  return <bdi>{options?.find(([sent]) => sent === value)?.[1] ?? value}</bdi>;
+};
 
 interface ChooseProps {
   fields: readonly Field[];
@@ -127,21 +155,21 @@ function Choose({ fields, before, mine, theirs, send, close }: ChooseProps) {
     <Dialog title="Somebody changed this meanwhile" close={close}>
       <p>Choose for each field what is to be kept.</p>
       <Form fields={[]} button="Save what I chose" send={() => send(merged())} cancel={close}>
-        {differing.map(({ name, label }) => (
-          <fieldset key={name} class="choice">
-            <legend>{label}</legend>
+        {differing.map((field) => (
+          <fieldset key={field.name} class="choice">
+            <legend>{field.label}</legend>
             {(['mine', 'theirs'] as const).map((whose) => (
               <label key={whose}>
                 <input
                   type="radio"
-                  name={name}
-                  checked={chosen.value[name] === whose}
+                  name={field.name}
+                  checked={chosen.value[field.name] === whose}
                   onChange={() => {
-                    chosen.value = { ...chosen.value, [name]: whose };
+                    chosen.value = { ...chosen.value, [field.name]: whose };
                   }}
                 />
                 <span>{whose === 'mine' ? 'Yours' : 'Theirs'}:</span>{' '}
-                <bdi>{(whose === 'mine' ? mine : theirs)[name] || <None />}</bdi>
+                <Read field={field} value={(whose === 'mine' ? mine : theirs)[field.name]} />
               </label>
             ))}
           </fieldset>

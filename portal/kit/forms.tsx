@@ -1,8 +1,9 @@
 // Forms: what is wrong with a field stands beside it, and what was typed stays until it has arrived.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useId, useRef } from 'preact/hooks';
-import { type Trouble, troubleOf } from '../session.ts';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { newKey } from '../../clients/typescript/dist/index.js';
+import { type Trouble, troubleOf, user } from '../session.ts';
 import { Problem } from './loading.tsx';
 
 export interface Field {
@@ -92,6 +93,36 @@ function Input({ field, value, errors, onInput }: InputProps) {
   );
 }
 
+/**
+ * A key for what is sent, the same one for the same: what is sent again, because nobody knows whether it arrived, is done
+ * once.
+ */
+export const useKey = (): ((json: object) => string) => {
+  const last = useRef({ text: '', key: '' });
+  return (json) => {
+    const text = JSON.stringify(json);
+    if (last.current.text !== text) last.current = { text, key: newKey() };
+    return last.current.key;
+  };
+};
+
+/** What somebody had typed when the session ended: it is there again once the same person is back. */
+const drafts = new Map<string, Values>();
+const useDraft = (fields: readonly Field[], first: Values, values: { value: Values }, button: string) => {
+  const who = useRef(user.value?.id).current;
+  const place = useRef(`${who} ${location.pathname} ${button}`).current;
+  useEffect(() => {
+    drafts.delete(place);
+    return () => {
+      const typed = fields.filter(({ name, type }) => type !== 'password' && values.value[name] !== first[name]);
+      // another page was left on purpose, and so was what one had typed there
+      if (who === undefined || user.value || typed.length === 0) return;
+      drafts.set(place, Object.fromEntries(typed.map(({ name }) => [name, values.value[name] ?? ''])));
+    };
+  }, []);
+  return drafts.get(place);
+};
+
 interface FormProps {
   fields: readonly Field[];
   /** What it begins with. */
@@ -104,7 +135,10 @@ interface FormProps {
   children?: ComponentChildren;
 }
 export function Form({ fields, values: first = {}, button, send, cancel, children }: FormProps) {
-  const values = useSignal<Values>({ ...valuesOf(fields), ...first });
+  const begun = useRef<Values>({ ...valuesOf(fields), ...first }).current;
+  const values = useSignal<Values>(begun);
+  const draft = useDraft(fields, begun, values, button);
+  if (draft && values.value === begun) values.value = { ...begun, ...draft };
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);

@@ -7,6 +7,7 @@ import { useLocation } from 'preact-iso';
 import { pages } from '../../clients/typescript/dist/index.js';
 import { isOnline, type Trouble, troubleOf } from '../session.ts';
 import { type Column, type Filter, Filters, Heading, type Query } from './columns.tsx';
+import { useWasLed } from './going.ts';
 import { Problem } from './loading.tsx';
 import { counted } from './words.tsx';
 
@@ -51,6 +52,7 @@ interface ListProps<Row> {
 }
 export function List<Row>({ of, route, columns, filters = [], query: always, keyOf, empty }: ListProps<Row>) {
   const { path, query, route: go } = useLocation();
+  const wasLed = useWasLed();
   const names = ['sort', ...filters.map(({ name }) => name)];
   const asked: Query = { ...always };
   for (const name of names) if (query[name]) asked[name] = query[name];
@@ -67,7 +69,8 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
   const isBusy = useSignal(false);
   const current = useRef('');
   const more = async (kept: Kept) => {
-    if (isBusy.value || kept.isWhole) return;
+    // what failed is asked for anew, from the start
+    if (isBusy.value || kept.isWhole || trouble.value) return;
     isBusy.value = true;
     try {
       const { value = [] } = await kept.rest.next();
@@ -76,13 +79,12 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       const rows = [...kept.rows, ...value];
       shown.value = { ...kept, rows, isWhole: value.length === 0 || rows.length === kept.total };
       seen.set(key, shown.value);
-      trouble.value = undefined;
     } catch (error) {
-      trouble.value = troubleOf(error);
+      if (current.current === asking) trouble.value = troubleOf(error);
       // a generator that threw is at its end
       seen.delete(key);
     } finally {
-      isBusy.value = false;
+      if (current.current === asking) isBusy.value = false;
     }
   };
   const begin = () => {
@@ -95,10 +97,14 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     const rest = pages(counting, { query: { ...asked, limit: pageSize, count: 'exact' } });
     const kept: Kept = { key, rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
     isBusy.value = false;
+    trouble.value = undefined;
     return more(kept);
   };
   useEffect(() => {
     current.current = asking;
+    trouble.value = undefined;
+    // only the way back leads to what was there
+    if (wasLed) seen.delete(key);
     const known = seen.get(key);
     // of a list that is asked for anew, the rows of before stay until the next are there
     if (known || shown.value?.key !== key) shown.value = known;
@@ -108,11 +114,15 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       if (kept) kept.scrolled = scrollY;
     };
     addEventListener('scroll', keepPlace, { passive: true });
-    return () => removeEventListener('scroll', keepPlace);
+    return () => {
+      // an answer that comes later is nobody's any more
+      current.current = '';
+      removeEventListener('scroll', keepPlace);
+    };
   }, [asking]);
   useLayoutEffect(() => {
     const scrolled = seen.get(key)?.scrolled;
-    if (scrolled) scrollTo(0, scrolled);
+    if (scrolled && !wasLed) scrollTo(0, scrolled);
   }, []);
   useEffect(() => {
     if (isOnline.value && trouble.value) begin();
@@ -170,7 +180,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
             Loading …
           </p>
         )}
-        {shown.value && !shown.value.isWhole && !isBusy.value && (
+        {shown.value && !shown.value.isWhole && !isBusy.value && !trouble.value && (
           <button type="button" class="secondary" onClick={() => shown.value && more(shown.value)}>
             Show more
           </button>

@@ -55,7 +55,7 @@ export function useAgain(act: () => unknown): void {
   const last = useRef(act);
   last.current = act;
   useEffect(() => {
-    const look = () => document.visibilityState === 'visible' && isOnline.value && last.current();
+    const look = () => document.visibilityState === 'visible' && last.current();
     const timer = setInterval(look, pause);
     document.addEventListener('visibilitychange', look);
     return () => {

@@ -4,11 +4,12 @@ import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
 import { Act, Confirm, tell } from '../kit/dialogs.tsx';
 import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
-import { type Field, Form, filled } from '../kit/forms.tsx';
+import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
+import { useLeave } from '../kit/going.ts';
 import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
-import { Name, Text, Time } from '../kit/words.tsx';
+import { counted, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { setApproved } from './admin/approving.ts';
 import { undoDeletion } from './admin/undoing.ts';
@@ -76,15 +77,19 @@ export function Doctors() {
 
 export function NewDoctorPage() {
   const { route } = useLocation();
+  const leave = useLeave('/portal/doctors');
+  const keyOf = useKey();
   return (
     <Page title="Add a doctor">
       <Form
         fields={doctorFields}
         button="Add"
-        cancel={() => history.back()}
+        cancel={leave}
         send={async (values) => {
           const json = { name: '', specialization: '', ...filled(doctorFields, values) };
-          const { id, name } = await answer(api.doctors.$post({ json }));
+          const { id, name } = await answer(
+            api.doctors.$post({ json }, { headers: { 'Idempotency-Key': keyOf(json) } }),
+          );
           forgetLists();
           tell(`${name} is added.`);
           route(`/portal/doctors/${id}`, true);
@@ -103,7 +108,7 @@ export function DoctorPage() {
   const id = Number(useRoute().params.id);
   const doctor = useLoaded(() => readDoctor(id), `doctor ${id}`);
   const isDeleting = useSignal(false);
-  const { route } = useLocation();
+  const leave = useLeave('/portal/doctors');
   const isAdmin = user.value?.role === 'admin';
   const record = doctor.value?.record;
   const set = async (approved: boolean) => {
@@ -153,29 +158,53 @@ export function DoctorPage() {
               ]}
             />
             {isDeleting.value && (
-              <Confirm
-                title={`Delete ${record.name}?`}
-                button="Delete"
+              <Deleting
+                doctor={record}
                 close={() => {
                   isDeleting.value = false;
                 }}
-                act={async () => {
-                  await answer(api.doctors[':id'].$delete({ param: { id } }));
-                  forgetLists();
-                  tell(`${record.name} is deleted.`, isAdmin ? () => undoDeletion('doctor', id) : undefined);
-                  route('/portal/doctors', true);
-                }}
-              >
-                <p>
-                  The record goes, and with it who is assigned to this doctor.{' '}
-                  {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
-                </p>
-              </Confirm>
+                done={leave}
+              />
             )}
           </>
         )}
       </Show>
     </Page>
+  );
+}
+
+/** How many patients the doctor treats, of those that one may see. */
+const patientsOf = async (doctor: number): Promise<number> => {
+  const response = await api.mappings.$get({ query: { doctor, limit: 1, count: 'exact' } });
+  await answer(response);
+  return Number(response.headers.get('X-Total-Count'));
+};
+
+function Deleting({ doctor: { id, name }, close, done }: { doctor: Doctor; close(): void; done(): void }) {
+  const treated = useLoaded(() => patientsOf(id), `patients of ${id}`);
+  const isAdmin = user.value?.role === 'admin';
+  return (
+    <Confirm
+      title={`Delete ${name}?`}
+      button="Delete"
+      isReady={treated.value !== undefined}
+      close={close}
+      act={async () => {
+        await answer(api.doctors[':id'].$delete({ param: { id } }));
+        forgetLists();
+        tell(`${name} is deleted.`, isAdmin ? () => undoDeletion('doctor', id) : undefined);
+        done();
+      }}
+    >
+      <Show loaded={treated}>
+        {(many) => (
+          <p>
+            The record goes{many > 0 && `, and with it that this doctor treats ${counted(many, 'patient')}`}.{' '}
+            {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
+          </p>
+        )}
+      </Show>
+    </Confirm>
   );
 }
 

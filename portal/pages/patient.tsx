@@ -1,10 +1,11 @@
 // One patient: the record, and their invitation to an account of their own.
 import { useSignal } from '@preact/signals';
-import { useLocation, useRoute } from 'preact-iso';
+import { useRoute } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
 import { Act, Confirm, tell } from '../kit/dialogs.tsx';
 import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { Form } from '../kit/forms.tsx';
+import { useLeave } from '../kit/going.ts';
 import { forgetLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
@@ -24,7 +25,7 @@ export function PatientPage() {
   const id = Number(useRoute().params.id);
   const patient = useLoaded(() => readPatient(id), `patient ${id}`);
   const isDeleting = useSignal(false);
-  const { route } = useLocation();
+  const leave = useLeave('/portal/patients');
   const record = patient.value?.record;
   const actions = record && mayWrite(record) && (
     <>
@@ -56,7 +57,7 @@ export function PatientPage() {
                 close={() => {
                   isDeleting.value = false;
                 }}
-                done={() => route('/portal/patients', true)}
+                done={leave}
               />
             )}
           </>
@@ -73,6 +74,7 @@ function Deleting({ patient: { id, name }, close, done }: { patient: Patient; cl
     <Confirm
       title={`Delete ${name}?`}
       button="Delete"
+      isReady={doctors.value !== undefined}
       close={close}
       act={async () => {
         await answer(api.patients[':id'].$delete({ param: { id } }));
@@ -81,16 +83,21 @@ function Deleting({ patient: { id, name }, close, done }: { patient: Patient; cl
         done();
       }}
     >
-      <p>
-        The record goes
-        {doctors.value && doctors.value.length > 0 && (
-          <>
-            , and with it that {doctors.value.map(({ doctor_detail }) => doctor_detail.name).join(', ')}{' '}
-            {doctors.value.length === 1 ? 'treats' : 'treat'} this patient
-          </>
+      <Show loaded={doctors}>
+        {(treating) => (
+          <p>
+            The record goes
+            {treating.length > 0 && (
+              <>
+                , and with it that {treating.map(({ doctor_detail }) => doctor_detail.name).join(', ')}{' '}
+                {treating.length === 1 ? 'treats' : 'treat'} this patient
+              </>
+            )}
+            . An invitation that is open ends.{' '}
+            {isAdmin ? 'You can bring the record back from the trail.' : 'An administrator can bring the record back.'}
+          </p>
         )}
-        . {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
-      </p>
+      </Show>
     </Confirm>
   );
 }
@@ -116,6 +123,7 @@ function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
                 label="Revoke the invitation"
                 act={async () => {
                   await answer(api.patients[':id'].invitation.$delete({ param: { id } }));
+                  forgetLists();
                   open.set(null);
                   tell('The invitation no longer works.');
                 }}
@@ -130,6 +138,7 @@ function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
                 button="Send the invitation"
                 send={async ({ email = '' }) => {
                   open.set(await answer(api.patients[':id'].invitation.$post({ param: { id }, json: { email } })));
+                  forgetLists();
                   tell('An invitation is on its way.');
                 }}
               />

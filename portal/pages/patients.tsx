@@ -1,7 +1,8 @@
 import { useLocation } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
-import { type Field, Form, filled } from '../kit/forms.tsx';
+import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
+import { useLeave } from '../kit/going.ts';
 import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
 import { Page } from '../kit/page.tsx';
 import { Day, Name, Text, Time } from '../kit/words.tsx';
@@ -89,15 +90,19 @@ export const Patients = () => <PatientList title="Patients" route={api.patients.
 
 export function NewPatientPage() {
   const { route } = useLocation();
+  const leave = useLeave('/portal/patients');
+  const keyOf = useKey();
   return (
     <Page title="Add a patient">
       <Form
         fields={patientFields}
         button="Add"
-        cancel={() => history.back()}
+        cancel={leave}
         send={async (values) => {
           const json = { name: '', ...filled(patientFields, values) };
-          const { id, name } = await answer(api.patients.$post({ json }));
+          const { id, name } = await answer(
+            api.patients.$post({ json }, { headers: { 'Idempotency-Key': keyOf(json) } }),
+          );
           forgetLists();
           tell(`${name} is added.`);
           route(`/portal/patients/${id}`, true);

@@ -118,7 +118,6 @@ export function Register() {
                 </fieldset>
               )}
               <Form
-                key={way}
                 fields={ways[way].fields}
                 button="Register"
                 send={async (values) => {

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
 import { Act, tell } from '../kit/dialogs.tsx';
+import { forgetLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Search } from '../kit/search.tsx';
 import { Name } from '../kit/words.tsx';
@@ -12,6 +13,7 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
   const assigned = useLoaded(() => answer(api.mappings.patient[':id'].$get({ param: { id } })), `of ${id}`);
   const assign = async (doctor: number) => {
     await answer(api.mappings.$post({ json: { patient: id, doctor } }));
+    forgetLists();
     assigned.again();
   };
   return (
@@ -33,6 +35,7 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
                     label={`Unassign ${name}`}
                     act={async () => {
                       await answer(api.mappings[':id'].$delete({ param: { id: mapping } }));
+                      forgetLists();
                       assigned.again();
                       tell(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
                     }}
@@ -71,11 +74,8 @@ interface OfferProps {
 const Offer = ({ assign, known }: OfferProps) => (
   <Search
     label="Find a doctor"
-    find={async (search) =>
-      (await answer(api.doctors.$get({ query: { ...(search && { search }), limit: 20 } }))).filter(
-        ({ id }) => !known.includes(id),
-      )
-    }
+    find={(search) => answer(api.doctors.$get({ query: { ...(search && { search }), limit: 20 } }))}
+    without={known}
     act={({ name }) => `Assign ${name}`}
     choose={({ id }) => assign(id)}
     nobody={<a href="/portal/doctors/new">Add a doctor</a>}

@@ -112,6 +112,7 @@ describe("with React Native's fetch and signal", () => {
     ).toMatchObject({
       age: 7,
     });
+    await server.settled();
     const sizes: number[] = [];
     for await (const page of sync({ limit: 2 })) sizes.push(page.patients.length);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(3);

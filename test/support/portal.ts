@@ -22,7 +22,9 @@ const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** Chromium says of every refusal that it was one, and of each request without a connection. */
 const isMeant = (line: string) =>
-  /^Failed to load resource: the server responded with a status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED/.test(line);
+  /^Failed to load resource: the server responded with a status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION_FAILED/.test(
+    line,
+  );
 
 /** Call it at the top of a `describe`; what it answers is there once tests run. */
 export function portal(settings: Record<string, string> = {}) {

@@ -73,7 +73,9 @@ export function SettingsPage() {
   const settings = useLoaded(() => answer(api.admin.settings.$get()), 'settings');
   return (
     <Page title="Settings">
-      <p>As they are in force. None is changed from here: a change counts from the next deployment on.</p>
+      <p>
+        As they are in force. None is changed from here: a secret counts at once, the rest from the next deployment on.
+      </p>
       <Show loaded={settings}>
         {(set) => (
           <>
