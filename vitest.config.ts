@@ -3,8 +3,8 @@ import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
 const commands = [
-  ...['cli', 'admin', 'smoke', 'import/command'].map((name) => `test/scripts/${name}.test.ts`),
-  'test/clients/package/example.test.ts',
+  ...['cli', 'admin', 'smoke', 'start', 'import/command'].map((name) => `test/scripts/${name}.test.ts`),
+  'test/clients/package/*.test.ts',
 ];
 
 export default defineConfig({
@@ -29,7 +29,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/scripts/**/*.test.ts', 'test/clients/package/**/*.test.ts'],
+          include: ['test/scripts/**/*.test.ts'],
           exclude: commands,
         },
       },
