@@ -7,19 +7,24 @@ const commands = [
   'test/clients/package/*.test.ts',
 ];
 
+/** Answers that are cut off, and waits until somebody notices. */
+const faults = 'test/failures/faults.test.ts';
+
 export default defineConfig({
   test: {
     // a line a request is too much to read; those of a failed test are shown
     silent: 'passed-only',
     // a file waits for its workerd to start and for the database more than it computes
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    // a Worker's timers for requests that were answered long ago outlive the last test
+    teardownTimeout: 1000,
     projects: [
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**'],
+          exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**', faults],
           globalSetup: ['test/support/global-setup.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
@@ -39,6 +44,15 @@ export default defineConfig({
         test: {
           name: 'commands',
           include: commands,
+        },
+      },
+      {
+        // the same, for the one file of requests that takes longest
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: {
+          name: 'faults',
+          include: [faults],
+          globalSetup: ['test/support/global-setup.ts'],
         },
       },
       {
