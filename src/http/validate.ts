@@ -118,8 +118,8 @@ const pathId = z
   .transform(Number)
   .pipe(recordId);
 
-/** What does not fit into a path is not found, like what is not there. */
-const path = <Shape extends z.ZodRawShape>(shape: Shape) => {
+export const params = <Name extends string>(...names: Name[]) => {
+  const shape = Object.fromEntries(names.map((name) => [name, pathId])) as Record<Name, typeof pathId>;
   const schema = z.object(shape);
   const validate = zValidator('param', schema, ({ success }) => {
     if (!success) throw new Problem('not_found');
@@ -127,13 +127,7 @@ const path = <Shape extends z.ZodRawShape>(shape: Shape) => {
   return checking('param', schema, validate, { codes: ['not_found'] });
 };
 
-export const params = <Name extends string>(...names: Name[]) =>
-  path(Object.fromEntries(names.map((name) => [name, pathId])) as Record<Name, typeof pathId>);
-
 export const byId = params('id');
-
-/** A path that ends in one of these words. */
-export const word = <Word extends string>(name: string, words: readonly Word[]) => path({ [name]: z.enum(words) });
 
 /** The parameters behind the question mark, of which an unknown one is an error too. */
 export const query = <Shape extends z.ZodRawShape>(shape: Shape, note: Note = {}) => {

@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { openKinds } from '../config.ts';
+import { isoTime } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 import { doctor } from './doctor.ts';
 import { mail } from './mail.ts';
@@ -14,7 +15,7 @@ export const blockedColumns = {
   name: users.name,
   username: users.username,
   email: users.email,
-  waits_until: sql<string>`to_json(blocked.waits_until) #>> '{}'`.as('waits_until'),
+  waits_until: sql<string>`blocked.waits_until`.mapWith(isoTime).as('waits_until'),
 };
 
 const orNull = z.string().nullable();
@@ -24,7 +25,7 @@ const blockedAccount = z
     name: z.string(),
     username: orNull,
     email: orNull,
-    waits_until: z.iso.datetime({ offset: true }).describe('when the next password may be tried'),
+    waits_until: z.iso.datetime().describe('when the next password may be tried'),
   })
   .meta({
     id: 'BlockedAccount',
