@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
-import { Act, Confirm, tell } from '../kit/dialogs.tsx';
+import { Act, tell } from '../kit/dialogs.tsx';
 import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
 import { useLeave } from '../kit/going.ts';
@@ -12,7 +12,7 @@ import { Facts, Page } from '../kit/page.tsx';
 import { counted, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { setApproved } from './admin/approving.ts';
-import { undoDeletion } from './admin/undoing.ts';
+import { Deleting } from './deleting.tsx';
 
 export const doctorFields: readonly Field[] = [
   { name: 'name', label: 'Name', required: true },
@@ -159,7 +159,11 @@ export function DoctorPage() {
             />
             {isDeleting.value && (
               <Deleting
-                doctor={record}
+                kind="doctor"
+                record={record}
+                along={patientsOf}
+                says={withPatients}
+                act={(id) => answer(api.doctors[':id'].$delete({ param: { id } }))}
                 close={() => {
                   isDeleting.value = false;
                 }}
@@ -180,33 +184,9 @@ const patientsOf = async (doctor: number): Promise<number> => {
   return Number(response.headers.get('X-Total-Count'));
 };
 
-function Deleting({ doctor: { id, name }, close, done }: { doctor: Doctor; close(): void; done(): void }) {
-  const treated = useLoaded(() => patientsOf(id), `patients of ${id}`);
-  const isAdmin = user.value?.role === 'admin';
-  return (
-    <Confirm
-      title={`Delete ${name}?`}
-      button="Delete"
-      isReady={treated.value !== undefined}
-      close={close}
-      act={async () => {
-        await answer(api.doctors[':id'].$delete({ param: { id } }));
-        forgetLists();
-        tell(`${name} is deleted.`, isAdmin ? () => undoDeletion('doctor', id) : undefined);
-        done();
-      }}
-    >
-      <Show loaded={treated}>
-        {(many) => (
-          <p>
-            The record goes{many > 0 && `, and with it that this doctor treats ${counted(many, 'patient')}`}.{' '}
-            {isAdmin ? 'You can bring it back from the trail.' : 'An administrator can bring it back.'}
-          </p>
-        )}
-      </Show>
-    </Confirm>
-  );
-}
+const withPatients = (many: number) => (
+  <>{many > 0 && `, and with it that this doctor treats ${counted(many, 'patient')}`}.</>
+);
 
 export function EditDoctor() {
   const id = Number(useRoute().params.id);

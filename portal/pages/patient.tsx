@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
-import { Act, Confirm, tell } from '../kit/dialogs.tsx';
+import { Act, tell } from '../kit/dialogs.tsx';
 import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
 import { Form } from '../kit/forms.tsx';
 import { useLeave } from '../kit/going.ts';
@@ -11,7 +11,7 @@ import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { undoDeletion } from './admin/undoing.ts';
+import { Deleting } from './deleting.tsx';
 import { patientFacts, patientFieldsOf } from './patients.tsx';
 import { Treating } from './treating.tsx';
 
@@ -53,7 +53,11 @@ export function PatientPage() {
             {mayWrite(record) && record.user_id === null && <Invitation patient={record} />}
             {isDeleting.value && (
               <Deleting
-                patient={record}
+                kind="patient"
+                record={record}
+                along={doctorsOf}
+                says={withDoctors}
+                act={(id) => answer(api.patients[':id'].$delete({ param: { id } }))}
                 close={() => {
                   isDeleting.value = false;
                 }}
@@ -67,40 +71,14 @@ export function PatientPage() {
   );
 }
 
-function Deleting({ patient: { id, name }, close, done }: { patient: Patient; close(): void; done(): void }) {
-  const doctors = useLoaded(() => answer(api.mappings.patient[':id'].$get({ param: { id } })), `of ${id}`);
-  const isAdmin = user.value?.role === 'admin';
-  return (
-    <Confirm
-      title={`Delete ${name}?`}
-      button="Delete"
-      isReady={doctors.value !== undefined}
-      close={close}
-      act={async () => {
-        await answer(api.patients[':id'].$delete({ param: { id } }));
-        forgetLists();
-        tell(`${name} is deleted.`, isAdmin ? () => undoDeletion('patient', id) : undefined);
-        done();
-      }}
-    >
-      <Show loaded={doctors}>
-        {(treating) => (
-          <p>
-            The record goes
-            {treating.length > 0 && (
-              <>
-                , and with it that {treating.map(({ doctor_detail }) => doctor_detail.name).join(', ')}{' '}
-                {treating.length === 1 ? 'treats' : 'treat'} this patient
-              </>
-            )}
-            . An invitation that is open ends.{' '}
-            {isAdmin ? 'You can bring the record back from the trail.' : 'An administrator can bring the record back.'}
-          </p>
-        )}
-      </Show>
-    </Confirm>
-  );
-}
+const doctorsOf = (id: number) => answer(api.mappings.patient[':id'].$get({ param: { id } }));
+const withDoctors = (treating: Awaited<ReturnType<typeof doctorsOf>>) => {
+  const names = treating.map(({ doctor_detail: { name } }) => name);
+  const along =
+    names.length > 0 &&
+    `, and with it that ${names.join(', ')} ${names.length === 1 ? 'treats' : 'treat'} this patient`;
+  return <>{along}. An invitation that is open ends.</>;
+};
 
 /** To an account of their own for this record. */
 function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
