@@ -10,6 +10,9 @@ const commands = [
 /** Answers that are cut off, and waits until somebody notices. */
 const faults = 'test/failures/faults.test.ts';
 
+/** How long a test may wait for something. It says when something hangs, never how fast a machine has to be. */
+const patience = { testTimeout: 120_000, hookTimeout: 240_000 };
+
 export default defineConfig({
   test: {
     // a line a request is too much to read; those of a failed test are shown
@@ -22,6 +25,7 @@ export default defineConfig({
       {
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
+          ...patience,
           name: 'worker',
           include: ['test/**/*.test.ts'],
           exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**', faults],
@@ -33,6 +37,7 @@ export default defineConfig({
       },
       {
         test: {
+          ...patience,
           name: 'node',
           include: ['test/scripts/**/*.test.ts'],
           exclude: commands,
@@ -42,6 +47,7 @@ export default defineConfig({
         // `npm run test:commands`: the same kind of tests, which start a program for each sentence. `npm test` has to
         // stay short enough to be run before every commit.
         test: {
+          ...patience,
           name: 'commands',
           include: commands,
         },
@@ -50,6 +56,7 @@ export default defineConfig({
         // the same, for the one file of requests that takes longest
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
+          ...patience,
           name: 'faults',
           include: [faults],
           globalSetup: ['test/support/global-setup.ts'],
@@ -58,6 +65,7 @@ export default defineConfig({
       {
         // `npm run test:browser`: the only tests that need more than npm installs
         test: {
+          ...patience,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
         },
@@ -70,6 +78,7 @@ export default defineConfig({
           include: ['test/fuzz/**/*.test.ts', 'test/clients/offline.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 24 * 3_600_000,
+          hookTimeout: patience.hookTimeout,
           provide: {
             fuzz: {
               requests: Number(process.env.FUZZ_RUNS || 20_000),
