@@ -1,25 +1,22 @@
 // Brings a database to this version of Wardbook: what is new in migrations/, and what must hold of its roles.
-import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { NeonDbError } from '@neondatabase/serverless';
+import manifest from '../../package.json' with { type: 'json' };
 import { bold, dim, duration, Fatal, green, run } from '../support/terminal.ts';
 import type { Sql } from './connect.ts';
 import { databaseError, withDatabase } from './database.ts';
+import { isRace, migrationError } from './migration-errors.ts';
+import { compareReleases, readFunctions, readMigrations, type SqlFile } from './migration-files.ts';
 import { explainMove } from './moved.ts';
-import { checkRoles } from './roles.ts';
-
-type Migration = { name: string; text: string; checksum: string };
+import { checkRoles, renewAppLogin } from './roles.ts';
 
 const alreadyApplied = 'WB001';
 
-// One statement for a whole file, because Neon's HTTP protocol takes one a query. The file comes as a setting, not as a
-// literal in here, so that PostgreSQL's positions count from the file's start.
-const applyFile = `do $$
+// Several migrators take turns, and each looks again at what the one before it has left.
+const prepareJournal = `do $$
 begin
-  -- two migrators take turns, and the second finds the first one's journal row
   perform pg_advisory_xact_lock(hashtext('wardbook: migrate'));
   create schema if not exists app;
   create table if not exists app.migrations (
@@ -27,36 +24,97 @@ begin
     checksum text not null,
     applied_at timestamptz not null default now()
   );
+  create table if not exists app.function_files (
+    name text primary key,
+    checksum text not null,
+    release text not null,
+    applied_at timestamptz not null default now()
+  );
+  -- else everybody may call a new function: it is each owner's own setting, and a restored database may have another one
+  alter default privileges revoke execute on functions from public;
+end $$`;
+
+// One statement for a whole file, because Neon's HTTP protocol takes one a query. The file comes as a setting, not as a
+// literal in here, so that PostgreSQL's positions count from the file's start.
+const applyMigration = `do $$
+begin
   if exists (select from app.migrations where name = current_setting('migrate.name')) then
     raise exception using errcode = '${alreadyApplied}', message = 'already applied';
   end if;
-  -- else everybody may call a new function: it is each owner's own setting, and a restored database may have another one
-  alter default privileges revoke execute on functions from public;
   execute current_setting('migrate.file');
   insert into app.migrations (name, checksum)
   values (current_setting('migrate.name'), current_setting('migrate.checksum'));
 end $$`;
 
+// Functions call each other across files, so their bodies are checked when all of them are there.
+const applyFunctions = `do $$
+begin
+  if exists (select from app.function_files where name = current_setting('migrate.name')
+    and checksum = current_setting('migrate.checksum')) then
+    raise exception using errcode = '${alreadyApplied}', message = 'already applied';
+  end if;
+  set local check_function_bodies = off;
+  execute current_setting('migrate.file');
+  set local check_function_bodies = on;
+  insert into app.function_files (name, checksum, release)
+  values (current_setting('migrate.name'), current_setting('migrate.checksum'), current_setting('migrate.release'))
+  on conflict (name) do update set checksum = excluded.checksum, release = excluded.release, applied_at = now();
+end $$`;
+const checkFunctions = `do $$
+declare
+  made record;
+begin
+  for made in
+    select p.oid, l.lanname from pg_proc p join pg_language l on l.oid = p.prolang
+    where p.pronamespace = 'app'::regnamespace
+  loop
+    case made.lanname
+      when 'sql' then perform fmgr_sql_validator(made.oid);
+      when 'plpgsql' then perform plpgsql_validator(made.oid);
+      else null;
+    end case;
+  end loop;
+end $$`;
+
+/** What the database has of this folder, or undefined where it has never been migrated. */
+interface Journal {
+  migrations: Map<string, string>;
+  functions: Map<string, { checksum: string; release: string }>;
+}
+
+interface Options {
+  folder?: string;
+  /** Of this checkout: one that is older than what the database has must not bring old functions back. */
+  release?: string;
+  log?: (line: string) => void;
+}
+
 /**
- * Applies what is new in `folder`, in order, and returns its names. A file and its journal row are one transaction, so
- * a failure leaves the files before it, and running again goes on from there. Two at once take turns.
+ * Applies what is new in `folder`, and the functions that changed, and returns the names of those files. All of it is one
+ * transaction: either everything is applied, or nothing. Two at once take turns.
  */
-export async function migrate(
-  sql: Sql,
-  { folder = join(import.meta.dirname, '../../migrations'), log = (_line: string) => {} } = {},
-): Promise<string[]> {
-  const migrations = await readMigrations(folder);
-  const journal = await readJournal(sql);
-  refuseOtherHistory(migrations, journal);
-  const applied: string[] = [];
-  for (const migration of migrations.filter(({ name }) => !journal?.has(name))) {
-    const started = performance.now();
-    if (await apply(sql, migration)) {
-      applied.push(migration.name);
-      log(`${green('✓')} ${migration.name.padEnd(32)} ${dim(duration(performance.now() - started))}`);
+export async function migrate(sql: Sql, options: Options = {}): Promise<string[]> {
+  const {
+    folder = join(import.meta.dirname, '../../migrations'),
+    release = manifest.version,
+    log = () => {},
+  } = options;
+  const [migrations, functions] = await Promise.all([readMigrations(folder), readFunctions(folder)]);
+  for (let attempt = 1; ; attempt++) {
+    const journal = await readJournal(sql);
+    refuseOtherHistory(migrations, journal.migrations);
+    refuseNewerFunctions(journal.functions, release);
+    const pending = migrations.filter(({ name }) => !journal.migrations.has(name));
+    const changed = functions.filter(({ name, checksum }) => journal.functions.get(name)?.checksum !== checksum);
+    if (pending.length + changed.length === 0) {
+      return [];
+    }
+    if (await apply(sql, pending, changed, release, attempt)) {
+      const names = [...pending, ...changed].map(({ name }) => name);
+      for (const name of names) log(`${green('✓')} ${name}`);
+      return names;
     }
   }
-  return applied;
 }
 
 /** In a database that is not where it was, or as it was, phones sync anew and sessions end; says so, and what is left. */
@@ -67,36 +125,33 @@ export async function settle(sql: Sql, isMoved = false): Promise<void> {
   }
 }
 
-async function readMigrations(folder: string): Promise<Migration[]> {
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  return Promise.all(
-    names.map(async (name, index) => {
-      if (!/^\d{4}_\w+\.sql$/.test(name)) {
-        throw new Fatal(`${name}: a migration is named NNNN_what_it_does.sql, with a number that sets the order.`);
-      }
-      if (name.slice(0, 4) === names[index - 1]?.slice(0, 4)) {
-        throw new Fatal(`${names[index - 1]} and ${name} have the same number; renumber the newer one.`);
-      }
-      const text = (await readFile(join(folder, name), 'utf8')).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
-      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
-    }),
-  );
+/** Empty where nothing was ever migrated. */
+async function readJournal(sql: Sql): Promise<Journal> {
+  const migrations = await readTable(sql, 'app.migrations');
+  const functions = await readTable(sql, 'app.function_files');
+  return {
+    migrations: new Map(migrations.map(({ name, checksum }) => [String(name), String(checksum)])),
+    functions: new Map(
+      functions.map(({ name, checksum, release }) => [
+        String(name),
+        { checksum: String(checksum), release: String(release) },
+      ]),
+    ),
+  };
 }
 
-/** Name and checksum of each applied file, or undefined in a database that has never been migrated. */
-async function readJournal(sql: Sql): Promise<Map<string, string> | undefined> {
+async function readTable(sql: Sql, table: string) {
   try {
-    const rows = await sql.query('select name, checksum from app.migrations');
-    return new Map(rows.map((row) => [String(row.name), String(row.checksum)]));
+    return await sql.query(`select * from ${table}`);
   } catch (error) {
     if (error instanceof NeonDbError && error.code === '42P01') {
-      return undefined;
+      return [];
     }
     throw databaseError(error);
   }
 }
 
-function refuseOtherHistory(migrations: Migration[], journal = new Map<string, string>()): void {
+function refuseOtherHistory(migrations: SqlFile[], journal: Journal['migrations']): void {
   const known = new Set(migrations.map(({ name }) => name));
   const unknown = [...journal.keys()].filter((name) => !known.has(name)).sort();
   if (unknown.length > 0) {
@@ -110,14 +165,26 @@ function refuseOtherHistory(migrations: Migration[], journal = new Map<string, s
   }
 }
 
-/** False when another migrator was faster. */
-async function apply(sql: Sql, migration: Migration, attempt = 1): Promise<boolean> {
-  const { name, checksum, text } = migration;
+function refuseNewerFunctions(journal: Journal['functions'], release: string): void {
+  const newer = [...journal.values()].map((file) => file.release).find((other) => compareReleases(other, release) > 0);
+  if (newer) {
+    throw new Fatal(
+      `This database has the functions of Wardbook ${newer}, and this is ${release}; update this checkout.`,
+    );
+  }
+}
+
+/** False when another migrator was faster: what is left to do has to be looked up anew. */
+async function apply(sql: Sql, migrations: SqlFile[], functions: SqlFile[], release: string, attempt: number) {
+  const file = ({ name, checksum, text }: SqlFile) => sql`select set_config('migrate.name', ${name}, true),
+    set_config('migrate.checksum', ${checksum}, true), set_config('migrate.file', ${text}, true),
+    set_config('migrate.release', ${release}, true)`;
   try {
     await sql.transaction([
-      sql`select set_config('migrate.name', ${name}, true), set_config('migrate.checksum', ${checksum}, true),
-        set_config('migrate.file', ${text}, true)`,
-      sql.query(applyFile),
+      sql.query(prepareJournal),
+      ...migrations.flatMap((migration) => [file(migration), sql.query(applyMigration)]),
+      ...functions.flatMap((one) => [file(one), sql.query(applyFunctions)]),
+      sql.query(functions.length > 0 ? checkFunctions : 'select'),
     ]);
     return true;
   } catch (error) {
@@ -129,64 +196,10 @@ async function apply(sql: Sql, migration: Migration, attempt = 1): Promise<boole
     }
     if (isRace(error) && attempt < 6) {
       await sleep(attempt * 50 * (1 + Math.random()));
-      return apply(sql, migration, attempt + 1);
+      return false;
     }
-    throw migrationError(error, migration);
+    throw migrationError(error, [...migrations, ...functions]);
   }
-}
-
-/** Roles belong to the server and the lock to one database, so migrators of two databases may meet at a role. */
-function isRace({ code, message, constraint }: NeonDbError): boolean {
-  return (
-    /^tuple concurrently (updated|deleted)/.test(message) ||
-    (code === '42710' && /^role .* already exists/.test(message)) ||
-    // a catalog that was read before the lock was had: "if not exists" believed it
-    (code === '23505' && /^pg_(auth|namespace|class|type)/.test(constraint ?? '')) ||
-    code === '40P01' ||
-    code === '40001'
-  );
-}
-
-function migrationError(error: NeonDbError, { name, text }: Migration): unknown {
-  if (!error.code || error.code === '42501') {
-    return databaseError(error, name);
-  }
-  const line = errorLine(error, text);
-  const place = line === undefined ? name : `${name}, line ${line}`;
-  const more = [error.detail, error.hint, line === undefined && innermost(error.where)].filter(Boolean);
-  return new Fatal([`${place}: ${error.message}`, ...more, 'Nothing of this file was kept.'].join('\n  '));
-}
-
-/** The query that PostgreSQL names is the file, the body of a function in it, or a statement of such a body. */
-function errorLine({ internalQuery, internalPosition }: NeonDbError, text: string): number | undefined {
-  const start = internalQuery ? text.indexOf(internalQuery) : -1;
-  if (start < 0 || !internalPosition) {
-    return undefined;
-  }
-  // PostgreSQL counts characters from 1, where JavaScript counts the halves of an emoji
-  const before = Array.from(text.slice(start)).slice(0, Number(internalPosition) - 1);
-  return (text.slice(0, start) + before.join('')).split('\n').length;
-}
-
-/** Which line of which function or block failed. The last line of the context is always our own EXECUTE. */
-function innermost(where = ''): string | undefined {
-  return where
-    .split('\n')
-    .slice(0, -1)
-    .find((line) => line.startsWith('PL/pgSQL function'));
-}
-
-/** Gives the Worker's role a new password, and returns the URL that it signs in with. */
-export async function renewAppLogin(sql: Sql, ownerUrl: string): Promise<string> {
-  const url = new URL(ownerUrl);
-  url.username = 'app_login';
-  url.password = randomBytes(30).toString('base64url');
-  try {
-    await sql.query(`alter role app_login with login password '${url.password}'`);
-  } catch (error) {
-    throw databaseError(error);
-  }
-  return url.href;
 }
 
 async function main(): Promise<void> {

@@ -1,7 +1,9 @@
 // Whether the three database roles are as the migrations made them, and the SQL that mends what is not. Policies bind a
 // role only as long as nothing lets it past them, and a role that was there before the migrations was taken as it was.
+import { randomBytes } from 'node:crypto';
 import { Fatal } from '../support/terminal.ts';
 import type { Sql } from './connect.ts';
+import { databaseError } from './database.ts';
 
 const roles = ['app_login', 'app_api', 'app_auth'] as const;
 type RoleName = (typeof roles)[number];
@@ -101,4 +103,17 @@ function explain(flaws: Flaw[]): string {
     'On Neon roles come out like this when they are made in the console. Where PostgreSQL does not let you change one and',
     'the database is new, delete it in the console and run npm run migrate again, which makes it.',
   ].join('\n');
+}
+
+/** Gives the Worker's role a new password, and returns the URL that it signs in with. */
+export async function renewAppLogin(sql: Sql, ownerUrl: string): Promise<string> {
+  const url = new URL(ownerUrl);
+  url.username = 'app_login';
+  url.password = randomBytes(30).toString('base64url');
+  try {
+    await sql.query(`alter role app_login with login password '${url.password}'`);
+  } catch (error) {
+    throw databaseError(error);
+  }
+  return url.href;
 }

@@ -128,11 +128,11 @@ const quickly = (sql: Sql) =>
 // A row of the audit trail for each of a million records would take longer than the records. The lock that the owner
 // takes for this keeps everybody else's changes waiting until the trigger is back, so that none goes unrecorded.
 const inBulk = (sql: Sql, tables: string[], insert: NeonQueryPromise<false, false>) => [
-  ...tables.map((table) => sql.query(`alter table ${table} disable trigger record`)),
+  ...tables.map((table) => sql.query(`alter table ${table} disable trigger t50_record`)),
   quickly(sql),
   insert,
   sql`insert into audit (action, resource) values ('seed', ${tables.join()})`,
-  ...tables.map((table) => sql.query(`alter table ${table} enable trigger record`)),
+  ...tables.map((table) => sql.query(`alter table ${table} enable trigger t50_record`)),
 ];
 
 type Batch = { label: string; tables: string[]; last: string; insert: string; parameters?: (string | number)[] };

@@ -88,7 +88,7 @@ export async function move({ transaction }: Store, { run, staged, ...what }: Mov
   });
   // The lock that the owner takes for this keeps everybody else's changes waiting until the trigger is back, so that
   // none goes unrecorded. A row of the trail for each of a million records would take longer than the records.
-  const trigger = (how: string) => records.map((table) => ({ text: `alter table ${table} ${how} trigger record` }));
+  const trigger = (how: string) => records.map((table) => ({ text: `alter table ${table} ${how} trigger t50_record` }));
   const answers = await transaction([
     {
       text: `select set_config('app.role', 'cli', true), set_config('jit', 'off', true),

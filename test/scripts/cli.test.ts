@@ -233,7 +233,7 @@ describe('npm run seed', () => {
     expect(code).toBe(0);
     expect(await counts()).toMatchObject({ patients: 1201, doctors: 22 });
     expect(await sql`select action from audit where action = 'seed'`).toEqual([{ action: 'seed' }]);
-    expect(await sql`select tgname from pg_trigger where tgname = 'record' and tgenabled <> 'O'`).toEqual([]);
+    expect(await sql`select tgname from pg_trigger where tgname = 't50_record' and tgenabled <> 'O'`).toEqual([]);
   });
 
   test.each([

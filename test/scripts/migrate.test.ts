@@ -1,16 +1,14 @@
 // Migrations run once each, in order, whole or not at all, also when two run at the same moment.
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Connection, connect } from '../../scripts/cli/connect.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { checkRoles } from '../../scripts/cli/roles.ts';
 import { type EmptyDatabase, emptyDatabase } from '../support/empty-database.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const server = process.env.TEST_DATABASE_URL;
 let database: EmptyDatabase;
@@ -80,17 +78,16 @@ describe('migrate', () => {
     expect(await connection.sql.query(everybody)).toEqual([{ may: false }]);
   });
 
-  test('keeps nothing of a file that fails, and goes on from there when it is corrected', async () => {
+  test('keeps nothing when a file fails, and applies all of them when it is corrected', async () => {
     await write({
       '0001_good.sql': 'create table a (id integer)',
       '0002_bad.sql': 'create table b (id integer); create table a (id integer)',
       '0003_later.sql': 'create table d (id integer)',
     });
     await expect(run()).rejects.toThrow('0002_bad.sql: relation "a" already exists');
-    expect(await tables()).toEqual(['a']);
-    expect(await journal()).toEqual(['0001_good.sql']);
+    expect(await tables()).toEqual([]);
     await write({ '0002_bad.sql': 'create table b (id integer); create table c (id integer)' });
-    expect(await run()).toEqual(['0002_bad.sql', '0003_later.sql']);
+    expect(await run()).toEqual(['0001_good.sql', '0002_bad.sql', '0003_later.sql']);
     expect(await tables()).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -142,6 +139,58 @@ describe('migrate', () => {
     await rm(join(folder, 'init.sql'));
     await write({ '0001_a.sql': '', '0001_b.sql': '' });
     await expect(run()).rejects.toThrow('0001_a.sql and 0001_b.sql have the same number');
+  });
+
+  describe('with functions', () => {
+    const answer = async () => (await connection.sql`select app.b() as answer`)[0]?.answer;
+    const returning = (name: string, body: string) =>
+      `create or replace function app.${name}() returns integer language sql as $$ select ${body} $$;`;
+    beforeEach(async () => {
+      await mkdir(join(folder, 'functions'));
+      await write({
+        '0001_a.sql': 'create table a (id integer); insert into a values (1)',
+        // the first calls the second, which is not there yet
+        'functions/b.sql': returning('b', 'app.c() + 1'),
+        'functions/c.sql': returning('c', 'max(id) from a'),
+      });
+      expect(await run()).toEqual(['0001_a.sql', 'functions/b.sql', 'functions/c.sql']);
+    });
+
+    test('applies a file again when it changed, after new migrations, and no other', async () => {
+      expect(await answer()).toBe(2);
+      expect(await run()).toEqual([]);
+      await write({
+        '0002_b.sql': 'alter table a add n integer default 7',
+        'functions/c.sql': returning('c', 'max(n) from a'),
+      });
+      expect(await run()).toEqual(['0002_b.sql', 'functions/c.sql']);
+      expect(await answer()).toBe(8);
+    });
+
+    test('keeps nothing, not even the migration, where a body does not compile', async () => {
+      await write({
+        '0002_b.sql': 'create table b (id integer)',
+        'functions/c.sql': returning('c', 'max(nope) from a'),
+      });
+      await expect(run()).rejects.toThrow('column "nope" does not exist');
+      expect(await tables()).toEqual(['a']);
+      expect(await answer()).toBe(2);
+    });
+
+    test('refuses those of an older release, which would bring back what was mended', async () => {
+      await write({ 'functions/c.sql': returning('c', '5') });
+      expect(await migrate(connection.sql, { folder, release: '10.0.0' })).toEqual(['functions/c.sql']);
+      await write({ 'functions/c.sql': returning('c', '4') });
+      await expect(migrate(connection.sql, { folder, release: '9.2.1' })).rejects.toThrow(
+        'the functions of Wardbook 10.0.0, and this is 9.2.1; update this checkout',
+      );
+      expect(await answer()).toBe(6);
+    });
+
+    test('lets nobody call a function that grants nothing', async () => {
+      const everybody = `select has_function_privilege('public', 'app.b()', 'execute') as may`;
+      expect(await connection.sql.query(everybody)).toEqual([{ may: false }]);
+    });
   });
 
   test.each([

@@ -31,7 +31,7 @@ const grow = async (from: number, to: number) => {
   await sql.transaction(
     [
       `select set_config('app.role', 'cli', true)`,
-      ...bulk.map((table) => `alter table ${table} disable trigger record`),
+      ...bulk.map((table) => `alter table ${table} disable trigger t50_record`),
       `insert into users (name, username, email, role) select 'o' || n, 'o' || n, 'o' || n || '@example.com', 'user' from ${n}`,
       `insert into users (name, username, email, role) select 'd' || n, 'd' || n, 'd' || n || '@example.com', 'doctor' from ${n}`,
       `insert into doctors (user_id, created_by, name, specialization, approved)
@@ -52,7 +52,7 @@ const grow = async (from: number, to: number) => {
       `insert into audit (actor_id, action, resource, resource_id, patient_ids, at)
         select p.created_by, 'read', 'patient', p.id, array[p.id], now() - interval '1 day' from patients p
         where p.created_by in (select id from users where username in (select 'o' || n from ${n}))`,
-      ...bulk.map((table) => `alter table ${table} enable trigger record`),
+      ...bulk.map((table) => `alter table ${table} enable trigger t50_record`),
     ].map((statement) => sql.query(statement)),
   );
 };

@@ -300,7 +300,7 @@ describe('nothing is written', () => {
     const { error, code } = await importing(path);
     expect([code, error]).toEqual([1, expect.stringContaining('The database refused: no mappings today.')]);
     await isEmpty();
-    expect(await count(`pg_trigger where tgname = 'record' and tgenabled <> 'O'`)).toBe(0);
+    expect(await count(`pg_trigger where tgname = 't50_record' and tgenabled <> 'O'`)).toBe(0);
     await sql`drop function refuse cascade`;
     expect((await importing(path)).code).toBe(0);
     expect(await count('mappings')).toBe(1);

@@ -1,0 +1,57 @@
+-- What column grants cannot say: role and disabled are an admin's to set, or what an invitation gives; a new email counts
+-- when its link was used, which nobody is signed in for; one admin always remains, and a role that stands for a record
+-- needs that record. Definer's rights, because the asker may not see the rows this looks at.
+create or replace function app.guard_account() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if old.erased_at is not null then
+    perform app.refuse('not_found');
+  end if;
+  if new.erased_at is not null then
+    new.login_name := null; -- a name as well
+  end if;
+  if coalesce(app.role(), 'anonymous') not in ('admin', 'cli')
+     and ((new.role <> old.role and not app.is_invited(new.id, new.role))
+       or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)
+       or (new.email is distinct from old.email and new.erased_at is null and app.role() is not null)) then
+    perform app.refuse('wrong_role');
+  end if;
+  if old.role = 'admin' and old.disabled_at is null and (new.role <> 'admin' or new.disabled_at is not null) then
+    -- two admins who demote each other at once must not both succeed
+    perform pg_advisory_xact_lock(hashtext('wardbook: the last admin'));
+    if not exists (select from users where role = 'admin' and disabled_at is null and id <> old.id) then
+      perform app.refuse('last_admin');
+    end if;
+  end if;
+  if new.role <> old.role and (
+    (new.role = 'doctor' and not exists (select from doctors where user_id = new.id)) or
+    (new.role = 'patient' and not exists (select from patients where user_id = new.id))) then
+    perform app.refuse('no_linked_record');
+  end if;
+  -- Also when it is enabled again: a login that was under way when the account was disabled may have left a session that
+  -- nobody saw, and would come alive.
+  if (new.disabled_at is null) <> (old.disabled_at is null) then
+    delete from sessions where user_id = new.id;
+    perform app.end_django_tokens(new.id);
+  end if;
+  return new;
+end $$;
+create or replace trigger t10_guard before update of role, disabled_at, email on users for each row execute function app.guard_account();
+
+-- The words that sign an account in are nobody else's to take: a login looks for them in all three columns, and must find
+-- one account at most. With the owner's rights, because whoever registers sees no other account.
+create or replace function app.guard_login_names() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if exists (select from users where login_name = new.email and id <> new.id) then
+    raise unique_violation using constraint = 'users_email';
+  end if;
+  if exists (select from users where login_name = lower(normalize(new.username, NFKC)) and id <> new.id) then
+    raise unique_violation using constraint = 'users_username';
+  end if;
+  return new;
+end $$;
+create or replace trigger t30_guard_login_names before insert or update of username, email on users
+  for each row execute function app.guard_login_names();
+create or replace trigger t80_touch before update or delete on users for each row execute function app.touch();
+create or replace trigger t50_record after insert or update or delete on users for each row execute function app.record_change('user');

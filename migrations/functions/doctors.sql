@@ -1,0 +1,53 @@
+-- Approval opens every patient's record, to the person whom an admin has looked up by name, specialization and license
+-- number. So the doctor who may edit this row must not grant it, and loses it by becoming somebody else. Which role the
+-- doctor had when the transaction began does not matter here: an approval may have come in between, and `old` has it.
+create or replace function app.guard_approval() returns trigger language plpgsql as $$
+begin
+  if coalesce(app.role(), 'anonymous') in ('admin', 'cli') then
+    if new.approved is distinct from old.approved and new.approved is not null and new.user_id is null then
+      perform app.refuse('no_linked_account');
+    end if;
+  elsif new.user_id is not distinct from old.user_id then
+    if new.approved is distinct from old.approved then
+      perform app.refuse('wrong_role');
+    end if;
+    -- the Worker says how doctors are approved, in the transaction that changes a profile
+    if old.approved and current_setting('app.doctor_approval', true) is distinct from 'automatic'
+       and (new.name, new.specialization, new.license_number)
+         is distinct from (old.name, old.specialization, old.license_number) then
+      new.approved := false;
+      insert into audit (action, resource, resource_id) values ('approval_withdrawn', 'doctor', old.id);
+    end if;
+  end if;
+  return new;
+end $$;
+
+-- A doctor whose account is erased becomes one without an account, who cannot be approved; and a patient one whom the
+-- clinic may invite again. Also when the record is deleted and restored later.
+create or replace function app.unlink_erased() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  update doctors set user_id = null, approved = null where user_id = new.id;
+  update patients set user_id = null where user_id = new.id;
+  return null;
+end $$;
+create or replace trigger t60_unlink after update of erased_at on users for each row
+  when (old.erased_at is null and new.erased_at is not null) execute function app.unlink_erased();
+
+create or replace function app.keep_unlinked() returns trigger language plpgsql as $$
+begin
+  if exists (select from users where id = new.user_id and erased_at is not null) then
+    new := jsonb_populate_record(new, '{"user_id": null, "approved": null}');
+  end if;
+  return new;
+end $$;
+create or replace trigger t20_keep_unlinked before insert on doctors for each row when (new.user_id is not null)
+  execute function app.keep_unlinked();
+create or replace trigger t20_keep_unlinked before insert on patients for each row when (new.user_id is not null)
+  execute function app.keep_unlinked();
+create or replace trigger t10_guard before update of name, specialization, license_number, approved, user_id on doctors
+  for each row execute function app.guard_approval();
+create or replace trigger t80_touch before update or delete on doctors for each row execute function app.touch();
+create or replace trigger t90_weigh before insert or update on doctors for each row execute function app.weigh();
+create or replace trigger t50_record after insert or update or delete on doctors
+  for each row execute function app.record_change('doctor');
