@@ -13,7 +13,7 @@ import { ask } from '../db/client.ts';
 import { isoTime, reference, stamps } from '../db/columns.ts';
 import { type AnswersOf, allOf, type Database, type Given, prepare, type Values } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
-import { withNote } from '../openapi/describe.ts';
+import { type Note, withNote } from '../openapi/describe.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
@@ -29,23 +29,35 @@ export const idempotencyKeys = pgTable(
 );
 
 const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
-/** The key's answer, and whether what it tells of is still there for the actor to see. */
+/** One record, or the records of a batch. */
+const answers = sql`case json_typeof(${idempotencyKeys.answer}) when 'array' then ${idempotencyKeys.answer}
+  else json_build_array(${idempotencyKeys.answer}) end`;
+/** The key's answer, and whether all that it tells of is still there for the actor to see. */
 const firstAnswerOf = (table: PgTable) =>
   prepare((db, { key }: Given<'key'>) => [
     db
       .select({
         ...getTableColumns(idempotencyKeys),
-        there: sql<boolean>`exists (
-          select from ${table} there where there.id = (${idempotencyKeys.answer} ->> 'id')::bigint)`.as('there'),
+        there: sql<boolean>`not exists (
+          select from json_array_elements(${answers}) one
+          where not exists (select from ${table} there where there.id = (one ->> 'id')::bigint))`.as('there'),
       })
       .from(idempotencyKeys)
       .where(mine(key)),
   ]);
 
-/** The insert, and its row kept as the key's answer, as one statement. */
-const keeping = <S extends ColumnsSelection, Rows>(db: Database, key: SQL, insert: TypedQueryBuilder<S, Rows>) => {
+/** What is kept of the rows that a route made: the one, or all of them in their order. */
+const one = sql`(select to_json(made) from made)`;
+const all = sql`(select json_agg(made order by made.id) from made)`;
+
+/** The insert, and its rows kept as the key's answer, as one statement. */
+const keeping = <S extends ColumnsSelection, Rows>(
+  db: Database,
+  key: SQL,
+  insert: TypedQueryBuilder<S, Rows>,
+  answer: SQL,
+) => {
   const made = db.$with('made').as(insert);
-  const answer = sql`(select to_json(made) from made)`;
   const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(mine(key)));
   return allOf<Rows>(db, made, kept);
 };
@@ -53,20 +65,21 @@ const keeping = <S extends ColumnsSelection, Rows>(db: Database, key: SQL, inser
 /** An insert that Drizzle can run, and put into a CTE. */
 type Insert<S extends ColumnsSelection, Row> = TypedQueryBuilder<S, Row[]> & RunnableQuery<Row[], 'pg'>;
 
-/** A route's insert into a table, which answers with its row; under a key it happens at most once in a day. */
-export const once = <Names extends object, S extends ColumnsSelection, Row>(
+/** An insert into a table, which answers with its rows; under a key it happens at most once in a day. */
+const atMostOnce = <Names extends object, S extends ColumnsSelection, Row>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
+  answer: SQL,
 ) => {
   const firstAnswer = firstAnswerOf(table);
   const plain = prepare((db, given: Names) => [insert(db, given)]);
   const keyed = prepare((db, given: Names & Given<'key' | 'route' | 'body_hash'>) => [
     db.execute(sql`select app.claim_key(${given.key}, ${given.route}, ${given.body_hash})`),
-    keeping(db, given.key, insert(db, given)),
+    keeping(db, given.key, insert(db, given), answer),
   ]);
-  const create = async (c: Context<Env>, values: Values<Names>): Promise<Row> => {
+  return async (c: Context<Env>, values: Values<Names>): Promise<Row[]> => {
     const key = c.req.header('Idempotency-Key');
-    if (key === undefined) return found((await ask(c, plain(values)))[0]);
+    if (key === undefined) return (await ask(c, plain(values)))[0];
     if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
       throw new Problem('invalid_input', { errors: { 'Idempotency-Key': ['1 to 255 printable ASCII characters'] } });
     }
@@ -75,29 +88,49 @@ export const once = <Names extends object, S extends ColumnsSelection, Row>(
     const hashes = await keyedHashes(config(c), 'body', await c.req.text());
     const given = { ...values, key, route, body_hash: hashes[0] } as Parameters<typeof keyed>[0];
     try {
-      const [, rows] = await ask(c, keyed(given));
-      return found(rows);
+      return (await ask(c, keyed(given)))[1];
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'answered_before') throw error;
       const [[before]] = await ask(c, firstAnswer({ key }));
       return replayed<Row>(c, before, route, hashes);
     }
   };
-  return withNote(create, {
-    asks: ['Idempotency-Key'],
-    headers: ['Idempotency-Replayed'],
-    codes: ['not_found', 'answered_before', 'key_reused'],
-  });
+};
+
+const note = {
+  asks: ['Idempotency-Key'],
+  headers: ['Idempotency-Replayed'],
+  codes: ['not_found', 'answered_before', 'key_reused'],
+} satisfies Note;
+
+/** A route's insert of one record. */
+export const once = <Names extends object, S extends ColumnsSelection, Row>(
+  table: PgTable,
+  insert: (db: Database, given: Names) => Insert<S, Row>,
+) => {
+  const make = atMostOnce(table, insert, one);
+  return withNote(async (c: Context<Env>, values: Values<Names>) => found(await make(c, values)), note);
+};
+
+/** A route's insert of several records, all of them or none. They are answered in the order in which they were made. */
+export const onceForAll = <Names extends object, S extends ColumnsSelection, Row extends { id: number }>(
+  table: PgTable,
+  insert: (db: Database, given: Names) => Insert<S, Row>,
+) => {
+  const make = atMostOnce(table, insert, all);
+  const createAll = async (c: Context<Env>, values: Values<Names>) =>
+    (await make(c, values)).sort((one, other) => one.id - other.id);
+  return withNote(createAll, note);
 };
 
 type Before = AnswersOf<ReturnType<ReturnType<typeof firstAnswerOf>>>[0][number];
-const replayed = <Row>(c: Context<Env>, before: Before | undefined, route: string, hashes: string[]): Row => {
+const replayed = <Row>(c: Context<Env>, before: Before | undefined, route: string, hashes: string[]): Row[] => {
   if (!before?.answer) throw new Problem('answered_before');
   if (before.route !== route || !hashes.includes(before.body_hash)) throw new Problem('key_reused');
   // a record that was deleted since is gone from here as well, and is not made a second time
   if (!before.there) throw new Problem('not_found');
   c.header('Idempotency-Replayed', 'true');
-  return revived(before.answer as Record<string, unknown>) as Row;
+  return [before.answer].flat().map((row) => revived(row as Record<string, unknown>)) as Row[];
 };
 
 /** PostgreSQL writes times otherwise in JSON than in a row. */

@@ -52,29 +52,34 @@ export const whole = <Shape extends z.ZodRawShape>(posted: z.ZodObject<Shape>, r
 /** The body of a PATCH: only what is to change. A read-only field is refused: a 200 would say that it was changed. */
 export const partial = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(z.object(shape).partial().shape);
 
-const fieldErrors = (issues: readonly z.core.$ZodIssue[], allowed: string[]): FieldErrors => {
+/** A field of a body, or of one record in a list: `name`, `patients.3.name`. */
+const fieldErrors = (issues: readonly z.core.$ZodIssue[], schema: z.ZodType): FieldErrors => {
   const errors: FieldErrors = {};
   for (const { code, path, message } of issues) {
     // the name of an unknown field is the client's own text, so it is not repeated
     const [field, error] =
       code === 'unrecognized_keys'
-        ? ['non_field_errors', `unknown field; allowed are ${allowed.join(', ')}`]
-        : [String(path[0] ?? 'non_field_errors'), message];
+        ? [path.join('.') || 'non_field_errors', `unknown field; allowed are ${shapeOf(schema, path).join(', ')}`]
+        : [path.join('.') || 'non_field_errors', message];
     errors[field] = [...(errors[field] ?? []), error];
   }
   return errors;
 };
 
-const shapeOf = (schema: z.ZodType): string[] => {
+/** The names that a schema takes, at a place inside of it. */
+const shapeOf = (schema: z.ZodType, path: PropertyKey[]): string[] => {
   if (schema instanceof z.ZodPipe)
-    return shapeOf((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType);
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+    return shapeOf((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType, path);
+  if (schema instanceof z.ZodArray) return shapeOf(schema.element as z.ZodType, path.slice(1));
+  if (!(schema instanceof z.ZodObject)) return [];
+  const [field, ...rest] = path;
+  return field === undefined ? Object.keys(schema.shape) : shapeOf(schema.shape[String(field)], rest);
 };
 
 const refuse =
   (schema: z.ZodType) => (result: { success: boolean; error?: { issues: readonly z.core.$ZodIssue[] } }) => {
     if (!result.success)
-      throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], shapeOf(schema)) });
+      throw new Problem('invalid_input', { errors: fieldErrors(result.error?.issues ?? [], schema) });
   };
 
 /**

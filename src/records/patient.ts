@@ -74,6 +74,16 @@ const example = {
   medical_history: 'Asthma since childhood',
 };
 export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
+/** More than this in one request would keep its transaction open for too long. */
+const mostInBatch = 500;
+export const patientBatch = z
+  .strictObject({
+    patients: z
+      .array(newPatient)
+      .min(1, 'must hold one patient or more')
+      .max(mostInBatch, `at most ${mostInBatch} patients`),
+  })
+  .meta({ id: 'PatientBatch', examples: [{ patients: [example, { name: 'John Doe', age: 41 }] }] });
 export const patientPut = whole(newPatient, readOnly);
 export const patientPatch = partial(patientFields).meta({
   id: 'PatientPatch',

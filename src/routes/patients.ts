@@ -1,5 +1,5 @@
 // /api/patients. Whoever made the record owns it; the policies decide who else sees it.
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
@@ -7,10 +7,10 @@ import { audited, idsIn } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { found } from '../errors.ts';
-import { allow, owners, readers } from '../http/auth.ts';
+import { allow, countAs, owners, readers } from '../http/auth.ts';
 import { changing, deleting } from '../http/changes.ts';
-import { tag, tagged, taggedRead } from '../http/etag.ts';
-import { once } from '../http/idempotency.ts';
+import { tag, tagged, taggedRead, untagged } from '../http/etag.ts';
+import { once, onceForAll } from '../http/idempotency.ts';
 import { answerPage } from '../http/pages.ts';
 import { refusalsNoted } from '../http/refusals.ts';
 import { aboutPut, byId, json } from '../http/validate.ts';
@@ -23,6 +23,7 @@ import { addressee } from '../records/link.ts';
 import {
   newPatient,
   patient,
+  patientBatch,
   patientColumns,
   type patientFields,
   patientPatch,
@@ -34,6 +35,11 @@ import { ownOrAll, patientQuery } from '../records/patient-lists.ts';
 const create = once(patients, (db, given: Given<'name', keyof typeof patientFields>) =>
   db.insert(patients).values(given).returning(patientColumns),
 );
+const createAll = onceForAll(patients, (db, { sent }: Given<'sent'>) => {
+  // by the table's own name, so that the columns of every other answer select from it
+  const made = db.$with('patients', { id: patients.id }).as(sql`select * from app.create_patients(${sent}::jsonb)`);
+  return db.with(made).select(patientColumns).from(patients);
+});
 const read = prepare((db, { id }: Given<'id'>) => [
   audited(db, 'patient', idsIn('id'), db.select(patientColumns).from(patients).where(eq(patients.id, id))),
 ]);
@@ -67,6 +73,13 @@ const creates = describe(
   { 201: patient },
   create,
   tag,
+  owners,
+);
+const createsAll = describe(
+  'Create a batch of patients. Up to 500, all of them or none, in one transaction, answered in the order in which they were sent. An ' +
+    'error names its place, like `patients.3.name`. Counts as one request for each patient.',
+  { 201: z.array(patient) },
+  createAll,
   owners,
 );
 const listsMyDoctors = describe(
@@ -106,6 +119,11 @@ const revokesInvitation = describe(
 
 export const patientRoutes = new Hono<Env>({ strict: false })
   .post('/', creates, json(newPatient), async (c) => c.json(tagged(c, await create(c, c.req.valid('json'))), 201))
+  .post('/batch', createsAll, json(patientBatch), async (c) => {
+    const { patients } = c.req.valid('json');
+    await countAs(c, patients.length);
+    return c.json(untagged(await createAll(c, { sent: JSON.stringify(patients) })), 201);
+  })
   .get('/', lists, patientQuery, (c) => answerPage(c, ownOrAll, c.req.valid('query')))
   .get('/my-doctors', listsMyDoctors, doctorQuery, (c) => answerPage(c, myDoctors, c.req.valid('query')))
   .get('/:id', reads, byId, refusalsNoted, async (c) => {

@@ -175,6 +175,12 @@ const rows: Row[] = [
     body: () => ({ name: 'Jane Doe', age: 30 }),
   },
   {
+    route: 'POST /api/patients/batch',
+    expected: signedIn({ owner: 201, stranger: 201, admin: 201, others: 403 }),
+    path: () => '/api/patients/batch/',
+    body: () => ({ patients: [{ name: 'Jane Doe', age: 30 }, { name: 'John Doe' }] }),
+  },
+  {
     route: 'POST /api/auth/invitations/accept',
     about: 'with records, or another role',
     expected: signedIn(409),

@@ -134,6 +134,11 @@ export const targets: Record<string, Target> = {
   'DELETE /api/auth/sessions/:id': { as: 'user', id: 'session', answer: [] },
 
   'POST /api/patients': { as: 'user', body: aPatient, answer: patient },
+  'POST /api/patients/batch': {
+    as: 'user',
+    body: () => ({ patients: [aPatient(), aPatient()] }),
+    answer: patient,
+  },
   'GET /api/patients': { as: 'user', query: ofPatients, answer: patient },
   'GET /api/patients/my-doctors': { as: 'patient', answer: doctor },
   'GET /api/patients/:id': { as: 'user', id: 'patient', answer: patient },

@@ -128,7 +128,7 @@ describe.each(targets)('$route', (target) => {
       for (const hostile of wrong) {
         const answer = await send(target, { body: { ...body, [field]: hostile } });
         expectProblem(answer, 400, 'invalid_input');
-        expect(Object.keys(answer.body.errors)).toEqual([field]);
+        expect(Object.keys(answer.body.errors).map((place) => place.split('.')[0])).toEqual([field]);
       }
     }
   });

@@ -113,7 +113,7 @@ test('nor is one made in the database, but of the names of our own tables and pl
   const dynamic = await app.database.owner.query(`
     select proname from pg_proc join pg_namespace n on n.oid = pronamespace
     where nspname = 'app' and prosrc ~* '\\mexecute\\M' order by 1`);
-  expect(dynamic.map(({ proname }) => proname)).toEqual(['insert_record', 'search', 'settle']);
+  expect(dynamic.map(({ proname }) => proname)).toEqual(['create_patients', 'insert_record', 'search', 'settle']);
   // where the words of a search would show, if they were in the text of what is executed
   const [{ prosrc } = { prosrc: '' }] = await app.database.owner.query(
     `select prosrc from pg_proc where proname = 'search' and pronamespace = 'app'::regnamespace`,

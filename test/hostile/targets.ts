@@ -84,6 +84,13 @@ export const targetsOf = ({
     creates: true,
   },
   { route: 'POST /api/patients', path: '/api/patients/', as: 'owner', body: patient, creates: true },
+  {
+    route: 'POST /api/patients/batch',
+    path: '/api/patients/batch/',
+    as: 'owner',
+    body: { patients: [patient] },
+    creates: true,
+  },
   { route: 'PUT /api/patients/:id', path: `/api/patients/${ownPatient.id}/`, as: 'owner', body: patient },
   { route: 'PATCH /api/patients/:id', path: `/api/patients/${ownPatient.id}/`, as: 'owner', body: patient },
   {

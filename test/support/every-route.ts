@@ -120,6 +120,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     },
 
     'POST /api/patients': () => ({ who: owner, body: patientFields }),
+    'POST /api/patients/batch': () => ({ who: owner, body: { patients: [patientFields, patientFields] } }),
     'GET /api/patients': () => ({ who: owner }),
     'GET /api/patients/my-doctors': () => ({ who: patient }),
     'GET /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}` }),

@@ -639,6 +639,7 @@ export type Routes = {
     $get: { input: { param: { id: number } }; output: Invitation; status: 200 };
     $post: { input: { json: { email: string }; param: { id: number } }; output: Invitation; status: 201 };
   };
+  '/api/patients/batch': { $post: { input: { json: { patients: NewPatient[] } }; output: Patient[]; status: 201 } };
   '/api/patients/my-doctors': {
     $get: {
       input: {

@@ -30,6 +30,12 @@ export const records: Chapter[] = [
         code: 'invalid_input',
         also: { 'each is named': 'body.errors.name.length > 0 && body.errors.age.length > 0' },
       },
+      {
+        on: 'POST /api/patients/batch/',
+        name: 'Create several patients at once',
+        headers: { 'Idempotency-Key': 'add-two-{{run}}' },
+        also: { 'all of them are there': 'body.length === 2' },
+      },
       { on: 'GET /api/patients/', also: { 'Jane is in it': hasId('patient') } },
       {
         on: 'GET /api/patients/',
