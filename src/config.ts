@@ -99,7 +99,7 @@ const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
 };
 
 /** Workers' rate limiting. An absent binding means no limit: plain workerd has none. */
-const limiters = ['LOGIN_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
+const limiters = ['LOGIN_LIMIT', 'LINK_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
 export type Limiter = (typeof limiters)[number];
 interface RateLimit {
   limit(options: { key: string }): Promise<{ success: boolean }>;
@@ -190,11 +190,31 @@ export const addressOf = (c: Context<Env>): string | null => {
   return /^[\da-f.:]{3,45}$/.test(address) ? address : null;
 };
 
+/** The first bits of an IPv6 address, of at most 64, as text; an address of any other kind as it is. */
+const beginningOf = (address: string, bits: number): string => {
+  const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
+  const zeros = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
+  const [a, b, c, last = '0'] = [...head, ...zeros, ...(tail ?? [])];
+  const kept = Number.parseInt(last, 16) & (0xffff << (64 - bits));
+  return [a, b, c, kept.toString(16)].join(':');
+};
+const isSixth = (address: string) => address.includes(':');
+
 /** The address to count by. A household holds a /64 of IPv6, so that counts as one address. */
 export const networkOf = (c: Context<Env>): string => {
   const address = headerOf(c) ?? 'unknown';
-  if (!address.includes(':')) return address;
-  const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
-  const zeros = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
-  return [...head, ...zeros, ...(tail ?? [])].slice(0, 4).join(':');
+  return isSixth(address) ? beginningOf(address, 64) : address;
+};
+/** Around that network: many providers give a /56 to a customer, who then has 256 networks. Null for IPv4. */
+export const siteOf = (c: Context<Env>): string | null => {
+  const address = headerOf(c) ?? '';
+  return isSixth(address) ? `${beginningOf(address, 56)}/56` : null;
+};
+/**
+ * What Workers' limiters count. A limiter has one limit for all its keys, so a /56 is counted under one of four each time,
+ * and has four times as much: one of its networks cannot use up what the others have.
+ */
+export const networksOf = (c: Context<Env>): string[] => {
+  const site = siteOf(c);
+  return site ? [networkOf(c), `${site}#${Math.floor(Math.random() * 4)}`] : [networkOf(c)];
 };

@@ -1,11 +1,12 @@
 // What a refresh token is exchanged for: ours, and those that a Django gave out whose data moved here.
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
-import { config, type Env } from '../config.ts';
+import type { Env } from '../config.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { Problem, type ProblemCode } from '../errors.ts';
+import { readPresented } from './presented.ts';
 import { type Opening, openingOf, signedInBy, signIn } from './sessions.ts';
-import { type RefreshSecret, readDjangoToken, readRefreshToken } from './tokens.ts';
+import type { RefreshSecret } from './tokens.ts';
 
 type Common = Opening & Given<'successors'>;
 type Ours = Common & Given<'session'>;
@@ -34,16 +35,14 @@ const keeping = {
 
 type Refused = (code: ProblemCode) => Problem;
 const exchange = async (c: Context<Env>, text: string, by: typeof rotating, refused: Refused) => {
-  const settings = config(c);
   const common = (token: { hash: string; successors: RefreshSecret[] }) => ({
     ...openingOf(c, token),
     successors: `{${token.successors.map(({ hash }) => hash)}}`,
   });
-  const ours = await readRefreshToken(settings, text);
+  const { ours, theirs } = await readPresented(c, text);
   if (ours) {
     return signIn(c, by.ours({ ...common(ours), session: ours.session }), ours.successors, refused);
   }
-  const theirs = await readDjangoToken(settings, text);
   if (!theirs) throw refused('refresh_invalid');
   const { jti, account, expires } = theirs;
   return signIn(c, by.theirs({ ...common(theirs), jti, account, expires }), theirs.successors, refused);

@@ -5,7 +5,7 @@ import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
 import { actorIn, keysOf, verification } from '../accounts/tokens.ts';
-import { type Actor, type Config, config, type Env, type Limiter, networkOf, type Role } from '../config.ts';
+import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { type Note, noted } from '../openapi/describe.ts';
 
@@ -69,10 +69,16 @@ export const readers = allow('user', 'patient', 'doctor', 'admin');
 export const owners = allow('user', 'admin');
 export const admins = allow('admin');
 
+/** What counts where a limiter is missing: a deployment may have a list of bindings of its own, from before there was this one. */
+const insteadOf: { [Name in Limiter]?: Limiter } = { LINK_LIMIT: 'LOGIN_LIMIT' };
+
 /** Counts a request against Workers' limiter, where there is one. */
-const withinLimit = async (c: Context<Env>, name: Limiter, key: string): Promise<void> => {
-  const answer = await c.env[name]?.limit({ key });
-  if (answer?.success === false) throw new Problem('too_many_requests', { retryAfter: 60 });
+export const withinLimit = async (c: Context<Env>, name: Limiter, ...keys: string[]): Promise<void> => {
+  const other = insteadOf[name];
+  const limiter = c.env[name] ?? (other && c.env[other]);
+  // all of them, or one that is used up would keep the others from being counted
+  const answers = await Promise.all(keys.map((key) => limiter?.limit({ key: other ? `${name}:${key}` : key })));
+  if (answers.some((answer) => answer?.success === false)) throw new Problem('too_many_requests', { retryAfter: 60 });
 };
 
 /** A request that does the work of many counts as many. Workers' limiter takes one at a time. */
@@ -85,6 +91,6 @@ export const countAs = async (c: Context<Env>, requests: number): Promise<void> 
 
 export const limitAddress = (name: Limiter) =>
   noted({ codes: ['too_many_requests'] }, async function limitAddress(c, next) {
-    await withinLimit(c, name, networkOf(c));
+    await withinLimit(c, name, ...networksOf(c));
     await next();
   });

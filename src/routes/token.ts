@@ -4,8 +4,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { logIn, loginBody } from '../accounts/logging-in.ts';
+import { readPresented, readPresentedAccess } from '../accounts/presented.ts';
 import { renewAccess } from '../accounts/refreshing.ts';
-import { readAccessToken, readDjangoToken, readRefreshToken } from '../accounts/tokens.ts';
 import { config, type Env } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
@@ -37,13 +37,20 @@ const refreshes = describe(
     'session whose tokens were never replaced by `/api/auth/refresh/`.',
   { 200: access },
   'token_not_valid',
+  'too_many_requests',
 );
 const verifies = describe(
   'Verify a token. Whether an access or a refresh token still counts.',
   { 200: nothing },
   'token_not_valid',
+  'too_many_requests',
 );
-const blacklists = describe('Blacklist a token. Its session ends.', { 200: nothing }, 'token_not_valid');
+const blacklists = describe(
+  'Blacklist a token. Its session ends.',
+  { 200: nothing },
+  'token_not_valid',
+  'too_many_requests',
+);
 
 const countsBy = (db: Database, call: SQL) => db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);
 const verifyOurs = prepare((db, { session, account, hash }: Given<'session' | 'account' | 'hash'>) => [
@@ -77,25 +84,21 @@ export const tokenRoutes = new Hono<Env>({ strict: false })
     });
     return c.json({ access, refresh });
   })
-  .post('/refresh', refreshes, offered, limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) =>
+  .post('/refresh', refreshes, offered, json(refreshBody), async (c) =>
     c.json({ access: await renewAccess(c, c.req.valid('json').refresh) }),
   )
-  .post('/verify', verifies, offered, limitAddress('REFRESH_LIMIT'), json(verifyBody), async (c) => {
+  .post('/verify', verifies, offered, json(verifyBody), async (c) => {
     const { token } = c.req.valid('json');
-    const settings = config(c);
-    const access = await readAccessToken(settings, token);
+    const access = await readPresentedAccess(c, token);
     if (access) return answer(c, verifyOurs({ session: access.session, account: access.id, hash: null }));
-    const refresh = await readRefreshToken(settings, token);
-    if (refresh) return answer(c, verifyOurs({ session: refresh.session, account: null, hash: refresh.hash }));
-    const django = await readDjangoToken(settings, token);
-    return answer(c, django && verifyTheirs({ jti: django.jti, account: django.account }));
+    const { ours, theirs } = await readPresented(c, token);
+    if (ours) return answer(c, verifyOurs({ session: ours.session, account: null, hash: ours.hash }));
+    return answer(c, theirs ? verifyTheirs({ jti: theirs.jti, account: theirs.account }) : null);
   })
-  .post('/blacklist', blacklists, offered, limitAddress('REFRESH_LIMIT'), json(refreshBody), async (c) => {
-    const { refresh } = c.req.valid('json');
-    const ours = await readRefreshToken(config(c), refresh);
+  .post('/blacklist', blacklists, offered, json(refreshBody), async (c) => {
+    const { ours, theirs } = await readPresented(c, c.req.valid('json').refresh);
     if (ours) return answer(c, blacklistOurs({ session: ours.session }));
-    const django = await readDjangoToken(config(c), refresh);
-    if (!django) throw new Problem('token_not_valid');
-    const { jti, account, expires } = django;
+    if (!theirs) throw new Problem('token_not_valid');
+    const { jti, account, expires } = theirs;
     return answer(c, blacklistTheirs({ jti, account, expires }));
   });

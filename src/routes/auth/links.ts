@@ -100,7 +100,8 @@ const use = async (c: Context<Env>, call: Call<unknown>) => {
   return c.body(null, 204);
 };
 
-const limited = limitAddress('LOGIN_LIMIT');
+/** Not those of logins: whoever sends made-up tokens must not keep people from signing in. */
+const limited = limitAddress('LINK_LIMIT');
 
 export const linkRoutes = new Hono<Env>({ strict: false })
   .post('/password/forgot', forgets, limited, json(addressee), async (c) => {

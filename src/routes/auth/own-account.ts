@@ -11,7 +11,7 @@ import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
 import { type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
-import { actorOf, everyone } from '../../http/auth.ts';
+import { actorOf, everyone, withinLimit } from '../../http/auth.ts';
 import { tag, tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
@@ -78,6 +78,8 @@ const attempt = attemptAt((id) => eq(users.id, id));
 /** Proof that the actor knows the password, given in `field`. */
 const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
   const { id } = actorOf(c);
+  // the right one is no guess, but costs as much time to compute
+  await withinLimit(c, 'LOGIN_LIMIT', `account:${id}`);
   const proven = await tryPassword(c, attempt, id, password);
   if (!proven) throw notYours(field);
   return proven;
