@@ -45,7 +45,7 @@ begin
     returning id into t.session_id;
     update django_tokens set opened_at = now(), session_id = t.session_id where jti = token_jti;
     insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', t.session_id, account);
-    perform app.note_device(account, agent, true);
+    perform app.note_use(account, agent, network, true);
   end if;
   return t.session_id;
 end $$;
@@ -91,7 +91,7 @@ begin
   update sessions set last_used_at = now(), user_agent = coalesce(agent, user_agent),
     idle_until = least(greatest(idle_until, now() + make_interval(secs => idle_seconds)), expires_at)
   where id = s.id;
-  perform app.note_device(s.user_id, agent, false);
+  perform app.note_use(s.user_id, agent, network, false);
   return app.signed_in_as(s.user_id, s.id, s.rotation, 1, false);
 end $$;
 

@@ -1,5 +1,16 @@
--- What is counted, of what was typed as a name and of the address. An account is the same by its email, by its username
--- and when it changes its password: it would be guessed three times as often otherwise.
+-- What is counted: what was typed as a name together with the address, the account, the address, and the /56 around one of
+-- IPv6. By what was typed, because a wait that began with the email and shows with the username would tell that both are of
+-- one account. From where the account signed in before, what others guess elsewhere is no reason to wait: there the count
+-- for the account is one of that network's own.
+create or replace function app.guess_keys_from(account bigint, typed text[], network text) returns text[] stable
+language plpgsql as $$
+declare
+  v_whose text := case when account is null then typed[1]
+    when app.knows_network(account, network) then 'account:' || account || '|' || typed[2]
+    else 'account:' || account end;
+begin
+  return array[typed[1] || '|' || typed[2], v_whose] || typed[2:];
+end $$;
 create or replace function app.guess_keys(account bigint, typed text[]) returns text[] immutable language sql return (
   select array[who || '|' || typed[2], who, typed[2]]
   from (select coalesce('account:' || account, typed[1])) named (who));
@@ -41,6 +52,7 @@ end $$;
 
 -- The password was wrong: who tried whom, and that from now on there is a wait.
 create or replace function app.note_failure(keys text[], account bigint) returns void language sql as $$
+  update guesses set user_id = account where key = keys[1];
   insert into audit (action, resource, resource_id) values ('login_failed', 'user', account);
   insert into audit (action, resource, resource_id) select 'login_limited', 'user', account
   where exists (select from guesses where key = any (keys) and blocked_until > clock_timestamp());
@@ -52,7 +64,7 @@ create or replace function app.return_attempt(keys text[]) returns void language
   where key = any (keys);
   delete from guesses where key = keys[1];
 $$;
-grant execute on function app.guess_keys(bigint, text[]), app.take_attempt(text[], integer[]),
+grant execute on function app.guess_keys(bigint, text[]), app.guess_keys_from(bigint, text[], text), app.take_attempt(text[], integer[]),
   app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;
 
 -- For administrators: which accounts have to wait, from whatever address, and until when. What was typed for a name that
@@ -62,7 +74,7 @@ set search_path = public, pg_temp language plpgsql as $$
 begin
   perform app.only_for('admin');
   return query
-    select substring(key from '^account:(\d+)')::bigint, max(blocked_until) from guesses
-    where blocked_until > now() and starts_with(key, 'account:') group by 1;
+    select coalesce(g.user_id, substring(key from '^account:(\d+)')::bigint) as whose, max(blocked_until) from guesses g
+    where blocked_until > now() and (g.user_id is not null or starts_with(key, 'account:')) group by whose;
 end $$;
 grant execute on function app.blocked_accounts() to app_api;

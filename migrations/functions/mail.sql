@@ -64,23 +64,6 @@ begin
   where user_id = account and purpose in ('reset', 'verify', 'change') and sent_at is null;
 end $$;
 
--- Notes on what an account was used; whether its owner is told, because it signs in on something that it has not used for
--- 180 days. Not of its very first: a clinic that has just moved here would have a notice for everybody.
-create or replace function app.note_device(account bigint, agent text, signs_in boolean) returns boolean
-security definer set search_path = public, pg_temp language plpgsql as $$
-declare
-  hash text := encode(sha256(convert_to(coalesce(agent, ''), 'UTF8')), 'base64');
-  is_known boolean;
-  is_first boolean;
-begin
-  select coalesce(bool_or(agent_hash = hash and last_used_at > now() - interval '180 days'), false), count(*) = 0
-  into is_known, is_first from app.devices where user_id = account;
-  insert into app.devices (user_id, agent_hash) values (account, hash)
-  on conflict (user_id, agent_hash) do update set last_used_at = now()
-  where devices.last_used_at < now() - interval '1 day';
-  return signs_in and not is_known and not is_first and app.post('new_device', account);
-end $$;
-
 -- Somebody has forgotten a password, or says so. The same row goes in whether there is such an account or not, and so the
 -- answer takes the same time: it is looked for when the mail is claimed. The seconds to wait, if this address has asked
 -- too often.
@@ -294,8 +277,9 @@ begin
   end if;
 end $$;
 
--- A new password by a link. Every session and every other link of the account ends, and its owner is told.
-create or replace function app.reset_password(token_hash text, chosen text) returns void
+-- A new password by a link. Every session and every other link of the account ends, and its owner is told. From where the
+-- link was used the account may sign in, however many guess its password elsewhere.
+create or replace function app.choose_password(token_hash text, chosen text, network text) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   l app.links := app.use_link(token_hash, '{reset}');
@@ -313,10 +297,17 @@ begin
   -- whoever could open the mail has this address
   update users set email_verified_at = now() where id = l.user_id and email = l.email and email_verified_at is null;
   -- the wrong passwords of before are no reason to keep the right one waiting
-  delete from guesses where key = 'account:' || l.user_id or starts_with(key, 'account:' || l.user_id || '|');
+  delete from guesses where key = 'account:' || l.user_id or starts_with(key, 'account:' || l.user_id || '|')
+    or guesses.user_id = l.user_id;
+  if network is not null then
+    perform app.note_network(l.user_id, network);
+  end if;
   insert into audit (action, resource, resource_id, actor_id) values ('password_reset', 'user', l.user_id, l.user_id);
   perform app.post('password_changed', l.user_id);
 end $$;
+create or replace function app.reset_password(token_hash text, chosen text) returns void language sql as $$
+  select app.choose_password(token_hash, chosen, null)
+$$;
 
 -- Proves an address: that of the account, or the one that it is to have from now on. The old one is told, and stays its
 -- own for a day. Only if it was proven: one that was mistyped is somebody else's, who must not get the account by it.
@@ -392,6 +383,7 @@ begin
   delete from mails where user_id = new.id;
   delete from app.former_emails where user_id = new.id;
   delete from app.devices where user_id = new.id;
+  delete from app.networks where user_id = new.id;
   delete from invitations where user_id = new.id;
   return null;
 end $$;
@@ -413,13 +405,15 @@ begin
   delete from app.former_emails where until < now();
   delete from app.devices d where last_used_at < now() - interval '180 days' and exists (
     select from app.devices other where other.user_id = d.user_id and other.last_used_at > d.last_used_at);
+  delete from app.networks n where last_used_at < now() - interval '180 days' and exists (
+    select from app.networks other where other.user_id = n.user_id and other.last_used_at > n.last_used_at);
   delete from invitations where coalesce(revoked_at, expires_at) < now() - interval '30 days' and accepted_at is null;
   return swept;
 end $$;
 grant execute on function
-  app.post(text, bigint, text), app.end_links(bigint), app.note_device(bigint, text, boolean),
+  app.post(text, bigint, text), app.end_links(bigint),
   app.ask_for_reset(text, text[]), app.resend_verification(), app.proposed_email(text, text), app.claim_mails(integer),
   app.keep_links(bigint[], text[]), app.settle_mails(bigint[], bigint[]), app.look_at_link(text, text),
-  app.reset_password(text, text), app.confirm_email(text), app.undo_email(text)
+  app.reset_password(text, text), app.choose_password(text, text, text), app.confirm_email(text), app.undo_email(text)
 to app_auth;
 grant execute on function app.send_reset(bigint), app.resend_mail(bigint), app.end_sessions(bigint) to app_api;

@@ -85,7 +85,7 @@ begin
     return app.not_signed_in('account_disabled');
   end if;
   insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', opened, account);
-  return app.signed_in_as(account, opened, 1, 1, app.note_device(account, agent, true));
+  return app.signed_in_as(account, opened, 1, 1, app.note_use(account, agent, network, true));
 end $$;
 
 -- An account, with a username of its own. Only an invitation says when its address was proven.
@@ -182,7 +182,7 @@ begin
     insert into audit (action, resource, resource_id, actor_id) values ('refresh_reused', 'session', s.id, s.user_id);
     return app.not_signed_in('refresh_reused', mailed);
   end if;
-  perform app.note_device(s.user_id, agent, false);
+  perform app.note_use(s.user_id, agent, network, false);
   return app.signed_in_as(s.user_id, s.id, s.rotation, place, mailed);
 end $$;
 

@@ -2,7 +2,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
-import { config, type Env, networkOf } from '../config.ts';
+import { config, type Env, networkOf, siteOf } from '../config.ts';
 import { askAfterwards, askAuth } from '../db/client.ts';
 import { moment, reference, stamps } from '../db/columns.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
@@ -27,12 +27,12 @@ type Keys = Given<'keys'>;
 
 /** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
 export const attemptAt = (whose: (identifier: SQL) => SQL | undefined) =>
-  prepare((db, { typed, identifier }: Given<'typed' | 'identifier'>) => [
+  prepare((db, { typed, network, identifier }: Given<'typed' | 'network' | 'identifier'>) => [
     db
       .select({ wait: sql<number>`wait`, keys: sql<string>`keys::text`, decoy: sql<string | null>`app.decoy(keys[2])` })
       .from(
-        sql`app.guess_keys((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}) as keys,
-        app.take_attempt(keys, '{5,50,100}') as wait`,
+        sql`app.guess_keys_from((select ${users.id} from ${users} where ${whose(identifier)}), ${typed}, ${network}) as keys,
+        app.take_attempt(keys, '{5,50,100,400}') as wait`,
       ),
     db
       .select({
@@ -81,8 +81,9 @@ export interface Proven {
 
 /**
  * The account, if the password is its own; null if not, after the same work whether it exists or not. Five wrong ones
- * are allowed for an account from one address, 50 for an account from everywhere, and 100 from one address for all
- * accounts: a whole clinic may share an address, and a stranger must not lock a doctor out.
+ * are allowed for what was typed as a name from one address, 50 for an account from everywhere, 100 from one address for
+ * all accounts, and 400 from a /56: a whole clinic may share an address, and a stranger must not lock a doctor out. Nor do
+ * the 50 count where the account signed in before.
  */
 export const tryPassword = async (
   c: Context<Env>,
@@ -90,9 +91,14 @@ export const tryPassword = async (
   identifier: string | number,
   password: string,
 ): Promise<Proven | null> => {
-  const names = [`account:${String(identifier).toLowerCase()}`, `address:${networkOf(c)}`];
+  const [network, site] = [networkOf(c), siteOf(c)];
+  const names = [
+    `account:${String(identifier).toLowerCase()}`,
+    `address:${network}`,
+    ...(site ? [`site:${site}`] : []),
+  ];
   const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
-  const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, identifier }));
+  const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, network, identifier }));
   const { wait, keys, decoy } = found(counted);
   if (wait > 0) throw new Problem('too_many_attempts', { retryAfter: wait });
   const right = await verifyPassword(password, account?.hash, decoy);

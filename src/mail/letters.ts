@@ -82,7 +82,10 @@ const textOf = (purpose: Purpose, host: string): Text => {
     case 'new_device':
       return {
         subject: 'A new device signed in',
-        says: [`Your account at ${host} was signed in on a device that it has not used for long, or never.`, ifNotYou],
+        says: [
+          `Your account at ${host} was signed in on a device, or from a place, that it has not used for long, or never.`,
+          ifNotYou,
+        ],
         leads: forgot,
       };
     case 'token_replayed':

@@ -53,7 +53,7 @@ const hashesDuring = async (work: () => Promise<unknown>): Promise<number> => {
   return calls / 6;
 };
 
-beforeEach(() => app.asOwner('delete from guesses'));
+beforeEach(() => Promise.all([app.asOwner('delete from guesses'), app.asOwner('delete from app.networks')]));
 
 describe('for one account from one address', () => {
   test('50 wrong guesses at once compute 5 hashes, and the rest wait', async () => {
@@ -161,14 +161,101 @@ describe('from elsewhere', () => {
     expect((await right('192.0.2.21')).status).toBe(200);
   });
 
-  test('an account is one, whatever it is called', async () => {
-    const names = ['doctor', 'Doctor', 'doctor@example.com', 'DOCTOR@example.com', 'doctor'];
-    expect(statuses(await Promise.all(names.map((name) => wrong('192.0.2.31', name))))).toEqual(Array(5).fill(401));
-    for (const username of names) expect((await login({ username, password }, '192.0.2.31')).status).toBe(429);
-    const headers = { 'CF-Connecting-IP': '192.0.2.31' };
-    const erase = await app.call('DELETE', '/api/auth/me/', { token: doctor.token, headers, body: { password } });
-    expect(erase.status).toBe(429);
-    expect((await right()).status).toBe(200);
+  test('five by the email do not show with the username: nobody is told that both are of one account', async () => {
+    for (const name of ['doctor@example.com', 'somebody@example.com']) {
+      await wrongBefore(4, '192.0.2.31', name);
+      expect((await wrong('192.0.2.31', name)).status).toBe(401);
+      expect((await wrong('192.0.2.31', name.toUpperCase())).status).toBe(429);
+      for (const other of ['doctor', 'somebody']) expect((await wrong('192.0.2.31', other)).status).toBe(401);
+      await app.asOwner('delete from guesses');
+    }
+  });
+
+  test('but an account is one for the 50, whatever it is called', async () => {
+    const headers = { 'CF-Connecting-IP': '192.0.2.34' };
+    await wrong('192.0.2.32', 'Doctor');
+    await wrong('192.0.2.33', 'DOCTOR@example.com');
+    const { token } = await app.device(doctor);
+    await app.call('DELETE', '/api/auth/me/', { token, headers, body: { password: 'not the password' } });
+    await failedBefore(49, 'cardinality(failures) = 3');
+    expect((await wrong('192.0.2.35')).status).toBe(401);
+    for (const username of ['doctor', 'doctor@example.com'])
+      expect((await login({ username, password }, '192.0.2.36')).status).toBe(429);
+    expect((await app.call('DELETE', '/api/auth/me/', { token, headers, body: { password } })).status).toBe(429);
+  });
+
+  test('where the account signed in before the 50 do not count, and those from there have their own five', async () => {
+    expect((await right('192.0.2.40')).status).toBe(200);
+    await wrong('192.0.2.41');
+    await wrong('192.0.2.42');
+    await failedBefore(49, 'cardinality(failures) = 2');
+    expect((await wrong('192.0.2.43')).status).toBe(401);
+    expect((await right('192.0.2.44')).status).toBe(429);
+    for (let times = 0; times < 2; times++) expect((await right('192.0.2.40')).status).toBe(200);
+    // that somebody came in gives those elsewhere no new guesses
+    expect((await right('192.0.2.44')).status).toBe(429);
+    expect(statuses(await repeat(6, () => wrong('192.0.2.40')))).toEqual([...Array(5).fill(401), 429]);
+    expect((await right('192.0.2.40')).status).toBe(429);
+    await waitIsOver();
+    // whatever was typed: of all names together there are 50 from there
+    await failedBefore(49, `key like 'account:%|%'`);
+    expect((await wrong('192.0.2.40', 'doctor@example.com')).status).toBe(401);
+    expect((await right('192.0.2.40')).status).toBe(429);
+  });
+
+  test('where it was 180 days ago they count again', async () => {
+    expect((await right('192.0.2.45')).status).toBe(200);
+    const blocked = async () => {
+      await app.asOwner('delete from guesses');
+      await wrong('192.0.2.46');
+      await app.asOwner(`update guesses set blocked_until = now() + interval '1 minute' where key ~ '^account:\\d+$'`);
+      return (await right('192.0.2.45')).status;
+    };
+    const away = (days: number) =>
+      app.asOwner(`update app.networks set last_used_at = now() - $1 * interval '1 day'`, [days]);
+    await away(179);
+    expect(await blocked()).toBe(200);
+    await away(181);
+    expect(await blocked()).toBe(429);
+  });
+
+  test('and where a link for a new password was used they do not count either', async () => {
+    const { id } = await app.register('forgetful');
+    const headers = { 'CF-Connecting-IP': '192.0.2.47' };
+    const body = { token: await app.link('reset', { user: id }), new_password: 'a much better password' };
+    expect((await app.call('POST', '/api/auth/password/reset/', { body, headers })).status).toBe(204);
+    await wrong('192.0.2.48', 'forgetful');
+    await app.asOwner(`update guesses set blocked_until = now() + interval '1 minute' where key ~ '^account:\\d+$'`);
+    const words = { username: 'forgetful', password: 'a much better password' };
+    expect((await login(words, '192.0.2.49')).status).toBe(429);
+    expect((await login(words, '192.0.2.47')).status).toBe(200);
+  });
+
+  test('an account remembers the last 50 of its networks', async () => {
+    const { id } = await app.register('traveller');
+    await app.asOwner(
+      `insert into app.networks select $1, 'network ' || n, now() - n * interval '1 minute' from generate_series(1, 60) n`,
+      [id],
+    );
+    expect((await login({ username: 'traveller', password }, '192.0.2.55')).status).toBe(200);
+    expect(await app.count('from app.networks where user_id = $1', [id])).toBe(50);
+    expect(
+      await rows(`select network_hash from app.networks where user_id = $1 and network_hash = 'network 50'`, [id]),
+    ).toEqual([]);
+    expect(
+      await rows(`select network_hash from app.networks where user_id = $1 and network_hash like '%192%'`, [id]),
+    ).toEqual([]);
+  });
+
+  test('400 wrong ones from a /56 are the limit, from however many of its networks', async () => {
+    await wrong('2001:db8:56:101::1', 'one');
+    await wrong('2001:db8:56:102::1', 'two');
+    await failedBefore(398, 'cardinality(failures) = 2');
+    expect(statuses([await wrong('2001:db8:56:103::1', 'three'), await wrong('2001:db8:56:104::1', 'four')])).toEqual([
+      401, 401,
+    ]);
+    expect((await right('2001:db8:56:1ff::1')).status).toBe(429);
+    expect((await right('2001:db8:56:200::1')).status).toBe(200);
   });
 
   test("coming in with one's own account gives no guesses at others back", async () => {
@@ -181,22 +268,24 @@ describe('from elsewhere', () => {
   });
 
   test.each([
-    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:1:2:3', true],
-    ['2001:db8::1', '2001:db8::2:3', true],
-    ['2001:db8:1:2::1', '2001:db8:1:3::1', false],
-    ['2001:db8:0:1::1', '2001:db8:0:2::1', false],
-    ['2001:db8:1::1', '2001:db8:2::1', false],
+    ['2001:db8:1:2::1', '2001:db8:1:2:ffff:1:2:3', true, true],
+    ['2001:db8::1', '2001:db8::2:3', true, true],
+    ['2001:db8:1:2::1', '2001:db8:1:3::1', false, true],
+    ['2001:db8:1:1ff::1', '2001:db8:1:200::1', false, false],
+    ['2001:db8:0:1::1', '2001:db8:0:2::1', false, true],
+    ['2001:db8:1::1', '2001:db8:2::1', false, false],
     // "::" stands for two groups here, so that the fourth is 5 or 6
-    ['2001::5:1:2:3:4', '2001::6:1:2:3:4', false],
-    ['192.0.2.5', '192.0.2.6', false],
-  ])('%s and %s are one address: %s', async (one, other, same) => {
+    ['2001::5:1:2:3:4', '2001::6:1:2:3:4', false, true],
+    ['192.0.2.5', '192.0.2.6', false, false],
+  ])('%s and %s are one address: %s, and of one /56: %s', async (one, other, same, sameSite) => {
     await wrong();
     await app.asOwner(`update guesses set blocked_until = now() + interval '1 minute'`);
     // refused without a hash, but noted: for each address, and for the account from there
     await wrong(one);
     await wrong(other);
-    const noted = await rows('select count(*)::int from guesses where blocked_until is null');
-    expect(noted).toEqual([{ count: same ? 2 : 4 }]);
+    const noted = await rows(`select count(*)::int from guesses where blocked_until is null`);
+    const sites = one.includes(':') ? (sameSite ? 1 : 2) : 0;
+    expect(noted).toEqual([{ count: (same ? 2 : 4) + sites }]);
   });
 });
 
@@ -220,10 +309,10 @@ describe('over a long time', () => {
           keys text[];
         begin
           for tenth in 1 .. 24 * 6 loop
-            keys := app.guess_keys(tenth % 40, '{nobody,the clinic}');
+            keys := app.guess_keys_from(tenth % 40, '{nobody,the clinic}', 'the clinic');
             waited := waited + app.take_attempt(keys, limits) + app.take_attempt(keys, limits);
             perform app.return_attempt(keys);
-            keys := app.guess_keys((tenth * 7) % 40, '{nobody,the clinic}');
+            keys := app.guess_keys_from((tenth * 7) % 40, '{nobody,the clinic}', 'the clinic');
             waited := waited + app.take_attempt(keys, limits);
             perform app.return_attempt(keys);
             perform app.let_pass('10 minutes');

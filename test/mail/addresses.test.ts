@@ -240,6 +240,6 @@ test('with an account goes all that is known of its addresses', async () => {
   const ann = await verified();
   await change(ann, `${unique('new')}@example.com`);
   expect((await app.as(ann, 'DELETE', '/api/auth/me/', { password })).status).toBe(204);
-  for (const table of ['mails', 'app.links', 'app.former_emails', 'app.devices'])
+  for (const table of ['mails', 'app.links', 'app.former_emails', 'app.devices', 'app.networks'])
     expect(await app.count(`from ${table} where user_id = $1`, [ann.id]), table).toBe(0);
 });

@@ -89,6 +89,32 @@ describe('of a device', () => {
     expect(await told(ann)).toEqual([newDevice]);
   });
 
+  test('that is of a known kind, but from elsewhere, it is told as well, and not again', async () => {
+    const ann = await somebody();
+    const elsewhere = { ...on('Phone/1'), ...from('198.51.100.20') };
+    for (let more = 0; more < 2; more++)
+      expect((await app.login({ email: ann.email, password }, elsewhere)).status).toBe(200);
+    expect(await told(ann)).toEqual([newDevice]);
+    await app.rows(`update app.networks set last_used_at = now() - interval '181 days' where user_id = $1`, [ann.id]);
+    await app.login({ email: ann.email, password }, elsewhere);
+    expect(await told(ann)).toEqual([newDevice, newDevice]);
+  });
+
+  test('nothing is said from where it refreshed before', async () => {
+    const ann = await somebody();
+    const elsewhere = { ...on('Phone/1'), ...from('198.51.100.21') };
+    expect((await refresh(ann.refresh, elsewhere)).status).toBe(200);
+    await app.login({ email: ann.email, password }, elsewhere);
+    expect(await told(ann)).toEqual([]);
+  });
+
+  test('nothing is said of where an account is first seen, which has come from elsewhere or from an older release', async () => {
+    const ann = await somebody();
+    await app.rows('delete from app.networks where user_id = $1', [ann.id]);
+    await app.login({ email: ann.email, password }, { ...on('Phone/1'), ...from('198.51.100.22') });
+    expect(await told(ann)).toEqual([]);
+  });
+
   test('nothing is said when the password was wrong', async () => {
     const ann = await somebody();
     await app.login({ email: ann.email, password: 'not the one' }, on('Tablet/1'));
@@ -97,8 +123,13 @@ describe('of a device', () => {
 
   test('only a hash is kept', async () => {
     const ann = await somebody();
-    const [row] = await app.rows('select to_jsonb(d)::text as text from app.devices d where user_id = $1', [ann.id]);
-    expect(row.text).not.toContain('Phone');
+    await app.login({ email: ann.email, password }, from('198.51.100.23'));
+    const [row] = await app.rows(
+      `select (select string_agg(to_jsonb(d)::text, '') from app.devices d where user_id = $1)
+        || (select string_agg(to_jsonb(n)::text, '') from app.networks n where user_id = $1) as text`,
+      [ann.id],
+    );
+    expect(row.text).not.toMatch(/Phone|198/);
   });
 });
 

@@ -123,7 +123,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       },
     },
     'a new password by a link': {
-      statement: 'app.reset_password(',
+      statement: 'app.choose_password(',
       page: 'forgot',
       stage: async () => {
         const { id, email } = await somebody();

@@ -67,8 +67,8 @@ const asking = prepare((db, { email, network }: Given<'email' | 'network'>) => [
 const looking = prepare((db, { token, purpose }: Given<'token' | 'purpose'>) => [
   db.select({ own: sql<(string | null)[]>`to_json(own)` }).from(sql`app.look_at_link(${token}, ${purpose})`),
 ]);
-const resetting = prepare((db, { token, chosen }: Given<'token' | 'chosen'>) => [
-  db.execute(sql`select app.reset_password(${token}, ${chosen})`),
+const resetting = prepare((db, { token, chosen, network }: Given<'token' | 'chosen' | 'network'>) => [
+  db.execute(sql`select app.choose_password(${token}, ${chosen}, ${network})`),
 ]);
 const confirming = prepare((db, { token }: Given<'token'>) => [db.execute(sql`select app.confirm_email(${token})`)]);
 const undoing = prepare((db, { token }: Given<'token'>) => [db.execute(sql`select app.undo_email(${token})`)]);
@@ -116,7 +116,7 @@ export const linkRoutes = new Hono<Env>({ strict: false })
     const { token, new_password } = c.req.valid('json');
     const hashed = await tokenHash(token);
     const { hash } = await choose(c, hashed, 'reset', 'new_password', new_password);
-    return use(c, resetting({ token: hashed, chosen: hash }));
+    return use(c, resetting({ token: hashed, chosen: hash, network: networkOf(c) }));
   })
   .post('/email/verify', verifies, limited, json(link), async (c) =>
     use(c, confirming({ token: await tokenHash(c.req.valid('json').token) })),
