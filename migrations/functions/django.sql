@@ -8,10 +8,12 @@ grant execute on function app.imports_have_tokens() to app_auth;
 
 -- Whatever ends every session of an account also ends the tokens that Django gave it and that have opened none yet: a
 -- phone that comes on Tuesday must not sign in with one after the password was changed on Monday. The account is as if
--- it had always been here from then on, as far as tokens go.
+-- it had always been here from then on, as far as tokens go. This comes before the sessions are deleted: it waits for a token
+-- that is opening one, by the lock on the account.
 create or replace function app.end_django_tokens(account bigint) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
+  perform from users where id = account for no key update;
   delete from app.django_accounts where user_id = account;
 end $$;
 
@@ -25,6 +27,8 @@ create or replace function app.session_of_django(
 declare
   t django_tokens;
 begin
+  -- the lock makes whatever ends all sessions of the account see the one that is opened here, or this see the end
+  perform from users where id = account for no key update;
   if not exists (
     select from users u where u.id = account and u.disabled_at is null and u.role <> 'admin' and (
       exists (select from app.django_accounts a where a.user_id = u.id)

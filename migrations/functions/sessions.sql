@@ -88,6 +88,28 @@ begin
   return app.signed_in_as(account, opened, 1, 1, app.note_use(account, agent, network, true));
 end $$;
 
+-- An account has as many sessions as the deployment allows; for one more, the one that was used least lately ends. A trigger,
+-- because there are several ways to open one.
+create or replace function app.cap_sessions() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+declare
+  v_most integer := coalesce(nullif(current_setting('app.sessions_per_account', true), '')::integer, 100);
+begin
+  if (select count(*) from sessions where user_id = new.user_id) > v_most then
+    -- those who sign in at once wait here for each other, and the last one counts all
+    perform from users where id = new.user_id for no key update;
+    with ended as (
+      delete from sessions where id in (
+        select id from sessions where user_id = new.user_id
+        order by id = new.id desc, least(idle_until, expires_at) > now() desc, last_used_at desc, id desc offset v_most)
+      returning id)
+    insert into audit (action, resource, resource_id, actor_id)
+    select 'session_ended', 'session', id, new.user_id from ended;
+  end if;
+  return null;
+end $$;
+create or replace trigger t70_cap_sessions after insert on sessions for each row execute function app.cap_sessions();
+
 -- An account, with a username of its own. Only an invitation says when its address was proven.
 create or replace function app.make_account(account jsonb) returns bigint language plpgsql as $$
 declare
@@ -206,6 +228,7 @@ begin
   if not found then
     return app.not_signed_in('invalid_credentials');
   end if;
+  perform app.end_django_tokens(app.user_id());
   delete from sessions where user_id = app.user_id();
   insert into audit (action, resource, resource_id) values ('password_change', 'user', app.user_id());
   perform app.end_links(app.user_id()), app.post('password_changed', app.user_id());

@@ -1,7 +1,7 @@
 // The only file that talks to Neon. One request is one batch: one HTTP POST and one transaction, in which PostgreSQL
 // decides who may see and do what.
 import { neon, neonConfig } from '@neondatabase/serverless';
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
 import { addressOf, type Config, config, type Env } from '../config.ts';
@@ -39,29 +39,35 @@ const ifMatch = (c: Context<Env>): string => {
 };
 
 type Asking = 'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'verified' | 'become';
+/** How many sessions an account may have: whatever opens one learns it here. */
+const allowing = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
 /** From here on the policies of the role that this transaction becomes decide. */
-const begin = prepare((db, given: Given<Asking>) => {
-  const { session, actor, rotation, request, address, roles, if_match, verified, become } = given;
+const begin = prepare((db, given: Given<Asking, 'sessions'>) => {
+  const { session, actor, rotation, request, address, roles, if_match, verified, become, sessions } = given;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
-  return [
-    db.execute(sql`select app.begin(${who}, ${roles}, ${if_match}, ${verified}), set_config('role', ${become}, true)`),
-  ];
+  const role = sql`set_config('role', ${become}, true)${sessions ? sql`, ${allowing(sessions)}` : sql``}`;
+  return [db.execute(sql`select app.begin(${who}, ${roles}, ${if_match}, ${verified}), ${role}`)];
 });
-const beginAnonymous = prepare((db, { request, address }: Given<'request' | 'address'>) => [
-  db.execute(sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true)`),
+const beginAnonymous = prepare((db, { request, address, sessions }: Given<'request' | 'address' | 'sessions'>) => [
+  db.execute(
+    sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true), ${allowing(sessions)}`,
+  ),
 ]);
 
+const sessionsIn = ({ SESSIONS_PER_ACCOUNT }: Config) => ({ sessions: String(SESSIONS_PER_ACCOUNT) });
 const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   // not c.var, which makes an object of everything that is set
   const actor = c.get('actor');
   const roles = c.get('roles');
   const [request, address] = [c.get('requestId'), addressOf(c)];
-  if (!actor) return beginAnonymous({ request, address });
+  const sessions = sessionsIn(config(c));
+  if (!actor) return beginAnonymous({ request, address, ...sessions });
   if (!roles) throw new Problem('internal_error');
   const { id, session, rotation } = actor;
   const verified = c.get('verifiedOnly') ?? false;
   const who = { session, actor: id, rotation, request, address };
-  return begin({ ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, become });
+  const asked = { ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, become };
+  return begin(become === 'app_auth' ? { ...asked, ...sessions } : asked);
 };
 
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
@@ -108,11 +114,12 @@ export const askAuth = async <Answers>(c: Context<Env>, call: Call<Answers>): Pr
 
 /** The same after the answer, for what has to be noted of a request even if its session has ended meanwhile. */
 export const askAfterwards = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
-  run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c) }), call);
+  run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c), ...sessionsIn(config(c)) }), call);
 
 /** The same for a job that belongs to no request. */
 export const askForJob = async <Answers>(settings: Config, job: string, call: Call<Answers>): Promise<Answers> => {
-  const attempt = () => inOneBatch(databaseOf(settings), beginAnonymous({ request: job, address: null }), call);
+  const first = beginAnonymous({ request: job, address: null, ...sessionsIn(settings) });
+  const attempt = () => inOneBatch(databaseOf(settings), first, call);
   return attempt().catch((error) => {
     if (!isRolledBack(error)) throw error;
     return pause().then(attempt);

@@ -587,3 +587,55 @@ describe('the last admin', () => {
     expect(await admins()).toHaveLength(1);
   });
 });
+
+describe('an account has as many sessions as the deployment allows', () => {
+  const few = caller({ ...app.env, SESSIONS_PER_ACCOUNT: '3' });
+  const post = (path: string, body: Json, token?: string) => few('POST', `/api/auth/${path}/`, { body, token });
+  const open = async (username: string) => accountOf((await post('login', { username, password })).body);
+  const alive = async (people: { token: string }[]) =>
+    Promise.all(people.map(async ({ token }) => (await me(token)).status === 200));
+
+  test('for one more the one that was used least lately ends, with an entry', async () => {
+    const ann = await app.register('capped');
+    const [second, third] = [await open('capped'), await open('capped')];
+    await wait(ann, '2 hours');
+    await wait(second, '3 hours');
+    const answer = await post('login', { username: 'capped', password });
+    expect(await alive([ann, second, third, accountOf(answer.body)])).toEqual([true, false, true, true]);
+    expect(await app.trailOf(answer)).toContainEqual(
+      expect.objectContaining({
+        ...{ action: 'session_ended', resource: 'session', resource_id: sessionOf(second), actor_id: ann.id },
+      }),
+    );
+    // what is over already goes first
+    await app.rows('update sessions set idle_until = now() where id = $1', [sessionOf(third)]);
+    const [fourth, fifth] = [accountOf(answer.body), await open('capped')];
+    expect(await alive([ann, fourth, fifth])).toEqual([true, true, true]);
+    expect((await post('refresh', { refresh: fifth.refresh })).status).toBe(200);
+    expect(await sessionsOf(ann.id)).toBe(3);
+  });
+
+  test('for 20 at once as well, in every way to sign in', async () => {
+    const ann = await app.register('capped_too');
+    const headers = (n: number) => ({ 'CF-Connecting-IP': `203.0.113.${n}` });
+    const ways = ['/api/auth/login/', '/api/token/'];
+    const body = { username: 'capped_too', password };
+    const at = (n: number) => few('POST', ways[n % 2] ?? '', { body, headers: headers(n) });
+    expect(codes(await Promise.all(Array.from({ length: 20 }, (_, n) => at(n))))).toEqual(Array(20).fill(200));
+    await at(20);
+    expect(await sessionsOf(ann.id)).toBe(3);
+    expect(await app.count(`from audit where action = 'session_ended' and actor_id = $1`, [ann.id])).toBe(19);
+  });
+
+  test('100, where it says nothing', async () => {
+    const ann = await app.register('uncapped');
+    const many = `insert into sessions (user_id, refresh_hash, last_used_at, idle_until, expires_at)
+      select $1, 'x', now() - n * interval '1 minute', now() + interval '1 day', now() + interval '1 day'
+      from generate_series(1, 98) n`;
+    await app.rows(many, [ann.id]);
+    await login('uncapped');
+    expect(await sessionsOf(ann.id)).toBe(100);
+    await login('uncapped');
+    expect(await sessionsOf(ann.id)).toBe(100);
+  });
+});

@@ -239,6 +239,40 @@ describe('a refresh token that Django signed', () => {
     }
   });
 
+  test.each([
+    [
+      'a new password',
+      (who: Json) => app.as(who, 'POST', '/api/auth/password/', { current_password: password, new_password: password }),
+    ],
+    ['ending all other sessions', (who: Json) => app.as(who, 'DELETE', '/api/auth/sessions/')],
+    [
+      'a reset',
+      async (who: Json) =>
+        post('auth/password/reset', { token: await app.link('reset', { user: who.id }), new_password: password }),
+    ],
+    ['disabling', (who: Json) => app.asOwner('update users set disabled_at = now() where id = $1', [who.id])],
+  ])('stands back after %s, at whose moment it is opening a session', async (_, act) => {
+    const account = await imported();
+    const who = await app.device(account);
+    await app.rows(`create or replace function app.dawdle() returns trigger language plpgsql as
+      'begin perform pg_sleep(2); return null; end'`);
+    await app.rows(`create or replace trigger t99_dawdle after insert on sessions for each row
+      when (new.user_agent = 'a slow phone') execute function app.dawdle()`);
+    const headers = { 'User-Agent': 'a slow phone' };
+    const body = { refresh: await djangoToken(account.id) };
+    let done = false;
+    const opening = app.call('POST', '/api/token/refresh/', { body, headers }).finally(() => {
+      done = true;
+    });
+    const dawdles = `from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
+    // the local database has one connection: there it is over by then
+    while (!done && (await app.count(dawdles)) === 0);
+    await act(who);
+    const { body: opened } = await opening;
+    expect((await me(opened.access)).status).toBe(401);
+    expect((await renew(body.refresh)).body).toMatchObject(notValid);
+  });
+
   test('is blacklisted like any other, before it has opened a session and after', async () => {
     const { id } = await imported();
     const [opened, fresh] = [await djangoToken(id), await djangoToken(id)];
@@ -249,6 +283,17 @@ describe('a refresh token that Django signed', () => {
       expect((await blacklist(token)).body).toMatchObject(notValid);
     }
     expect((await me(access)).status).toBe(401);
+  });
+
+  test('takes the place of the session that was used least lately, where an account has all that it may', async () => {
+    const account = await imported();
+    const [old, newer] = [await app.device(account), await app.device(account)];
+    const few = caller({ ...app.env, SESSIONS_PER_ACCOUNT: '2' });
+    await app.rows(`update sessions set last_used_at = now() - interval '1 hour' where user_id = $1`, [account.id]);
+    await me(newer.token);
+    const { access } = (await renew(await djangoToken(account.id), few)).body;
+    expect([(await me(old.token)).status, (await me(access)).status]).toEqual([401, 200]);
+    expect(await app.count('from sessions where user_id = $1', [account.id])).toBe(2);
   });
 
   test('does not come back when its session was logged out', async () => {

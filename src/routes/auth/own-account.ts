@@ -141,8 +141,8 @@ const ending = (db: Database, which: SQL | undefined) => {
   return db.with(ended, trail).select().from(ended);
 };
 const endOthers = prepare((db, { actor, session }: Of) => [
-  ending(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
   db.execute(sql`select app.end_django_tokens(${actor})`),
+  ending(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
 ]);
 const endOne = prepare((db, { actor, session }: Of) => [
   ending(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
