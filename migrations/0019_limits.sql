@@ -16,5 +16,30 @@ from sessions where network is not null group by 1, 2;
 alter table guesses add column user_id bigint;
 create index guesses_user on guesses (user_id) where user_id is not null;
 
+-- Who asked for a new password, by a hash of the network; why a mail waits although nothing failed; and whether an
+-- administrator has sent it all the same.
+alter table mails
+  drop constraint mails_purpose_check,
+  add constraint mails_purpose_check check (purpose in (
+    'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed', 'email_taken')),
+  add asker text,
+  add held text check (held in ('address', 'deployment')),
+  add released boolean not null default false;
+
+-- The mails of a day, by a hash of the address: what goes to one address has a limit, and so has what goes out in all. Not
+-- counted in mails, because those of an account go with it, and whoever opens accounts only to send mails erases them.
+create table app.sent_mails (
+  id bigint generated always as identity primary key,
+  recipient_hash text not null,
+  -- whether somebody who has nothing to do with the recipient may have called for it
+  by_others boolean not null,
+  at timestamptz(3) not null default now()
+);
+create index sent_mails_recipient on app.sent_mails (recipient_hash, at);
+create index sent_mails_at on app.sent_mails (at);
+revoke all on app.sent_mails from app_login, app_api, app_auth;
+
 -- app.note_use() takes its place; only functions called it
 drop function app.note_device(bigint, text, boolean);
+-- and app.account_who_asked() that of this one
+drop function app.account_to_reset(mails);

@@ -82,6 +82,7 @@ const configuration = z.object({
   LINE_BREAKS: z.literal('on', 'must be on, or not there').optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
+  MAILS_PER_DAY: whole('mails', 1, 10_000_000, 10_000),
   SESSIONS_PER_ACCOUNT: whole('sessions', 1, 10_000, 100),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });

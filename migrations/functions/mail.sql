@@ -65,19 +65,22 @@ begin
 end $$;
 
 -- Somebody has forgotten a password, or says so. The same row goes in whether there is such an account or not, and so the
--- answer takes the same time: it is looked for when the mail is claimed. The seconds to wait, if this address has asked
--- too often.
-create or replace function app.ask_for_reset(email text, network text[]) returns integer
+-- answer takes the same time: it is looked for when the mail is claimed. The seconds to wait, if this address, or the /56
+-- around it, has asked too often.
+create or replace function app.ask_for_reset_from(email text, keys text[], network text) returns integer
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
-  wait integer := app.take_attempt(network, '{30}');
+  v_wait integer := app.take_attempt(keys, '{30,120}');
 begin
-  if wait = 0 then
-    insert into mails (purpose, recipient) values ('reset', email);
+  if v_wait = 0 then
+    insert into mails (purpose, recipient, asker) values ('reset', email, app.network_hash(network));
     insert into audit (action, resource) values ('reset_asked', 'user');
   end if;
-  return wait;
+  return v_wait;
 end $$;
+create or replace function app.ask_for_reset(email text, network text[]) returns integer language sql as $$
+  select app.ask_for_reset_from(email, network, '')
+$$;
 
 -- The same by an administrator, who knows whose account it is.
 create or replace function app.send_reset(account bigint) returns void security definer set search_path = public, pg_temp
@@ -108,7 +111,7 @@ begin
     return 0;
   end if;
   select max(asked_at), count(*) into latest, today from mails
-  where user_id = me.id and purpose in ('verify', 'change') and asked_at > now() - interval '1 day';
+  where user_id = me.id and purpose in ('verify', 'change', 'email_taken') and asked_at > now() - interval '1 day';
   if today >= 5 then
     return 3600;
   elsif latest > now() - interval '1 minute' then
@@ -119,7 +122,8 @@ begin
 end $$;
 
 -- The address that the actor's account will have once it is confirmed; null when that is the one it has. `proven` is the
--- hash of the password that was given.
+-- hash of the password that was given. Whether somebody has the address already is not told: it gets a mail in either case,
+-- and which one is decided when that is claimed.
 create or replace function app.proposed_email(email text, proven text) returns text
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin
@@ -131,13 +135,8 @@ begin
   if not found then
     perform app.refuse('password_required');
   end if;
-  if exists (select from users u where u.email = proposed_email.email) or exists (
-    select from app.former_emails f where f.email = proposed_email.email and f.until > now() and f.user_id <> app.user_id())
-  then
-    raise unique_violation using constraint = 'users_email';
-  end if;
   if 5 <= (select count(*) from mails m
-           where m.user_id = app.user_id() and m.purpose = 'change' and m.asked_at > now() - interval '1 day') then
+           where m.user_id = app.user_id() and m.purpose in ('change', 'email_taken') and m.asked_at > now() - interval '1 day') then
     perform app.refuse('too_many_requests');
   end if;
   return email;
@@ -150,63 +149,12 @@ begin
   return case m.purpose
     when 'invitation' then exists (select from invitations i where i.mail_id = m.id and app.is_open(i))
     when 'undo' then exists (select from app.former_emails f where f.email = m.recipient and f.user_id = m.user_id)
+    when 'email_taken' then app.is_taken(m.recipient, m.user_id, true)
     else exists (select from users u where u.id = m.user_id and u.erased_at is null and case m.purpose
       when 'verify' then u.email = m.recipient and u.email_verified_at is null
       when 'change' then u.pending_email = m.recipient
       when 'reset' then u.email = m.recipient and u.disabled_at is null
       else true end) end;
-end $$;
-
--- Whose the address is for which a stranger asks a new password, if that account may get a mail now: one a minute and
--- five a day. An administrator's do not come here.
-create or replace function app.account_to_reset(m mails) returns bigint language plpgsql set search_path = public, pg_temp as $$
-declare
-  account bigint := (select id from users where email = m.recipient and disabled_at is null);
-  latest timestamptz;
-  today bigint;
-begin
-  -- two mails that are claimed at once must not both be the first
-  perform pg_advisory_xact_lock(hashtextextended('wardbook: resets', account));
-  select max(asked_at), count(*) into latest, today from mails
-  where user_id = account and purpose = 'reset' and asked_at > now() - interval '1 day' and id <> m.id;
-  return case when today < 5 and (latest is null or latest <= m.asked_at - interval '1 minute') then account end;
-end $$;
-
--- Mails that are due, for a Worker to send: nobody else gets them for a minute. With them those that it may say are given
--- up, because they could not be sent for a day.
-create or replace function app.claim_mails(most integer)
-returns table (id bigint, key uuid, purpose text, recipient text, attempts integer, given_up boolean)
-security definer set search_path = public, pg_temp language plpgsql as $$
-#variable_conflict use_column
-declare
-  m mails;
-  found integer := 0;
-begin
-  -- more than are wanted, because those that are for nobody must not keep the others waiting
-  for m in
-    select * from mails where sent_at is null and failed_at is null and due_at <= now()
-    order by due_at, id limit 50 * most for update skip locked
-  loop
-    exit when found = most;
-    if m.purpose = 'reset' and m.user_id is null then
-      m.user_id := app.account_to_reset(m);
-      if m.user_id is not null then
-        insert into audit (action, resource, resource_id) values ('reset_sent', 'user', m.user_id);
-      end if;
-    end if;
-    given_up := m.asked_at < now() - interval '1 day';
-    if not app.is_called_for(m) then
-      delete from mails where id = m.id;
-      continue;
-    end if;
-    found := found + 1;
-    update mails set user_id = m.user_id, attempts = mails.attempts + 1, due_at = now() + interval '1 minute',
-      failed_at = case when given_up then now() end
-    where id = m.id
-    returning mails.attempts into m.attempts;
-    id := m.id; key := m.key; purpose := m.purpose; recipient := m.recipient; attempts := m.attempts;
-    return next;
-  end loop;
 end $$;
 
 -- Keeps the links of claimed mails, by the hashes of their tokens: their time begins now.
@@ -242,7 +190,8 @@ create or replace function app.resend_mail(mail bigint) returns void security de
 language plpgsql as $$
 begin
   perform app.only_for('admin');
-  update mails set key = gen_random_uuid(), asked_at = now(), due_at = now(), attempts = 0, failed_at = null
+  update mails set key = gen_random_uuid(), asked_at = now(), due_at = now(), attempts = 0, failed_at = null,
+    held = null, released = true
   where id = mail and sent_at is null and (user_id is not null or purpose <> 'reset');
   if not found then
     perform app.refuse('not_found');
@@ -402,6 +351,7 @@ begin
       or (user_id is null and purpose = 'reset' and asked_at < now() - interval '1 day'))
     and not exists (select from app.links l where l.mail_id = m.id);
   get diagnostics swept = row_count;
+  delete from app.sent_mails where at < now() - interval '1 day';
   delete from app.former_emails where until < now();
   delete from app.devices d where last_used_at < now() - interval '180 days' and exists (
     select from app.devices other where other.user_id = d.user_id and other.last_used_at > d.last_used_at);
@@ -412,7 +362,7 @@ begin
 end $$;
 grant execute on function
   app.post(text, bigint, text), app.end_links(bigint),
-  app.ask_for_reset(text, text[]), app.resend_verification(), app.proposed_email(text, text), app.claim_mails(integer),
+  app.ask_for_reset(text, text[]), app.ask_for_reset_from(text, text[], text), app.resend_verification(), app.proposed_email(text, text),
   app.keep_links(bigint[], text[]), app.settle_mails(bigint[], bigint[]), app.look_at_link(text, text),
   app.reset_password(text, text), app.choose_password(text, text, text), app.confirm_email(text), app.undo_email(text)
 to app_auth;

@@ -11,6 +11,7 @@ export const purposes = [
   'password_changed',
   'new_device',
   'token_replayed',
+  'email_taken',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
@@ -94,6 +95,15 @@ const textOf = (purpose: Purpose, host: string): Text => {
         says: [
           `Your account at ${host} was used from two places at once, with what only one of your devices should have.`,
           ifNotYou,
+        ],
+        leads: forgot,
+      };
+    case 'email_taken':
+      return {
+        subject: 'Your email has an account already',
+        says: [
+          `Somebody, perhaps you, wanted to use this address for another account at ${host}. One account has it, and keeps it.`,
+          'If that was you, sign in with this address; or choose a new password for its account. If not, you need not do anything.',
         ],
         leads: forgot,
       };

@@ -9,7 +9,7 @@ import { type AnswersOf, type Given, prepare } from '../db/prepared.ts';
 import { carriesToken, letterFor, type Purpose } from './letters.ts';
 import { NotSent, transportOf } from './transports.ts';
 
-const claiming = prepare((db, { most }: Given<'most'>) => [
+const claiming = prepare((db, { most, perDay }: Given<'most' | 'perDay'>) => [
   db
     .select({
       id: sql<number>`id`.mapWith(Number),
@@ -18,8 +18,9 @@ const claiming = prepare((db, { most }: Given<'most'>) => [
       recipient: sql<string>`recipient`,
       attempts: sql<number>`attempts`,
       given_up: sql<boolean>`given_up`,
+      held: sql<string | null>`held`,
     })
-    .from(sql`app.claim_mails(${most})`),
+    .from(sql`app.take_mails(${most}, ${perDay})`),
 ]);
 const keepingLinks = prepare((db, { claimed, hashes }: Given<'claimed' | 'hashes'>) => [
   db.execute(sql`select app.keep_links(${claimed}, ${hashes})`),
@@ -57,9 +58,12 @@ const send = async (settings: Config, mail: Mail, token: string): Promise<boolea
 
 /** Claims what is due and tries to send it. How many there were, and the milliseconds until the first that failed is due. */
 const round = async (settings: Config) => {
-  const [claimed] = await askForJob(settings, 'mail', claiming({ most: mostAtOnce }));
-  const [lost, mails] = [claimed.filter((mail) => mail.given_up), claimed.filter((mail) => !mail.given_up)];
-  for (const { id, purpose } of lost) say({ mail: id, purpose, given_up: true });
+  const [claimed] = await askForJob(settings, 'mail', claiming({ most: mostAtOnce, perDay: settings.MAILS_PER_DAY }));
+  const mails = claimed.filter(({ given_up, held }) => !given_up && held === null);
+  for (const { id, purpose, given_up, held } of claimed) {
+    if (held !== null) say({ mail: id, purpose, held });
+    else if (given_up) say({ mail: id, purpose, given_up: true });
+  }
   if (mails.length === 0) return { found: claimed.length, pause: null };
   const tokens = await Promise.all(mails.map(({ key }) => linkToken(settings, key)));
   const linked = mails.flatMap(({ id, purpose }, at) =>

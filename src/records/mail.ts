@@ -17,6 +17,7 @@ export const mails = pgTable('mails', {
   attempts: integer().notNull().default(0),
   sent_at: moment(),
   failed_at: moment(),
+  held: textColumn({ enum: ['address', 'deployment'] }),
 });
 
 /** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
@@ -34,6 +35,7 @@ export const mailColumns = {
   user_id: mails.user_id,
   state: mailState.as('state'),
   attempts: mails.attempts,
+  held: mails.held,
   asked_at: mails.asked_at,
 };
 
@@ -45,6 +47,10 @@ export const mail = z
     user_id: recordId.nullable().describe('the account that it is for'),
     state: z.enum(mailStates).describe('`failed` once it was tried for a day'),
     attempts: z.int().describe('how often it was tried'),
+    held: z
+      .enum(['address', 'deployment'])
+      .nullable()
+      .describe('why it was not tried: too many went to this `address`, or from this `deployment`, within a day'),
     asked_at: z.iso.datetime().describe('when somebody or something called for it'),
   })
   .meta({
@@ -57,6 +63,7 @@ export const mail = z
         user_id: 3,
         state: 'failed',
         attempts: 14,
+        held: null,
         asked_at: '2026-11-20T16:40:12.345Z',
       },
     ],

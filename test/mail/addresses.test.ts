@@ -24,6 +24,10 @@ const verified = async (as: '' | 'patient/' | 'doctor/' = ''): Promise<Person> =
 };
 const ask = (who: Account, email: string, more: object = { password }) =>
   app.as(who, 'PATCH', '/api/auth/me/', { email, ...more });
+/** The same, while no mail can be sent. */
+const silent = caller({ ...app.env, MAIL_API_URL: undefined });
+const quiet = (who: Account, email: string) =>
+  silent('PATCH', '/api/auth/me/', { token: who.token, body: { email, password } });
 /** Changes the address of somebody, and confirms it. */
 const change = async (who: Person, email: string) => {
   expect((await ask(who, email)).status).toBe(200);
@@ -128,7 +132,9 @@ describe('another address', () => {
     expect((await inbox.mail(ann.email, 'undo')).subject).toBe('Your email was changed');
     expect((await registering(ann.email)).status).toBe(409);
     const other = await verified();
-    expect((await ask(other, ann.email)).status).toBe(409);
+    // which is as if it were free, but the mail that goes there is another
+    expect((await ask(other, ann.email)).status).toBe(200);
+    expect((await inbox.mails(ann.email)).at(-1)).toMatchObject({ page: 'forgot', token: '' });
     await app.rows(`update app.former_emails set until = now() where email = $1`, [ann.email]);
     expect((await registering(ann.email)).status).toBe(201);
   });
@@ -163,6 +169,57 @@ describe('another address', () => {
     const ann = await verified();
     for (let more = 0; more < 5; more++) expect((await ask(ann, `${unique('new')}@example.com`)).status).toBe(200);
     expect((await ask(ann, `${unique('new')}@example.com`)).status).toBe(429);
+  });
+
+  test('that somebody has already is answered like a free one, as often as that, and its owner is told', async () => {
+    const [ann, owner, other] = [await verified(), await verified(), await verified()];
+    const off = await verified();
+    await app.asOwner('update users set disabled_at = now() where id = $1', [off.id]);
+    const former = other.email;
+    await change(other, `${unique('new')}@example.com`);
+    const asks: [string, string][] = [];
+    const askFor = async (email: string) => {
+      const answer = await ask(ann, email);
+      const { pending_email, updated_at: _, ...rest } = answer.body;
+      const headers = [...answer.headers].filter(([name]) => !/^(x-request-id|etag)$/.test(name));
+      asks.push([answer.status === 200 ? 'asked' : answer.body.code, pending_email]);
+      return JSON.stringify({ rest, headers });
+    };
+    const answers = [
+      await askFor(`${unique('free')}@example.com`),
+      await askFor(owner.email),
+      await askFor(off.email),
+      await askFor(former),
+      await askFor(`${unique('free')}@example.com`),
+    ];
+    expect(new Set(answers).size).toBe(1);
+    // the sixth is too many, whosever it is
+    for (const email of [owner.email, `${unique('free')}@example.com`])
+      expect((await ask(ann, email)).body.code).toBe('too_many_requests');
+    expect(asks.map(([what]) => what)).toEqual(Array(5).fill('asked'));
+    const told = (await inbox.mails(owner.email)).filter(
+      ({ subject }) => subject === 'Your email has an account already',
+    );
+    expect(told).toHaveLength(1);
+    expect(told[0]).toMatchObject({ page: 'forgot', token: '' });
+    expect(told[0]?.text).not.toContain(ann.name);
+    expect((await inbox.mails(former)).map(({ subject }) => subject)).toContain('Your email has an account already');
+    // nobody gets a link for it, nor a mail when an account may not sign in
+    expect((await inbox.mails(owner.email)).map(({ subject }) => subject)).not.toContain('Confirm your new email');
+    expect((await inbox.mails(off.email)).filter(({ page }) => page === 'forgot')).toEqual([]);
+    expect(await me(owner)).toMatchObject({ email: owner.email });
+  });
+
+  test('that somebody has already costs as many round trips, and asking for its mail again tells nothing either', async () => {
+    const [ann, owner] = [await verified(), await verified()];
+    const free = await app.roundTripsOf(() => quiet(ann, `${unique('free')}@example.com`));
+    expect(await app.roundTripsOf(() => quiet(ann, owner.email))).toBe(free);
+    await app.rows(`update mails set asked_at = asked_at - interval '2 minutes'`);
+    const resend = () => app.as(ann, 'POST', '/api/auth/email/resend/');
+    expect((await resend()).status).toBe(202);
+    expect((await resend()).status).toBe(429);
+    expect((await inbox.mails(owner.email)).map(({ subject }) => subject)).not.toContain('Confirm your new email');
+    expect((await inbox.mails(owner.email)).filter(({ page }) => page === 'forgot')).toHaveLength(2);
   });
 
   test('of somebody who mistyped the first one gives the stranger there nothing', async () => {

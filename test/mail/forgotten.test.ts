@@ -1,5 +1,5 @@
 // A forgotten password: whoever asks gets the same answer, and whoever holds the link gets the account, once.
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { accountOf, boot, cheapPasswords, password } from '../support/app.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
 import { unique } from '../support/unique.ts';
@@ -22,6 +22,9 @@ const reset = (token: string, new_password = 'a much better password') =>
 const later = (email: string, minutes: number) =>
   app.rows(`update mails set asked_at = asked_at - $2 * interval '1 minute' where recipient = $1`, [email, minutes]);
 const resetsFor = async (email: string) => (await inbox.mails(email)).filter(({ page }) => page === 'reset');
+
+// an address may ask 30 times, and here everybody has the same
+beforeEach(() => app.asOwner('delete from guesses'));
 
 describe('asking for a new password', () => {
   test('is answered the same whether there is an account or not, with as many round trips', async () => {
@@ -87,6 +90,42 @@ describe('asking for a new password', () => {
     expect(await resetsFor(email)).toHaveLength(6);
   });
 
+  test('is counted by who asks: a stranger uses nothing up of what the owner has', async () => {
+    const { id, email } = await somebody();
+    const stranger = { 'CF-Connecting-IP': '198.51.100.60' };
+    for (let more = 0; more < 7; more++) {
+      await forgot(email, stranger);
+      await later(email, 2);
+    }
+    expect(await resetsFor(email)).toHaveLength(5);
+    for (let more = 0; more < 7; more++) {
+      await forgot(email);
+      await later(email, 2);
+    }
+    expect(await resetsFor(email)).toHaveLength(10);
+    expect(await app.count(`from audit where action = 'reset_limited' and resource_id = $1`, [id])).toBe(4);
+  });
+
+  test('from many networks sends ten a day, and those from where the owner signed in beside them', async () => {
+    const { email } = await somebody();
+    const from = (n: number) => ({ 'CF-Connecting-IP': `203.0.113.${n}` });
+    await app.rows('delete from app.sent_mails');
+    for (let n = 1; n <= 14; n++) await forgot(email, from(n));
+    expect(await resetsFor(email)).toHaveLength(10);
+    await forgot(email);
+    expect(await resetsFor(email)).toHaveLength(11);
+    expect(await app.count(`from mails where recipient = $1 and held = 'address' and sent_at is null`, [email])).toBe(
+      4,
+    );
+    await app.login({ email, password }, from(200));
+    await forgot(email, from(200));
+    expect(await resetsFor(email)).toHaveLength(12);
+    await app.rows(`update app.networks set last_used_at = now() - interval '181 days'`);
+    await later(email, 2);
+    await forgot(email, from(200));
+    expect(await resetsFor(email)).toHaveLength(12);
+  });
+
   test('is limited for an address, whoever it asks for', async () => {
     const headers = { 'CF-Connecting-IP': '198.51.100.77' };
     const statuses: number[] = [];
@@ -94,6 +133,16 @@ describe('asking for a new password', () => {
     expect(statuses.indexOf(429)).toBe(30);
     expect((await forgot('x@example.com', headers)).headers.get('Retry-After')).toMatch(/^\d+$/);
     expect((await forgot('x@example.com')).status).toBe(202);
+  });
+
+  test('is limited for a /56 of IPv6, however many of its networks ask', async () => {
+    const ask = async (network: number, site = 0) => {
+      const headers = { 'CF-Connecting-IP': `2001:db8:66:${(0x1000 + 256 * site + network).toString(16)}::1` };
+      const body = { email: `${unique('nobody')}@example.com` };
+      return (await silent.call('POST', '/api/auth/password/forgot/', { body, headers })).status;
+    };
+    for (let sent = 0; sent < 120; sent++) expect(await ask(sent % 5)).toBe(202);
+    expect([await ask(6), await ask(7), await ask(1, 1)]).toEqual([429, 429, 202]);
   });
 
   test('sends nothing to a disabled account', async () => {

@@ -154,11 +154,21 @@ export type NewInvitation = {
 };
 export type Mail = {
   id: number;
-  purpose: 'change' | 'invitation' | 'new_device' | 'password_changed' | 'reset' | 'token_replayed' | 'undo' | 'verify';
+  purpose:
+    | 'change'
+    | 'email_taken'
+    | 'invitation'
+    | 'new_device'
+    | 'password_changed'
+    | 'reset'
+    | 'token_replayed'
+    | 'undo'
+    | 'verify';
   recipient: string;
   user_id: number | null;
   state: 'failed' | 'waiting';
   attempts: number;
+  held: 'address' | 'deployment' | null;
   asked_at: string;
 };
 export type AuditEntry = {

@@ -15,6 +15,7 @@ export const purposes: Record<Mail['purpose'], string> = {
   password_changed: 'A notice of a new password',
   new_device: 'A notice of a new device',
   token_replayed: 'A warning of a copied session',
+  email_taken: 'A notice that an email has an account',
 };
 export const sendAgain = async (id: number) => {
   await answer(api.admin.mails[':id'].resend.$post({ param: { id } }));
@@ -32,11 +33,17 @@ const filters: readonly Filter[] = [
     ],
   },
 ];
+const whyHeld: Record<NonNullable<Mail['held']>, string> = {
+  address: 'waits: too many to this address today',
+  deployment: 'waits: too many mails today',
+};
+const stateInWords = ({ state, held }: Mail) =>
+  state === 'failed' ? 'given up' : held ? whyHeld[held] : 'waits for another try';
 const columns: readonly Column<Mail>[] = [
   { title: 'What', cell: ({ purpose }) => purposes[purpose] },
   { title: 'To', cell: ({ recipient }) => <bdi>{recipient}</bdi> },
   { title: 'Of', sort: 'asked_at', cell: ({ asked_at }) => <Time at={asked_at} /> },
-  { title: 'State', cell: ({ state }) => (state === 'failed' ? 'given up' : 'waits for another try') },
+  { title: 'State', cell: stateInWords },
   { title: 'Tried', cell: ({ attempts }) => count(attempts) },
   { title: 'Do', cell: ({ id, recipient }) => <Act label={`Send again to ${recipient}`} act={() => sendAgain(id)} /> },
 ];

@@ -25,6 +25,7 @@ const did: Record<string, string> = {
   password_reset: 'chose a new password by a link',
   reset_asked: 'asked for a link for a new password',
   reset_sent: 'was sent a link for a new password',
+  reset_limited: 'was asked too often for a link for a new password',
   email_verified: 'confirmed the email',
   email_changed: 'changed the email',
   email_undone: 'undid a change of the email',

@@ -28,7 +28,12 @@ const isPending = and(
 /** One that is tried for the first time has an attempt as well, but is not due again for a minute. */
 const isStuck = and(
   unsent,
-  or(isNotNull(mails.failed_at), sql`${mails.attempts} > 1`, sql`${mails.attempts} = 1 and ${mails.due_at} <= now()`),
+  or(
+    isNotNull(mails.failed_at),
+    isNotNull(mails.held),
+    sql`${mails.attempts} > 1`,
+    sql`${mails.attempts} = 1 and ${mails.due_at} <= now()`,
+  ),
 );
 const whatWaits = prepare((db) => [
   db

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { keyedHashes, newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
-import { config, type Env, networkOf } from '../../config.ts';
+import { config, type Env, networkOf, siteOf } from '../../config.ts';
 import { askAuth } from '../../db/client.ts';
 import { type Call, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem } from '../../errors.ts';
@@ -61,8 +61,8 @@ const asInvited = describe(
   'duplicate',
 );
 
-const asking = prepare((db, { email, network }: Given<'email' | 'network'>) => [
-  db.select({ wait: sql<number>`wait` }).from(sql`app.ask_for_reset(${email}, ${network}) as wait`),
+const asking = prepare((db, { email, keys, network }: Given<'email' | 'keys' | 'network'>) => [
+  db.select({ wait: sql<number>`wait` }).from(sql`app.ask_for_reset_from(${email}, ${keys}, ${network}) as wait`),
 ]);
 const looking = prepare((db, { token, purpose }: Given<'token' | 'purpose'>) => [
   db.select({ own: sql<(string | null)[]>`to_json(own)` }).from(sql`app.look_at_link(${token}, ${purpose})`),
@@ -105,8 +105,12 @@ const limited = limitAddress('LINK_LIMIT');
 
 export const linkRoutes = new Hono<Env>({ strict: false })
   .post('/password/forgot', forgets, limited, json(addressee), async (c) => {
-    const hashes = await keyedHashes(config(c), 'guess', `mail:${networkOf(c)}`);
-    const [rows] = await askAuth(c, asking({ ...c.req.valid('json'), network: `{${hashes[0]}}` }));
+    const [network, site] = [networkOf(c), siteOf(c)];
+    const askers = site ? [network, site] : [network];
+    const hashes = await Promise.all(
+      askers.map(async (asker) => (await keyedHashes(config(c), 'guess', `mail:${asker}`))[0]),
+    );
+    const [rows] = await askAuth(c, asking({ ...c.req.valid('json'), keys: `{${hashes}}`, network }));
     const { wait } = found(rows);
     if (wait > 0) throw new Problem('too_many_requests', { retryAfter: wait });
     c.set('mailed', true);
