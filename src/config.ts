@@ -84,6 +84,8 @@ const configuration = z.object({
   REFRESH_TOKEN_TTL: seconds(604_800),
   MAILS_PER_DAY: whole('mails', 1, 10_000_000, 10_000),
   SESSIONS_PER_ACCOUNT: whole('sessions', 1, 10_000, 100),
+  /** 0: an account whose address nobody confirmed stays. */
+  UNCONFIRMED_ACCOUNT_DAYS: whole('days', 0, 3650, 0),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;

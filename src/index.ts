@@ -5,6 +5,7 @@ import { createMiddleware } from 'hono/factory';
 import { requestId } from 'hono/request-id';
 import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
+import { eraseUnconfirmed } from './accounts/unconfirmed.ts';
 import { type Bindings, config, configOf, type Env } from './config.ts';
 import { sweep } from './db/client.ts';
 import { Problem, respondWithProblem } from './errors.ts';
@@ -163,6 +164,8 @@ const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => 
   const swept = await sweep(configOf(bindings));
   console.info(JSON.stringify({ job: 'sweep', ...swept }));
   await deliver(bindings, inJobMs);
+  const erased = await eraseUnconfirmed(configOf(bindings));
+  if (erased > 0) console.info(JSON.stringify({ job: 'unconfirmed', erased }));
 };
 
 export default { fetch: app.fetch, scheduled };

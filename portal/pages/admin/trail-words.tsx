@@ -27,6 +27,7 @@ const did: Record<string, string> = {
   reset_sent: 'was sent a link for a new password',
   reset_limited: 'was asked too often for a link for a new password',
   email_verified: 'confirmed the email',
+  never_confirmed: 'erased, because no email was confirmed',
   email_changed: 'changed the email',
   email_undone: 'undid a change of the email',
   resend: 'sent again',

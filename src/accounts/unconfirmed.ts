@@ -1,0 +1,17 @@
+// Accounts that somebody registered and never confirmed an address of. A deployment may let them go after some days.
+import { sql } from 'drizzle-orm';
+import type { Config } from '../config.ts';
+import { askForJob } from '../db/client.ts';
+import { type Given, prepare } from '../db/prepared.ts';
+
+const erasing = prepare((db, { days }: Given<'days'>) => [
+  db.select({ erased: sql<number>`erased`.mapWith(Number) }).from(sql`app.erase_unconfirmed(${days}) as erased`),
+]);
+
+/** Some of them at a time: the job comes every hour. How many went. */
+export const eraseUnconfirmed = async (settings: Config): Promise<number> => {
+  const days = settings.UNCONFIRMED_ACCOUNT_DAYS;
+  if (days === 0) return 0;
+  const [[row]] = await askForJob(settings, 'unconfirmed', erasing({ days }));
+  return row?.erased ?? 0;
+};
