@@ -18,6 +18,7 @@ import { TreatedBy, Treating } from './pages/admin/treating.tsx';
 import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pages/as-doctor.tsx';
 import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
+import { ImportPatients } from './pages/import.tsx';
 import { Forgot, Invited, Reset, Undo, Verify } from './pages/links.tsx';
 import { EditPatient, PatientPage } from './pages/patient.tsx';
 import { NewPatientPage, Patients } from './pages/patients.tsx';
@@ -39,6 +40,7 @@ const doctors: Pages = { '/portal/doctors': Doctors, '/portal/doctors/:id': Doct
 const keeping: Pages = {
   '/portal/patients': Patients,
   '/portal/patients/new': NewPatientPage,
+  '/portal/patients/import': ImportPatients,
   '/portal/patients/:id': PatientPage,
   '/portal/patients/:id/edit': EditPatient,
   '/portal/doctors/new': NewDoctorPage,

@@ -69,9 +69,14 @@ interface PatientListProps {
 }
 export function PatientList({ title, route, isOwn }: PatientListProps) {
   const add = (
-    <a class="button" href="/portal/patients/new">
-      Add a patient
-    </a>
+    <>
+      <a class="button" href="/portal/patients/new">
+        Add a patient
+      </a>
+      <a class="button secondary" href="/portal/patients/import">
+        Import patients
+      </a>
+    </>
   );
   return (
     <Page title={title} actions={isOwn && add}>

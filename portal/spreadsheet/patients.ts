@@ -1,10 +1,10 @@
 // The rows of a spreadsheet as patients: what goes where, which rows are wrong, and which are there twice.
 import { type Field, leftOut, type Place, wrongPlaces } from './columns.ts';
 import type { Sheet } from './read.ts';
-import { type DateOrder, needsOrder, orderOf, readAge, readDate, readGender } from './values.ts';
+import { type DateOrder, type Gender, needsOrder, orderOf, readAge, readDate, readGender } from './values.ts';
 
 export type Patient = { name: string } & Partial<
-  Record<'date_of_birth' | 'gender' | 'phone' | 'email' | 'address' | 'medical_history', string> & { age: number }
+  Record<'date_of_birth' | 'phone' | 'email' | 'address' | 'medical_history', string> & { age: number; gender: Gender }
 >;
 export interface Line {
   line: number;
@@ -101,8 +101,10 @@ const folded = (name: string) =>
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+/** What two records of one person have in common. */
+export type Known = { [Field in 'name' | 'date_of_birth' | 'phone']?: string | null | undefined };
 /** Two patients with one of these in common are probably one: the same name and birth date, or the same name and phone. */
-export const likenesses = ({ name, date_of_birth, phone }: Partial<Patient>): string[] => {
+export const likenesses = ({ name, date_of_birth, phone }: Known): string[] => {
   const digits = phone?.replace(/\D/g, '');
   const who = folded(name ?? '');
   if (date_of_birth || digits)
@@ -116,7 +118,7 @@ export interface Twice {
   as: number | null;
 }
 /** Who is there twice, in the file itself or beside what Wardbook has already. */
-export const doubled = (lines: Line[], there: Partial<Patient>[] = []): Twice[] => {
+export const doubled = (lines: Line[], there: Known[] = []): Twice[] => {
   const seen = new Map<string, number | null>(
     there.flatMap((one) => likenesses(one).map((key) => [key, null] as const)),
   );

@@ -11,6 +11,9 @@ export async function portalFiles(): Promise<Map<string, Uint8Array>> {
     outdir: '.',
     write: false,
     bundle: true,
+    // what few people need, like the reader of spreadsheets, is loaded when they do
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     minify: true,
     format: 'esm',
     target: 'es2022',

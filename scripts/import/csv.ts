@@ -6,8 +6,8 @@ import * as z from 'zod';
 import { fields, leftOut, type Place, placesOf } from '../../portal/spreadsheet/columns.ts';
 import {
   doubled,
+  type Known,
   type Line,
-  type Patient,
   type Said,
   shownPlace,
   understand,
@@ -154,14 +154,14 @@ function show(sheet: Sheet, { places, order }: Said): void {
 const printable = (text: string) => text.replace(/\p{C}/gu, '?');
 
 /** What the owner can see already: an administrator sees all. */
-async function whatIsThere(store: Store, { id, role }: Account): Promise<Partial<Patient>[]> {
+async function whatIsThere(store: Store, { id, role }: Account): Promise<Known[]> {
   const [rows] = await store.transaction([
     {
       text: `select name, date_of_birth::text, phone from patients where created_by = $1 or $2`,
       values: [id, role === 'admin'],
     },
   ]);
-  return (rows ?? []) as Partial<Patient>[];
+  return (rows ?? []) as Known[];
 }
 
 async function withoutDoubled(store: Store, owner: Account, lines: Line[], options: Options): Promise<Line[]> {
