@@ -60,9 +60,15 @@ end $$;
 create or replace function app.note_use(account bigint, agent text, network text, signs_in boolean) returns boolean
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
-  v_known_agent boolean := app.note_agent(account, agent);
-  v_known_network boolean := app.note_network(account, network);
+  v_known_agent boolean;
+  v_known_network boolean;
 begin
+  -- those who sign in at once come one after the other: each locks more than one row of the account, and a notice this one
+  if signs_in then
+    perform from users where id = account for no key update;
+  end if;
+  v_known_agent := app.note_agent(account, agent);
+  v_known_network := app.note_network(account, network);
   return signs_in and not (v_known_agent and v_known_network) and app.post('new_device', account);
 end $$;
 grant execute on function app.knows_network(bigint, text), app.note_use(bigint, text, text, boolean) to app_auth;

@@ -115,6 +115,8 @@ test('the settings are as they are in force, and nothing that is secret is among
     DJANGO_SIGNING_KEY: secret,
     DJANGO_TOKENS_UNTIL: '2026-11-26',
     ACCESS_TOKEN_TTL: 300,
+    MAILS_PER_DAY: 500,
+    UNCONFIRMED_ACCOUNT_DAYS: '30',
   });
   await app.verify(admin.id);
   const { body, text } = await call('GET', '/api/admin/settings/', { token: admin.token });
@@ -129,6 +131,9 @@ test('the settings are as they are in force, and nothing that is secret is among
     cors_origins: ['https://portal.example'],
     access_token_seconds: 300,
     refresh_token_seconds: 604_800,
+    sessions_per_account: 100,
+    mails_per_day: 500,
+    unconfirmed_account_days: 30,
     previous_secret: true,
     simplejwt_routes: true,
     django_tokens_until: '2026-11-26',

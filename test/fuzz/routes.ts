@@ -31,7 +31,7 @@ const mapping = ['id', 'patient', 'doctor', 'created_at'];
 const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
 const account = [...user, 'disabled'];
 const signedIn = ['access', 'refresh', 'token_type', 'expires_in', 'user', ...user];
-const mail = ['id', 'purpose', 'recipient', 'user_id', 'state', 'attempts', 'asked_at'];
+const mail = ['id', 'purpose', 'recipient', 'user_id', 'state', 'attempts', 'held', 'asked_at'];
 const invitation = [
   ...['id', 'email', 'role', 'name', 'patient', 'doctor'],
   ...['created_by', 'created_at', 'expires_at', 'state'],
@@ -212,7 +212,7 @@ export const targets: Record<string, Target> = {
     answer: [
       ...['version', 'registration', 'doctor_approval', 'require_verified_email', 'mail', 'mail_from', 'public_url'],
       ...['cors_origins', 'access_token_seconds', 'refresh_token_seconds', 'previous_secret', 'simplejwt_routes'],
-      'django_tokens_until',
+      ...['sessions_per_account', 'mails_per_day', 'unconfirmed_account_days', 'django_tokens_until'],
     ],
   },
   'POST /api/admin/mails/:id/resend': { as: 'admin', id: 'mail', answer: [] },

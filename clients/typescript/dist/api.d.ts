@@ -215,6 +215,9 @@ export type Settings = {
   cors_origins: string[];
   access_token_seconds: number;
   refresh_token_seconds: number;
+  sessions_per_account: number;
+  mails_per_day: number;
+  unconfirmed_account_days: number;
   previous_secret: boolean;
   simplejwt_routes: boolean;
   django_tokens_until: string | null;

@@ -49,6 +49,13 @@ const inWords = (set: Settings): readonly (readonly [string, ComponentChildren, 
   ],
   ['An access token counts for', lasting(set.access_token_seconds), 'ACCESS_TOKEN_TTL'],
   ['A session that is not used ends after', lasting(set.refresh_token_seconds), 'REFRESH_TOKEN_TTL'],
+  ['An account may have', `${set.sessions_per_account} sessions`, 'SESSIONS_PER_ACCOUNT'],
+  ['Mails go out', `${set.mails_per_day} a day at most`, 'MAILS_PER_DAY'],
+  [
+    'An account whose email nobody confirms',
+    set.unconfirmed_account_days === 0 ? 'stays' : `goes after ${set.unconfirmed_account_days} days`,
+    'UNCONFIRMED_ACCOUNT_DAYS',
+  ],
   ['Tokens of the secret of before', set.previous_secret ? 'still count' : 'do not count', 'JWT_SECRET_PREVIOUS'],
   ['simplejwt’s routes under /api/token', set.simplejwt_routes ? 'are there' : 'are gone', 'SIMPLEJWT_ROUTES'],
   [
