@@ -5,8 +5,10 @@
 create or replace function app.guess_keys_from(account bigint, typed text[], network text) returns text[] stable
 language plpgsql as $$
 declare
+  -- asked in any case, so that an account that is not there takes as long
+  v_known boolean := app.knows_network(coalesce(account, 0), network);
   v_whose text := case when account is null then typed[1]
-    when app.knows_network(account, network) then 'account:' || account || '|' || typed[2]
+    when v_known then 'account:' || account || '|' || typed[2]
     else 'account:' || account end;
 begin
   return array[typed[1] || '|' || typed[2], v_whose] || typed[2:];

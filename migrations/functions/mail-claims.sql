@@ -5,8 +5,10 @@ create or replace function app.is_taken(address text, by_others_than bigint, ena
 language plpgsql set search_path = public, pg_temp as $$
 begin
   return exists (
-    select from users u left join app.former_emails f on f.user_id = u.id and f.email = address and f.until > now()
-    where u.id <> by_others_than and (u.email = address or f.email is not null) and (not enabled or u.disabled_at is null));
+    select from users u where u.email = address and u.id <> by_others_than and (not enabled or u.disabled_at is null)
+  ) or exists (
+    select from app.former_emails f join users u on u.id = f.user_id
+    where f.email = address and f.until > now() and u.id <> by_others_than and (not enabled or u.disabled_at is null));
 end $$;
 
 -- Whose the address is for which somebody asks a new password, if that account may get a mail now. It is counted by who
@@ -79,7 +81,8 @@ begin
     exit when v_found = most;
     if m.purpose = 'reset' and m.user_id is null then
       m.user_id := app.account_who_asked(m);
-    elsif m.purpose = 'change' and app.is_taken(m.recipient, m.user_id) then
+    -- not one that was tried: who delivers it may have it already
+    elsif m.purpose = 'change' and m.attempts = 0 and app.is_taken(m.recipient, m.user_id) then
       m.purpose := 'email_taken';
     end if;
     given_up := m.asked_at < now() - interval '1 day';
