@@ -2,25 +2,29 @@
 import { parseArgs } from 'node:util';
 import { dim, Fatal, run } from '../support/terminal.ts';
 import { approve, disable, enable, endSessions, revoke, setRole } from './admin/accounts.ts';
+import { attempts, free } from './admin/attempts.ts';
 import { createAdmin } from './admin/create.ts';
+import { doneBy } from './admin/done-by.ts';
+import { endEverything } from './admin/everything.ts';
 import { invite } from './admin/invite.ts';
 import { findAccounts, listAdmins } from './admin/list.ts';
+import { lock, unlock } from './admin/lock.ts';
 import { mailResets } from './admin/mail-resets.ts';
 import { resetLink } from './admin/reset-link.ts';
 import { restore } from './admin/restore.ts';
+import { seenBy } from './admin/seen-by.ts';
 import type { Database } from './connect.ts';
 import { withDatabase } from './database.ts';
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 const options = {
-  ...{ email: text, name: text, url: text, role: text, patient: text, doctor: text },
-  ...{ promote: flag, yes: flag, help: flag },
+  ...{ email: text, name: text, url: text, role: text, patient: text, doctor: text, from: text, to: text },
+  ...{ promote: flag, yes: flag, help: flag, invitations: flag, 'undo-links': flag },
 };
-type Options = { email?: string; name?: string; url?: string; role?: string; patient?: string; doctor?: string } & {
-  promote?: boolean;
-  yes?: boolean;
-};
+type Texts = 'email' | 'name' | 'url' | 'role' | 'patient' | 'doctor' | 'from' | 'to';
+type Flags = 'promote' | 'yes' | 'invitations' | 'undo-links';
+type Options = { [Name in Texts]?: string } & { [Name in Flags]?: boolean };
 
 interface Verb {
   /** What comes behind it, and what it does. */
@@ -29,6 +33,8 @@ interface Verb {
   takes?: (keyof Options)[];
   /** It is about somebody, by email or id; or about an email. */
   about?: 'who' | 'email';
+  /** What it prints goes into a file: nothing else may come among it. */
+  isFile?: boolean;
   run(database: Database, options: Options & { who: string; email: string }): Promise<void>;
 }
 
@@ -79,6 +85,36 @@ const verbs: Record<string, Verb> = {
     takes: ['patient', 'doctor'],
     run: restore,
   },
+  attempts: {
+    usage: '[--from DAY] [--to DAY]',
+    says: 'says where wrong passwords came from, in the last day or then, and which accounts have to wait',
+    takes: ['from', 'to'],
+    run: attempts,
+  },
+  free: { usage: 'WHO', says: 'lets an account try again that waits after wrong passwords', about: 'who', run: free },
+  'seen-by': {
+    usage: 'WHO [--from DAY] [--to DAY]',
+    says: 'prints which patients an account has seen, as CSV; DAY is 2026-01-31, or a time like 2026-01-31T18:00+01:00',
+    takes: ['from', 'to'],
+    about: 'who',
+    isFile: true,
+    run: seenBy,
+  },
+  'done-by': {
+    usage: 'WHO [--from DAY] [--to DAY]',
+    says: 'says whom an account has let in or shut out: emails, roles, invitations, approvals, links, and how each is now',
+    takes: ['from', 'to'],
+    about: 'who',
+    run: doneBy,
+  },
+  'end-everything': {
+    usage: '[--invitations] [--undo-links] [--yes]',
+    says: "ends everybody's sessions, tokens of Django's, links, unconfirmed addresses and mails with links that wait",
+    takes: ['invitations', 'undo-links', 'yes'],
+    run: endEverything,
+  },
+  lock: { usage: '', says: "keeps the Worker's role out of the database, and ends its connections", run: lock },
+  unlock: { usage: '', says: 'lets it in again', run: unlock },
 };
 
 const lineOf = (name: string, { usage, says }: Verb) =>
@@ -88,7 +124,7 @@ ${Object.entries(verbs)
   .map(([name, verb]) => lineOf(name, verb))
   .join('\n')}`;
 
-type Work = (database: Database) => Promise<void>;
+type Work = { isFile?: boolean; run(database: Database): Promise<void> };
 /** Nothing where all that was asked is how it is used. */
 function readArguments(): Work | undefined {
   try {
@@ -111,7 +147,8 @@ function readArguments(): Work | undefined {
         verb.about === 'email' ? `Whom? Say an email: ${name} EMAIL.` : `Whom? Say an email or an id: ${name} WHO.`,
       );
     }
-    return (database) => verb.run(database, { ...more, email: email ?? '', who: email ?? '' });
+    const all = { ...more, email: email ?? '', who: email ?? '' };
+    return { isFile: verb.isFile, run: (database) => verb.run(database, all) };
   } catch (error) {
     throw new Fatal(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2);
   }
@@ -121,8 +158,8 @@ async function main(): Promise<void> {
   const work = readArguments();
   if (!work) return;
   await withDatabase(async (database) => {
-    console.log(dim(`In ${database.name}`));
-    await work(database);
+    (work.isFile ? console.error : console.log)(dim(`In ${database.name}`));
+    await work.run(database);
   });
 }
 

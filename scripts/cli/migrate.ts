@@ -10,7 +10,7 @@ import { databaseError, withDatabase } from './database.ts';
 import { isRace, migrationError } from './migration-errors.ts';
 import { compareReleases, readFunctions, readMigrations, type SqlFile } from './migration-files.ts';
 import { explainMove } from './moved.ts';
-import { checkRoles, renewAppLogin } from './roles.ts';
+import { checkRoles, lockedSentence, renewAppLogin } from './roles.ts';
 
 const alreadyApplied = 'WB001';
 
@@ -215,10 +215,11 @@ async function main(): Promise<void> {
     const started = performance.now();
     await checkRoles(sql, { migrated: false });
     const applied = await migrate(sql, { log: console.log });
-    await checkRoles(sql, { migrated: true });
+    const { isLocked } = await checkRoles(sql, { migrated: true });
     const summary = applied.length > 0 ? `: ${applied.length} applied in ${duration(performance.now() - started)}` : '';
     console.log(`Up to date${summary}.`);
     await settle(sql, moved);
+    if (isLocked) console.log(bold(lockedSentence));
     if (appLogin) {
       console.log("\nThe Worker's DATABASE_URL, shown this once. The password that app_login had no longer works.\n");
       console.log(`${bold(await renewAppLogin(sql, url))}\n`);

@@ -27,8 +27,11 @@ type Role = Record<keyof typeof forbidden, boolean> & {
 
 type Flaw = { says: string; mend: string };
 
-/** Says in a sentence what is wrong with the roles. Before the first migration they need not be there, nor be joined. */
-export async function checkRoles(sql: Sql, { migrated }: { migrated: boolean }): Promise<void> {
+/**
+ * Says in a sentence what is wrong with the roles. Before the first migration they need not be there, nor be joined. That
+ * app_login may not sign in is no mistake: somebody has locked it, and whoever migrates meanwhile leaves that as it is.
+ */
+export async function checkRoles(sql: Sql, { migrated }: { migrated: boolean }): Promise<{ isLocked: boolean }> {
   const found = await readRoles(sql);
   const flaws = roles.flatMap((name) => {
     const role = found.find((one) => one.name === name);
@@ -36,7 +39,11 @@ export async function checkRoles(sql: Sql, { migrated }: { migrated: boolean }):
     return migrated ? [missing(name)] : [];
   });
   if (flaws.length > 0) throw new Fatal(explain(flaws));
+  return { isLocked: found.some(({ name, login }) => name === 'app_login' && !login) };
 }
+
+/** What to say of a lock, so that nobody wonders why every request is a 503. */
+export const lockedSentence = 'app_login may not sign in: it is locked, and stays so until: npm run admin -- unlock';
 
 async function readRoles(sql: Sql): Promise<Role[]> {
   // since PostgreSQL 16 a membership says itself whether it is inherited; to_jsonb reads the column where there is one
@@ -67,9 +74,8 @@ function flawsOf(role: Role, migrated: boolean): Flaw[] {
       mend: `alter role ${name} noinherit;`,
     });
   }
-  if (isLogin !== role.login) {
-    const says = isLogin ? `${name} cannot sign in.` : `${name} can sign in, past app_login.`;
-    flaws.push({ says, mend: `alter role ${name} ${isLogin ? 'login' : 'nologin'};` });
+  if (!isLogin && role.login) {
+    flaws.push({ says: `${name} can sign in, past app_login.`, mend: `alter role ${name} nologin;` });
   }
   for (const other of memberships.filter(({ role }) => !wanted.includes(role))) {
     flaws.push({ says: `${name} belongs to ${other.role}.`, mend: `revoke ${quoted(other.role)} from ${name};` });
@@ -105,13 +111,13 @@ function explain(flaws: Flaw[]): string {
   ].join('\n');
 }
 
-/** Gives the Worker's role a new password, and returns the URL that it signs in with. */
+/** Gives the Worker's role a new password, and returns the URL that it signs in with. A lock stays. */
 export async function renewAppLogin(sql: Sql, ownerUrl: string): Promise<string> {
   const url = new URL(ownerUrl);
   url.username = 'app_login';
   url.password = randomBytes(30).toString('base64url');
   try {
-    await sql.query(`alter role app_login with login password '${url.password}'`);
+    await sql.query(`alter role app_login password '${url.password}'`);
   } catch (error) {
     throw databaseError(error);
   }

@@ -105,6 +105,15 @@ export async function confirm(question: string): Promise<boolean | undefined> {
   }
 }
 
+/** Goes on only where a person says yes, or has said so with --yes. */
+export async function agree(question: string, isAgreed = false): Promise<void> {
+  const agreed = isAgreed || (await confirm(question));
+  if (agreed) return;
+  throw new Fatal(
+    agreed === false ? 'Nothing was changed.' : 'There is no terminal to ask on: add --yes. Nothing was changed.',
+  );
+}
+
 /** A secret from the keyboard without echo, or the first line of a pipe. */
 export function readSecret(question: string): Promise<string> {
   return process.stdin.isTTY ? typeSecret(question) : firstLine();

@@ -232,7 +232,6 @@ describe.skipIf(server)('the roles of the Worker', () => {
     ['alter role app_api replication', 'app_api may copy the whole server'],
     ['alter role app_login inherit', "app_login has its roles' rights without asking"],
     ['alter role app_api login', 'app_api can sign in'],
-    ['alter role app_login nologin', 'app_login cannot sign in'],
     ['grant pg_read_all_data to app_api', 'app_api belongs to pg_read_all_data'],
     ['create role "Neon Superuser"; grant "Neon Superuser" to app_login', 'app_login belongs to Neon Superuser'],
     ['grant app_api to app_login with inherit true', 'app_login has the rights of app_api without asking'],

@@ -18,6 +18,10 @@ const did: Record<string, string> = {
   logout: 'signed out',
   session_ended: 'ended a session',
   sessions_ended: 'ended all sessions',
+  everything_ended: 'ended all sessions and links',
+  freed: 'let an account try passwords again',
+  locked: 'locked the database',
+  unlocked: 'unlocked the database',
   refresh_reused: 'used a session’s old token',
   refresh_replayed: 'repeated a renewal',
   refresh_replayed_elsewhere: 'repeated a renewal from elsewhere',
@@ -41,6 +45,7 @@ const kinds: Record<string, string> = {
   invitation: 'Invitation',
   mail: 'Mail',
   audit: 'The trail',
+  database: 'Database',
 };
 const lists: Record<string, string> = {
   patient: 'A list of patients',

@@ -1,6 +1,6 @@
 // Makes an administrator, of nobody or of an account that exists.
 import { hashPassword, newPassword, weakness } from '../../../src/accounts/passwords.ts';
-import { bold, confirm, Fatal, readSecret } from '../../support/terminal.ts';
+import { agree, bold, Fatal, readSecret } from '../../support/terminal.ts';
 import type { Database, Sql } from '../connect.ts';
 import { type Account, asCli, find, freeUsername, valid, validEmail } from './account.ts';
 
@@ -55,10 +55,7 @@ async function create(sql: Sql, email: string, name: string | undefined): Promis
 }
 
 async function promote(sql: Sql, { id, email, role }: Account, yes: boolean): Promise<void> {
-  const agreed = yes || (await confirm(`Make ${email}, now ${role}, an administrator?`));
-  if (!agreed) {
-    throw new Fatal(agreed === false ? 'Nothing was changed.' : 'There is no terminal to ask on: add --yes.');
-  }
+  await agree(`Make ${email}, now ${role}, an administrator?`, yes);
   await asCli(sql, [
     sql`update users set role = 'admin', email_verified_at = coalesce(email_verified_at, now()) where id = ${id}`,
   ]);
