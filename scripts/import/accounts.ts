@@ -18,8 +18,9 @@ export type Account = {
   staff: boolean;
   /** As milliseconds; 0 for never. */
   lastLogin: number;
-  /** The roles that Django's fields say. */
+  /** The roles that Django's fields say. That it is an administrator's only the map may take from a word. */
   said: Role[];
+  claimsAdmin: boolean;
   /** The role that --map says. */
   chosenRole?: Role;
   /** Its own records. */

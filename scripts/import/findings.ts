@@ -1,4 +1,5 @@
 // What was found while reading: what is wrong, and which rules were applied to which rows.
+import { printable } from '../support/terminal.ts';
 import { type Place, placeText, type Row } from './dump.ts';
 
 type About = Pick<Row, 'at' | 'model' | 'pk'>;
@@ -21,13 +22,13 @@ export function newFindings(): Findings {
   return {
     wrong({ at, model, pk }, what) {
       count++;
-      if (errors.length < shownErrors) errors.push({ at, text: `${placeText(at)}: ${model} ${pk} ${what}` });
+      if (errors.length < shownErrors) errors.push({ at, text: printable(`${placeText(at)}: ${model} ${pk} ${what}`) });
     },
     rule(what, { at, model, pk }) {
       const seen = rules.get(what) ?? { count: 0, rows: [] };
       rules.set(what, seen);
       seen.count++;
-      if (seen.rows.length < shownRows) seen.rows.push(`${model} ${pk} (${placeText(at)})`);
+      if (seen.rows.length < shownRows) seen.rows.push(printable(`${model} ${pk} (${placeText(at)})`));
     },
     errors: () => ({
       count,

@@ -4,7 +4,7 @@ import type { Account } from './accounts.ts';
 import type { Dump, Row } from './dump.ts';
 import type { Findings } from './findings.ts';
 import type { Plan } from './plan.ts';
-import { type Role, roleOf } from './roles.ts';
+import { isAdminByMap, type Role, roleOf } from './roles.ts';
 import { type Reader, reader, type Said, sayings } from './values.ts';
 
 export type People = Map<number, Account>;
@@ -62,33 +62,36 @@ function readAccount(row: Row, plan: Plan, findings: Findings): Account | undefi
     superuser: read.flag('superuser') ?? false,
     staff: read.flag('staff') ?? false,
     lastLogin: lastLogin ? Date.parse(lastLogin) : 0,
-    said: given.role === undefined ? saidRoles(read, plan) : [],
+    ...(given.role === undefined ? saidRoles(read, plan) : { said: [], claimsAdmin: false }),
     chosenRole: given.role === undefined ? undefined : roleOf(String(given.role), plan.words.role),
     linked: {},
   };
 }
 
 /** What a row says of a role; "user" says nothing. */
-function saidRoles(read: Reader, plan: Plan): Role[] {
-  const roles: Role[] = [];
+function saidRoles(read: Reader, plan: Plan): Pick<Account, 'said' | 'claimsAdmin'> {
+  const said: Role[] = [];
+  let claimsAdmin = false;
   const word = read.text('role');
   if (word !== undefined) {
     const role = roleOf(word, plan.words.role);
     if (role === undefined) {
       const short = [...word].slice(0, 30).join('');
       read.wrong('role', `is "${short}", which is no role here: patient, doctor, admin or user (--map: words)`);
-    } else if (role !== 'user') roles.push(role);
+    } else if (role === 'admin' && !isAdminByMap(word, plan.words.role)) claimsAdmin = true;
+    else if (role !== 'user') said.push(role);
   }
-  if (read.flag('is_doctor')) roles.push('doctor');
-  if (read.flag('is_patient')) roles.push('patient');
-  return roles;
+  if (read.flag('is_doctor')) said.push('doctor');
+  if (read.flag('is_patient')) said.push('patient');
+  return { said, claimsAdmin };
 }
 
 function learn(account: Account, row: Row, plan: Plan, findings: Findings): void {
   const becomes = plan.models[row.model]?.becomes;
   if (becomes === 'roles') {
-    const roles = saidRoles(reader(row, sayings(row, plan), findings), plan);
-    account.said = [...new Set([...account.said, ...roles])];
+    const { said, claimsAdmin } = saidRoles(reader(row, sayings(row, plan), findings), plan);
+    account.said = [...new Set([...account.said, ...said])];
+    account.claimsAdmin ||= claimsAdmin;
     return;
   }
   const kind = becomes === 'patients' ? 'patient' : 'doctor';

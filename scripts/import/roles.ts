@@ -15,6 +15,11 @@ const ourRole = new Map(
   Object.entries(roleWords).flatMap(([role, words]) => words.split(' ').map((word) => [word, role as Role] as const)),
 );
 
+/** Whether it is the map that makes an administrator of this word: anybody may have chosen it in a profile. */
+export function isAdminByMap(word: string, words: Record<string, Role>): boolean {
+  return lookUp(words, word.trim().toLowerCase()) === 'admin';
+}
+
 /** The role that a word of Django's means, or undefined. */
 export function roleOf(word: string, words: Record<string, Role>): Role | undefined {
   const folded = word.trim().toLowerCase();
@@ -34,6 +39,12 @@ export function decideRole(account: Account, findings: Findings): Role {
     return 'user';
   }
   if (role === 'admin') return 'admin';
+  if (account.claimsAdmin) {
+    findings.rule(
+      'a profile that says admin makes none without the superuser flag (--map: words, or rows, role)',
+      about,
+    );
+  }
   if (linked.patient !== undefined && linked.doctor !== undefined) {
     findings.wrong(about, 'has a record as a patient and one as a doctor (--map: rows, role)');
     return 'user';

@@ -1,6 +1,6 @@
 // What was understood of a dump, as a person can check it before it is done.
 import { basename } from 'node:path';
-import { bold, dim, red } from '../support/terminal.ts';
+import { bold, dim, printable, red } from '../support/terminal.ts';
 import type { Decision } from './accounts.ts';
 import type { Counts } from './convert.ts';
 import type { Findings } from './findings.ts';
@@ -32,8 +32,8 @@ export function gapsOf(models: Survey, plan: Plan): Gap[] {
 export function showModels(models: Survey, plan: Plan): string {
   const lines: string[] = [];
   const names = [...models.values()].flatMap(({ model, fields }) => [
-    model.length - 2,
-    ...[...fields.keys()].map((f) => f.length),
+    printable(model).length - 2,
+    ...[...fields.keys()].map((field) => printable(field).length),
   ]);
   const width = Math.max(...names) + 2;
   const counted = Math.max(...[...models.values()].map(({ rows }) => number(rows).length));
@@ -42,13 +42,13 @@ export function showModels(models: Survey, plan: Plan): string {
     const becomes = own?.becomes;
     const why = becomes === drop && bookkeeping.has(model) ? ": Django's own" : '';
     const what = becomes ? `→ ${bold(kindNames[becomes])}${why}` : red('→ ?');
-    lines.push(`${bold(model.padEnd(width))}  ${number(rows).padStart(counted)}  ${what}`);
+    lines.push(`${bold(printable(model).padEnd(width))}  ${number(rows).padStart(counted)}  ${what}`);
     if (!own || !becomes || becomes === drop) continue;
     lines.push(`  ${'pk'.padEnd(width - 2)}  ${''.padStart(counted)}  ${pkText(becomes, own.pk)}`);
     for (const [name, place] of Object.entries(own.fields)) {
       const filled = fields.get(name)?.filled ?? 0;
       lines.push(
-        `  ${name.padEnd(width - 2)}  ${number(filled).padStart(counted)}  ${placeOf(name, place, filled, needless[becomes])}`,
+        `  ${printable(name).padEnd(width - 2)}  ${number(filled).padStart(counted)}  ${placeOf(name, place, filled, needless[becomes])}`,
       );
     }
     for (const [place, value] of Object.entries(own.defaults))
@@ -76,7 +76,7 @@ export function showPeople(plan: Plan, decisions: Map<number, Decision>, counts:
   const said = [...roles].map(([role, { length }]) => `${number(length)} ${role}`).join(', ');
   lines.push(`Accounts: ${said || 'none'}. They signed in with their ${plan.login}.`);
   const admins = [...decisions].filter(([, { role }]) => role === 'admin');
-  const shown = admins.slice(0, 20).map(([id, { username }]) => `${username} (${id})`);
+  const shown = admins.slice(0, 20).map(([id, { username }]) => printable(`${username} (${id})`));
   if (admins.length > shown.length) shown.push(`and ${number(admins.length - shown.length)} more`);
   lines.push(
     admins.length > 0

@@ -13,6 +13,14 @@ export class Fatal extends Error {
   }
 }
 
+/** Text that somebody else wrote, as it may be shown: what would command the terminal, or turn its words around, is spelled out. */
+export function printable(text: string): string {
+  return text.replace(
+    /[^\P{Cc}\n\t]|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 export function bold(text: string): string {
   return styleText('bold', text);
 }
@@ -39,7 +47,7 @@ export async function run(main: () => Promise<void>): Promise<void> {
     await main();
   } catch (error) {
     process.exitCode = error instanceof Fatal ? error.exitCode : 1;
-    process.stderr.write(`${red(explain(error))}\n`);
+    process.stderr.write(`${red(printable(explain(error)))}\n`);
   }
 }
 

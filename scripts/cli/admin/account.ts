@@ -2,7 +2,7 @@
 import { NeonDbError, type NeonQueryPromise } from '@neondatabase/serverless';
 import type { z } from 'zod';
 import { problems } from '../../../src/errors.ts';
-import { dim, Fatal } from '../../support/terminal.ts';
+import { dim, Fatal, printable } from '../../support/terminal.ts';
 import type { Sql } from '../connect.ts';
 
 export type Account = {
@@ -76,7 +76,7 @@ export const called = ({ email, username }: Account): string => email ?? usernam
 
 /** Rows under their heads, each column as wide as its widest cell. */
 export function printTable(heads: string[], rows: string[][]): void {
-  const all = [heads, ...rows];
+  const all = [heads, ...rows].map((row) => row.map(printable));
   const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
   const [head = '', ...lines] = all.map((row) =>
     row

@@ -1,7 +1,9 @@
 // Whoever signed in at Django with words that mean one account here signs in with the same; for all else there is a rule,
 // printed with the rows that it met, or an error until a person says what is meant.
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { readMap } from '../../../scripts/import/plan.ts';
+import { showModels, showPeople } from '../../../scripts/import/table.ts';
 import { understand } from '../../../scripts/import/understand.ts';
 import { type DumpRow, djangoHash, doctor, dumpOf, fileOf, patient, profile, user } from '../../support/django-dump.ts';
 
@@ -193,6 +195,23 @@ describe('roles', () => {
     ]);
   });
 
+  test('that a profile calls admin need the superuser flag, or the map', async () => {
+    const rows = [user(1), profile(1, 1, 'Administrator'), user(2, { is_superuser: true }), profile(2, 2, 'admin')];
+    const rule = 'a profile that says admin makes none without the superuser flag (--map: words, or rows, role)';
+    const { of, rules, errors } = await look(rows);
+    expect([errors, of(1)?.role, of(2)?.role]).toEqual([[], 'user', 'admin']);
+    expect(rules[rule]).toEqual(['auth.user 1 (line 1)']);
+    const withRecord = await look([user(1), profile(1, 1, 'ADMIN'), own(1, 1)]);
+    expect([withRecord.errors, withRecord.of(1)?.role]).toEqual([[], 'patient']);
+    for (const map of [
+      { words: { role: { administrator: 'admin' } } },
+      { rows: { 'auth.user': { 1: { role: 'admin' } } } },
+    ]) {
+      const mapped = await look(rows, map);
+      expect([mapped.of(1)?.role, mapped.rules[rule]]).toEqual(['admin', undefined]);
+    }
+  });
+
   test('follow from the own record, whatever the order of the dump', async () => {
     const { of, errors } = await look([own(1, 2), doc(1, 3), user(1), user(2), user(3)]);
     expect([errors, of(1)?.role, of(2)?.role, of(3)?.role]).toEqual([[], 'user', 'patient', 'doctor']);
@@ -344,4 +363,22 @@ describe('a wrong row', () => {
     const { count, lines } = understood.findings.errors();
     expect([count, lines.length]).toEqual([30, 20]);
   });
+});
+
+test('what a dump says is spelled out before it reaches a terminal', async () => {
+  const evil = '\u001b]0;owned\u0007\u202e';
+  const named = { ...user(1, { is_superuser: true }), pk: 1 };
+  const rows = [named, { model: `shop.${evil}`, pk: evil, fields: { [evil]: 1 } }];
+  const map = await readMap(await fileOf('{}', 'map.json'));
+  const { models, plan, findings, decisions, counts } = await understand(await dumpOf(rows), map, [], undefined);
+  findings.wrong({ at: { line: 2 }, model: evil, pk: evil }, `is "${evil}"`);
+  decisions.set(1, { name: evil, username: evil, email: null, login_name: null, role: 'admin' });
+  const said = [
+    showModels(models, plan),
+    showPeople(plan, decisions, counts, findings),
+    ...findings.errors().lines,
+  ].join('\n');
+  expect(said).toContain('\\u001b]0;owned\\u0007\\u202e');
+  // without our own bold and dim, which begin with an escape as well
+  expect(stripVTControlCharacters(said)).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
 });
