@@ -22,7 +22,14 @@ const whole = (what: string, least: number, most: number, fallback: number) =>
     .default(fallback);
 const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
-const webUrl = z.url({ protocol: /^https?$/, error: 'must be a https:// URL', abort: true });
+/** What goes to another machine is encrypted on its way: links in mails hold tokens, and whoever sends mails a key. */
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a https:// URL', abort: true })
+  .refine((url) => url.startsWith('https:') || onThisMachine.test(new URL(url).hostname), {
+    error: 'must be a https:// URL; http:// is for this machine',
+    abort: true,
+  });
+const onThisMachine = /^(localhost|127\.0\.0\.1|\[::1\])$/;
 /** Where people reach this: links in mails lead there. Never what a request says that it came to. */
 export const publicUrl = webUrl
   .refine((url) => new URL(url).href === `${new URL(url).origin}/`, {
@@ -38,6 +45,15 @@ export interface EmailService {
 }
 
 export const openKinds = ['user', 'patient', 'doctor'] as const;
+/**
+ * Who may register without an invitation. A deployment has to say: `npm run deploy` and the smoke insist on it. Until it does
+ * nobody may, because a door that was closed by mistake can be opened, and who came in by an open one stays.
+ */
+export const registration = z
+  .string()
+  .default('')
+  .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
+  .pipe(z.array(z.enum(openKinds, `names kinds of accounts, of ${openKinds.join(', ')}, or nothing`)));
 
 const configuration = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgres:// URL' }),
@@ -53,11 +69,7 @@ const configuration = z.object({
         .filter(Boolean),
     ),
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
-  REGISTRATION: z
-    .string()
-    .default(openKinds.join(' '))
-    .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
-    .pipe(z.array(z.enum(openKinds, `names kinds of accounts, of ${openKinds.join(', ')}, or nothing`))),
+  REGISTRATION: registration,
   REQUIRE_VERIFIED_EMAIL: onOrOff.default(false),
   PUBLIC_URL: publicUrl.optional(),
   MAIL_FROM: z.string().optional(),
@@ -103,7 +115,7 @@ const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
 };
 
 /** Workers' rate limiting. An absent binding means no limit: plain workerd has none. */
-const limiters = ['LOGIN_LIMIT', 'LINK_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
+export const limiters = ['LOGIN_LIMIT', 'LINK_LIMIT', 'REFRESH_LIMIT', 'USER_LIMIT'] as const;
 export type Limiter = (typeof limiters)[number];
 interface RateLimit {
   limit(options: { key: string }): Promise<{ success: boolean }>;

@@ -31,6 +31,7 @@ import { portalRoutes } from './routes/portal.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/token.ts';
+import { noteSettings } from './warnings.ts';
 
 // Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
 
@@ -38,6 +39,7 @@ import { tokenRoutes } from './routes/token.ts';
 const log = createMiddleware<Env>(async function log(c, next) {
   const started = performance.now();
   const requestId = c.get('requestId');
+  noteSettings(c.env);
   await next();
   c.res.headers.set('X-Request-Id', requestId);
   const line = {

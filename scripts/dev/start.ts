@@ -3,10 +3,12 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { neon } from '@neondatabase/serverless';
-import { type Bindings, configOf, Misconfigured } from '../../src/config.ts';
+import { type Bindings, configOf, Misconfigured, openKinds } from '../../src/config.ts';
+import { isLocked } from '../cli/admin/lock.ts';
 import { connect, isWrongPassword, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
+import { lockedSentence } from '../cli/roles.ts';
 import { postgresBackend, startNeon } from '../neon/bridge.ts';
 import { devVarsFile, isSecond, mailFolder, short } from '../support/paths.ts';
 import { bold, dim, Fatal, green, run, step } from '../support/terminal.ts';
@@ -48,7 +50,9 @@ async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<
   const url = `http://127.0.0.1:${port}`;
   const mail = await sendMails(variables, url, mailFolder);
   running.defer(mail.close);
-  const worker = startWorker(port, { ...mail.settings, LINE_BREAKS: 'on' });
+  // on this machine everybody may, as in the Django originals, unless .dev.vars says otherwise
+  const { REGISTRATION = openKinds.join(' ') } = variables;
+  const worker = startWorker(port, { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' });
   running.defer(worker.stop);
   await step('starting the Worker', () => untilReady(worker, url, stop));
   console.log(screen(url, database, mail.place));
@@ -173,8 +177,9 @@ async function letAppLoginIn(owner: Sql, url: URL): Promise<void> {
     if (!isWrongPassword(error)) {
       throw error;
     }
+    if (await isLocked(owner)) throw new Fatal(lockedSentence);
     const password = decodeURIComponent(url.password).replaceAll("'", "''");
-    await owner.query(`alter role app_login with login password '${password}'`);
+    await owner.query(`alter role app_login password '${password}'`);
     console.log(dim(`  gave app_login the password from ${short(devVarsFile)}`));
   }
 }

@@ -5,14 +5,15 @@ import { loginReadsNothing, roles, server } from './database.ts';
 import { limiter } from './limiter.ts';
 import { conditional, keyedPost, mixing, search, strangers, sync } from './records.ts';
 import { health, preflight, readiness, reference } from './service.ts';
-import { cleanUp, type World } from './world.ts';
+import { limits, mail, whoMayRegister } from './settings.ts';
+import { type Beware, cleanUp, type World } from './world.ts';
 
 export interface Check {
   name: string;
   /** Without it none of the others is worth trying. */
   isNeeded?: boolean;
   /** Answers what it found, or fails with a sentence. */
-  run(world: World): Promise<string>;
+  run(world: World): Promise<string | Beware>;
 }
 
 const databaseChecks: Check[] = [
@@ -26,6 +27,8 @@ export const checksFor = ({ ownerUrl }: World): Check[] => [
   { name: 'readiness', run: readiness },
   { name: 'reference', run: reference },
   { name: 'preflight', run: preflight },
+  { name: 'who may register', run: whoMayRegister },
+  { name: 'limits', run: limits },
   { name: 'registration', run: registration },
   { name: 'login', run: login },
   { name: 'rotation', run: rotation },
@@ -38,6 +41,7 @@ export const checksFor = ({ ownerUrl }: World): Check[] => [
   { name: 'search', run: search },
   { name: 'sync', run: sync },
   ...(ownerUrl ? databaseChecks : []),
+  { name: 'mails', run: mail },
   {
     name: 'cleaning up',
     run: async (world) => {

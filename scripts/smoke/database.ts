@@ -52,6 +52,10 @@ export const roles = asOwner(async (sql) => {
     );
   }
   const login = rows.find(({ name }) => name === 'app_login');
+  expect(
+    (login?.attributes as string[] | undefined)?.includes('login') ?? false,
+    'app_login is locked: npm run admin -- unlock',
+  );
   expect(login?.inherits === false, 'the role app_login inherits: alter role app_login noinherit');
   const granted = await sql`
     select member.rolname || ' in ' || role.rolname as membership

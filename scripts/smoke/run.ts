@@ -39,7 +39,7 @@ const ownerUrlFor = async (url: URL): Promise<string | undefined> =>
   (isLoopback(url.href) ? await runningUrl() : undefined) ||
   undefined;
 
-type Outcome = 'held' | 'failed' | 'not tried';
+type Outcome = 'held' | 'look' | 'failed' | 'not tried';
 
 const line = (mark: string, name: string, text: string): string => `${mark} ${name.padEnd(16)} ${text}`;
 
@@ -48,7 +48,12 @@ const tryOne = async ({ name, run }: Check, world: World): Promise<Outcome> => {
   if (live) process.stdout.write(dim(`… ${name}`));
   const print = (text: string) => console.log(`${live ? '\r\x1b[K' : ''}${text}`);
   try {
-    print(line(green('✓'), name, dim(await run(world))));
+    const found = await run(world);
+    if (typeof found !== 'string') {
+      print(line(bold('!'), name, found.beware));
+      return 'look';
+    }
+    print(line(green('✓'), name, dim(found)));
     return 'held';
   } catch (error) {
     if (error instanceof NotTried) {
@@ -85,12 +90,14 @@ const main = async (): Promise<void> => {
     throw new Fatal('Stopped; what was made until then is removed.', 130);
   }
   if (!world.ownerUrl) console.log(dim('  With DATABASE_URL, the owner’s, the roles of the database are checked too.'));
-  const held = outcomes.filter((outcome) => outcome === 'held').length;
+  const look = outcomes.filter((outcome) => outcome === 'look').length;
+  const held = outcomes.filter((outcome) => outcome === 'held').length + look;
   const took = duration(performance.now() - started);
   if (held < outcomes.length) {
     throw new Fatal(`${outcomes.length - held} of ${outcomes.length} checks do not hold (${took}).`);
   }
-  console.log(`${green('✓')} All ${held} checks hold (${took}).`);
+  const marked = look > 0 ? `, and what is marked with ! is yours to judge` : '';
+  console.log(`${green('✓')} All ${held} checks hold${marked} (${took}).`);
 };
 
 await run(main);

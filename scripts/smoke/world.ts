@@ -40,6 +40,12 @@ export const makeWorld = (url: URL, more: Pick<World, 'origin' | 'email' | 'owne
 /** A check that cannot be tried, because one before it failed. */
 export class NotTried extends Fatal {}
 
+/** What holds, and somebody should look at all the same. */
+export interface Beware {
+  beware: string;
+}
+export const beware = (what: string): Beware => ({ beware: what });
+
 /** Two accounts that know nothing of each other. */
 export const twoPeople = ({ people: [owner, stranger] }: World): { owner: Person; stranger: Person } => {
   if (!owner || !stranger) throw new NotTried('not tried, because two accounts could not be registered');

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { openKinds } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
+import { warningCodes } from '../warnings.ts';
 import { doctor } from './doctor.ts';
 import { mail } from './mail.ts';
 import { users } from './user.ts';
@@ -54,9 +55,13 @@ export const waiting = z
     examples: [{ doctors: [], mails: [], accounts: [], totals: { doctors: 1, mails: 0, accounts: 0 } }],
   });
 
+const warning = z
+  .object({ code: z.enum(warningCodes), detail: z.string() })
+  .meta({ id: 'SettingsWarning', examples: [{ code: 'mail_unset', detail: 'Mails wait and do not leave.' }] });
 export const settings = z
   .object({
     version: z.string(),
+    warnings: z.array(warning).describe('what should be set, or bound, and is not'),
     registration: z.array(z.enum(openKinds)).describe('who may register without an invitation'),
     doctor_approval: z.enum(['manual', 'automatic']),
     require_verified_email: z
@@ -80,6 +85,7 @@ export const settings = z
     examples: [
       {
         version: '0.2.0',
+        warnings: [],
         registration: ['user', 'patient', 'doctor'],
         doctor_approval: 'manual',
         require_verified_email: false,

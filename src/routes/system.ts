@@ -9,6 +9,7 @@ import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
 import { pagePolicy } from '../http/policy.ts';
 import { describe } from '../openapi/describe.ts';
+import { warningCodes, warningsOf } from '../warnings.ts';
 
 const text = z.string();
 const service = z
@@ -24,8 +25,11 @@ const service = z
   });
 const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
 const readiness = health
-  .extend({ has_administrator: z.boolean().describe('false: one has to be made on the command line first') })
-  .meta({ id: 'Readiness', examples: [{ status: 'ok', has_administrator: true }] });
+  .extend({
+    has_administrator: z.boolean().describe('false: one has to be made on the command line first'),
+    warnings: z.array(z.enum(warningCodes)).describe('what should be set, or bound, and is not'),
+  })
+  .meta({ id: 'Readiness', examples: [{ status: 'ok', has_administrator: true, warnings: [] }] });
 const page = text;
 
 const { name, version } = manifest;
@@ -93,7 +97,8 @@ const browses = describe('Browse the reference. This document as a page, on whic
 export const systemRoutes = new Hono<Env>({ strict: false })
   .get('/', namesItself, (c) => c.json({ name, version, registration: config(c).REGISTRATION, links }))
   .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
-  .get('/readyz', checksReadiness, async (c) =>
-    c.json({ status: 'ok' as const, has_administrator: await checkReach(c) }),
-  )
+  .get('/readyz', checksReadiness, async (c) => {
+    const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
+    return c.json({ status: 'ok' as const, has_administrator: await checkReach(c), warnings });
+  })
   .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': policy }));

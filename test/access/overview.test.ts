@@ -122,6 +122,7 @@ test('the settings are as they are in force, and nothing that is secret is among
   const { body, text } = await call('GET', '/api/admin/settings/', { token: admin.token });
   expect(body).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    warnings: [{ code: 'limiter_missing', detail: expect.stringMatching(/LOGIN_LIMIT.*USER_LIMIT/) }],
     registration: ['patient'],
     doctor_approval: 'automatic',
     require_verified_email: true,

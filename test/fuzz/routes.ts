@@ -71,7 +71,7 @@ const aPair = ({ patient, doctor }: Ids) => ({ patient, doctor });
 export const targets: Record<string, Target> = {
   'GET /': { as: 'user' },
   'GET /healthz': { as: 'user', answer: ['status'] },
-  'GET /readyz': { as: 'user', answer: ['status', 'has_administrator'] },
+  'GET /readyz': { as: 'user', answer: ['status', 'has_administrator', 'warnings'] },
   'GET /docs': { as: 'user' },
   'GET /portal': { as: 'user' },
   'GET /portal/:page': { as: 'user', id: 'page' },

@@ -1,6 +1,6 @@
 // What each setting changes, and that a bad one is named in the log, without its value, and nowhere else.
 import { describe, expect, test, vi } from 'vitest';
-import { configOf } from '../../src/config.ts';
+import { configOf, limiters } from '../../src/config.ts';
 import { accountOf, boot, caller, cheapPasswords, password, type Sent, secret } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { openMailbox } from '../support/mailbox.ts';
@@ -108,6 +108,15 @@ describe('configuration', () => {
       'must be like https://wardbook.example, with nothing behind the host',
     ]),
     ['MAIL_API_URL', 'postgres://mail.example', 'must be a https:// URL'],
+    // what goes over the network holds tokens and a key
+    ...['PUBLIC_URL', 'MAIL_API_URL'].flatMap((name) =>
+      [
+        'http://wardbook.example',
+        'http://192.0.2.7:8787',
+        'http://127.0.0.1.example',
+        'http://localhost@wardbook.example',
+      ].map((url) => [name, url, 'must be a https:// URL; http:// is for this machine']),
+    ),
   ])('%s=%s %s', async (name, value, message) => {
     expect(await complaint({ [name]: value })).toBe(`${name}: ${message}`);
   });
@@ -164,6 +173,13 @@ describe('configuration', () => {
       expect(sent).not.toHaveBeenCalled();
     });
 
+    test.each(['http://127.0.0.1:8787', 'http://localhost:8787', 'http://[::1]:8787'])(
+      'PUBLIC_URL may be %s',
+      async (url) => {
+        expect(await complaint({ PUBLIC_URL: url, MAIL_API_URL: url, MAIL_FROM, MAIL_API_KEY })).toBeUndefined();
+      },
+    );
+
     test('PUBLIC_URL may end with a slash', () => {
       expect(configOf({ ...app.env, PUBLIC_URL: 'https://Wardbook.example/' }).PUBLIC_URL).toBe(
         'https://wardbook.example',
@@ -201,6 +217,57 @@ describe('configuration', () => {
     expect(await registers(patient, 'user, doctor')).toBe(403);
     expect(await registers(doctor, ' user doctor ')).toBe(201);
     expect(await registers(patient, 'patient')).toBe(201);
+  });
+
+  test('nobody may register where the deployment does not say who may', async () => {
+    const name = unique('newcomer');
+    const body = { email: `${name}@example.com`, username: name, password };
+    for (const kind of ['', 'patient/', 'doctor/']) {
+      const sent = { body: kind === 'doctor/' ? { ...body, specialization: 'Surgery' } : body };
+      const answer = await configured({ REGISTRATION: undefined }, 'POST', `/api/auth/register/${kind}`, sent);
+      expect([answer.status, answer.body.code]).toEqual([403, 'registration_closed']);
+    }
+    expect((await configured({ REGISTRATION: undefined }, 'GET', '/')).body.registration).toEqual([]);
+  });
+
+  describe('what a deployment should know of its settings', () => {
+    const limiter = { limit: async () => ({ success: true }) };
+    const whole = { ...Object.fromEntries(limiters.map((name) => [name, limiter])), EMAIL: { send: async () => {} } };
+    const complete = {
+      ...whole,
+      PUBLIC_URL: 'https://wardbook.example',
+      MAIL_FROM: 'us@wardbook.example',
+      REGISTRATION: '',
+    };
+    const warningsOf = async (settings: object) => (await configured(settings, 'GET', '/readyz')).body.warnings;
+
+    test.each([
+      ['registration_unset', { REGISTRATION: undefined }],
+      ['limiter_missing', { USER_LIMIT: undefined }],
+      ['mail_unset', { EMAIL: undefined }],
+    ])('%s is in /readyz, with %o', async (code, settings) => {
+      expect(await warningsOf(complete)).toEqual([]);
+      expect(await warningsOf({ ...complete, ...settings })).toEqual([code]);
+    });
+
+    test('is in the log, once, and so is who may register', async () => {
+      const lines: string[] = [];
+      const spy = vi.spyOn(console, 'warn').mockImplementation((line) => void lines.push(line));
+      const [silent, open] = [
+        { ...app.env, ...complete },
+        { ...app.env, ...complete, LOGIN_LIMIT: undefined, REGISTRATION: 'user' },
+      ];
+      for (const env of [silent, open, open])
+        await caller(env)('GET', '/healthz', { headers: { 'CF-Connecting-IP': '192.0.2.1' } });
+      spy.mockRestore();
+      expect(lines.map((line) => JSON.parse(line))).toEqual([
+        {
+          job: 'settings',
+          warnings: [{ code: 'limiter_missing', detail: expect.stringContaining('LOGIN_LIMIT') }],
+          anybody_may_register_as: ['user'],
+        },
+      ]);
+    });
   });
 
   test('keeps tokens of the previous secret valid while it is replaced', async () => {

@@ -137,8 +137,8 @@ describe('npm run admin -- reset-link', () => {
     expect((await link('', { PUBLIC_URL: 'there' })).error).toBe('PUBLIC_URL: must be a https:// URL.\n');
     expect((await link()).out).toContain('http://127.0.0.1:8787/portal/reset#token=');
     expect((await link('', { PORT: '8788' })).out).toContain('http://127.0.0.1:8788/portal/reset#token=');
-    await writeFile(join(folder, '.dev.vars'), 'PUBLIC_URL=http://phone.example:8787\n');
-    expect((await link()).out).toContain('http://phone.example:8787/portal/reset#token=');
+    await writeFile(join(folder, '.dev.vars'), 'PUBLIC_URL=http://localhost:8789\n');
+    expect((await link()).out).toContain('http://localhost:8789/portal/reset#token=');
     await rm(join(folder, '.dev.vars'));
   });
 

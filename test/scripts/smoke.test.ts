@@ -39,6 +39,11 @@ const isOnePatient = ({ method, path }: Asked): boolean => method === 'GET' && /
 const edit = (answered: Answered, change: (body: Record<string, unknown>) => object): void => {
   answered.body = JSON.stringify(change(JSON.parse(answered.body)));
 };
+const warned =
+  (code: string): Fault['answered'] =>
+  (answered, { path }) => {
+    if (path === '/readyz' && answered.status === 200) edit(answered, (body) => ({ ...body, warnings: [code] }));
+  };
 const some = (): Fault[] => {
   const sameRefresh = { isGiven: false };
   return [
@@ -63,6 +68,11 @@ const some = (): Fault[] => {
       answered: ({ headers }, asked) => {
         if (asked.method === 'OPTIONS') headers['access-control-allow-origin'] = asked.headers.origin;
       },
+    },
+    {
+      check: 'who may register',
+      says: 'REGISTRATION = "" (nobody), REGISTRATION = "patient" (patients), REGISTRATION = "user patient doctor" (everybody',
+      answered: warned('registration_unset'),
     },
     {
       check: 'login',
@@ -162,6 +172,11 @@ const others = (): Fault[] => [
     answered: ({ headers }) => {
       delete headers['access-control-allow-origin'];
     },
+  },
+  {
+    check: 'limits',
+    says: 'a rate limiter is missing',
+    answered: warned('limiter_missing'),
   },
   {
     check: 'login',
@@ -318,7 +333,22 @@ describe('the smoke', { timeout: 120_000 }, () => {
     const failed = lines.filter((line) => line.startsWith('✗'));
     expect(failed.map((line) => line.slice(2, 18).trim())).toEqual(faults.map(({ check }) => check));
     expect(code).toBe(1);
-    expect(complaint).toContain(`${faults.length} of 20 checks do not hold`);
+    expect(complaint).toContain(`${faults.length} of 23 checks do not hold`);
+  });
+
+  test('says that registration is open, and that mails cannot leave, and leaves it to whoever reads it', async () => {
+    const { code, lines } = await smoke([{ check: '', says: '', answered: warned('mail_unset') }]);
+    expect(lineOf(lines, 'who may register')).toMatch(
+      /^! .*open: a stranger may register as user or patient or doctor/,
+    );
+    expect(lineOf(lines, 'mails')).toMatch(/^! .*none can leave/);
+    expect(lines.join('\n')).toMatch(/All 23 checks hold, and what is marked with ! is yours to judge/);
+    expect(code).toBe(0);
+  });
+
+  test('looks whether the mails to its accounts were handed over', async () => {
+    const { lines } = await smoke([]);
+    expect(lineOf(lines, 'mails')).toMatch(/^✓ .*[2-9] were handed over/);
   });
 
   test('notices a connection that is of no use after a body that is too large', async () => {

@@ -23,7 +23,7 @@ const own = (file: string) =>
 
 // what a file may import stands on its own level or below
 const levels = [
-  /^(config|errors)\.ts$/,
+  /^(config|errors|warnings)\.ts$/,
   /^db\//,
   /^(http|accounts|openapi|records|mail)\//,
   /^routes\//,

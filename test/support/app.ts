@@ -74,6 +74,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     DATABASE_URL: database.appUrl,
     JWT_SECRET: secret,
     CORS_ORIGINS: 'https://portal.example',
+    REGISTRATION: 'user patient doctor',
     ...settings,
   };
 

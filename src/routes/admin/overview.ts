@@ -15,6 +15,7 @@ import { mailColumns, mails, unsent } from '../../records/mail.ts';
 import { blocked, blockedColumns, settings, waiting } from '../../records/overview.ts';
 import { patientsOf } from '../../records/patient.ts';
 import { users } from '../../records/user.ts';
+import { warningsOf } from '../../warnings.ts';
 
 /** Of each. There is a list for the rest. */
 const most = 20;
@@ -99,6 +100,7 @@ export const overviewRoutes = new Hono<Env>({ strict: false })
     const set = config(c);
     const answer: z.output<typeof settings> = {
       version: manifest.version,
+      warnings: warningsOf(c.env, set),
       registration: set.REGISTRATION,
       doctor_approval: set.DOCTOR_APPROVAL,
       require_verified_email: set.REQUIRE_VERIFIED_EMAIL,
