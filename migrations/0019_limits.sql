@@ -21,7 +21,8 @@ create index guesses_user on guesses (user_id) where user_id is not null;
 alter table mails
   drop constraint mails_purpose_check,
   add constraint mails_purpose_check check (purpose in (
-    'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed', 'email_taken')),
+    'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed', 'new_admin',
+    'role_changed', 'profile_changed', 'email_taken')),
   add asker text,
   add held text check (held in ('address', 'deployment')),
   add released boolean not null default false;

@@ -22,6 +22,7 @@ import { overviewRoutes } from './routes/admin/overview.ts';
 import { linkRoutes } from './routes/auth/links.ts';
 import { ownAccountRoutes } from './routes/auth/own-account.ts';
 import { signInRoutes } from './routes/auth/sign-in.ts';
+import { stepUpRoutes } from './routes/auth/step-up.ts';
 import { doctorProfileRoutes } from './routes/doctor-profile.ts';
 import { doctorRoutes } from './routes/doctors.ts';
 import { mappingRoutes } from './routes/mappings.ts';
@@ -144,6 +145,7 @@ const routes = app
   // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
   .use('/api/*', signedIn)
   .route('/api/auth', ownAccountRoutes)
+  .route('/api/auth', stepUpRoutes)
   // And from here on, where a deployment asks for it, an email that was confirmed.
   .use('/api/*', verified)
   .route('/api/patients', patientRoutes)

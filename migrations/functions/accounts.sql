@@ -1,6 +1,8 @@
 -- What column grants cannot say: role and disabled are an admin's to set, or what an invitation gives; a new email counts
 -- when its link was used, which nobody is signed in for; one admin always remains, and a role that stands for a record
--- needs that record. Definer's rights, because the asker may not see the rows this looks at.
+-- needs that record. An administrator with somebody else's unlocked phone in hand must not be able to take over accounts:
+-- another's email and a new administrator need the password as well, and what one signs in with oneself is changed with the
+-- password at /api/auth/me/ only. Definer's rights, because the asker may not see the rows this looks at.
 create or replace function app.guard_account() returns trigger security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
@@ -15,6 +17,21 @@ begin
        or (new.disabled_at is distinct from old.disabled_at and new.erased_at is null)
        or (new.email is distinct from old.email and new.erased_at is null and app.role() is not null)) then
     perform app.refuse('wrong_role');
+  end if;
+  if app.role() = 'admin' and new.erased_at is null then
+    -- nobody but the proof of a new email changes when an email was proven
+    if new.email is distinct from old.email and new.email_verified_at is not distinct from old.email_verified_at then
+      if new.id = app.user_id() then
+        perform app.refuse('own_account');
+      end if;
+      perform app.needs_step_up();
+    end if;
+    if new.username is distinct from old.username and new.id = app.user_id() and current_setting('role') = 'app_api' then
+      perform app.refuse('own_account');
+    end if;
+    if new.role = 'admin' and (old.role <> 'admin' or (old.disabled_at is not null and new.disabled_at is null)) then
+      perform app.needs_step_up();
+    end if;
   end if;
   if old.role = 'admin' and old.disabled_at is null and (new.role <> 'admin' or new.disabled_at is not null) then
     -- two admins who demote each other at once must not both succeed
@@ -36,7 +53,22 @@ begin
   end if;
   return new;
 end $$;
-create or replace trigger t10_guard before update of role, disabled_at, email on users for each row execute function app.guard_account();
+create or replace trigger t10_guard before update of role, disabled_at, email, username on users
+  for each row execute function app.guard_account();
+
+-- Whoever becomes an administrator, and however: the others are told. Not of those who came from Django together.
+create or replace function app.tell_administrators() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  perform app.post('new_admin', u.id) from (
+    select id from users where role = 'admin' and disabled_at is null and id <> new.id order by id) u;
+  return null;
+end $$;
+create or replace trigger t90_tell_of_new after insert on users for each row
+  when (new.role = 'admin' and new.imported_at is null) execute function app.tell_administrators();
+create or replace trigger t90_tell_of_changed after update of role, disabled_at on users for each row
+  when (new.role = 'admin' and new.disabled_at is null and (old.role <> 'admin' or old.disabled_at is not null))
+  execute function app.tell_administrators();
 
 -- The words that sign an account in are nobody else's to take: a login looks for them in all three columns, and must find
 -- one account at most. With the owner's rights, because whoever registers sees no other account.

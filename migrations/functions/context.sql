@@ -11,6 +11,10 @@ create or replace function app.role() returns text stable parallel safe language
 create or replace function app.doctor_id() returns bigint stable parallel safe language sql
   return nullif(current_setting('app.doctor_id', true), '')::bigint;
 
+-- The session in which they ask.
+create or replace function app.session_id() returns bigint stable parallel safe language sql
+  return nullif(current_setting('app.session_id', true), '')::bigint;
+
 create or replace function app.request_id() returns text stable parallel safe language sql
   return nullif(current_setting('app.request_id', true), '');
 
@@ -21,7 +25,8 @@ create or replace function app.address() returns text stable parallel safe langu
 -- This transaction's number. As a bigint, because only its comparisons are leakproof and reach an index under a policy.
 create or replace function app.tx() returns bigint volatile language sql
   return pg_current_xact_id()::text::bigint;
-grant execute on function app.user_id(), app.role(), app.doctor_id(), app.request_id(), app.address(), app.tx()
+grant execute on function
+  app.user_id(), app.role(), app.doctor_id(), app.session_id(), app.request_id(), app.address(), app.tx()
   to app_api, app_auth;
 
 -- A refusal that the Worker turns into a problem: `code` is one of its closed list, and all that the client sees.

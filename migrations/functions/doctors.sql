@@ -11,16 +11,32 @@ begin
     if new.approved is distinct from old.approved then
       perform app.refuse('wrong_role');
     end if;
-    -- the Worker says how doctors are approved, in the transaction that changes a profile
+    -- The Worker says how doctors are approved, in the transaction that changes a profile. Whoever holds the unlocked phone
+    -- of a doctor must not be able to have the approval withdrawn.
     if old.approved and current_setting('app.doctor_approval', true) is distinct from 'automatic'
        and (new.name, new.specialization, new.license_number)
          is distinct from (old.name, old.specialization, old.license_number) then
+      perform app.needs_step_up();
       new.approved := false;
       insert into audit (action, resource, resource_id) values ('approval_withdrawn', 'doctor', old.id);
     end if;
   end if;
   return new;
 end $$;
+
+-- An approved doctor is told when the own record changes in what others know the doctor by.
+create or replace function app.tell_doctor() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if app.user_id() = new.user_id then
+    perform app.post('profile_changed', new.user_id);
+  end if;
+  return null;
+end $$;
+create or replace trigger t60_tell_doctor after update of name, specialization, license_number on doctors for each row
+  when (old.approved and (new.name, new.specialization, new.license_number)
+    is distinct from (old.name, old.specialization, old.license_number))
+  execute function app.tell_doctor();
 
 -- A doctor whose account is erased becomes one without an account, who cannot be approved; and a patient one whom the
 -- clinic may invite again. Also when the record is deleted and restored later.

@@ -40,6 +40,9 @@ begin
   else
     already := true;
   end if;
+  if to_role = 'admin' then
+    perform app.needs_step_up();
+  end if;
   if already is null then
     perform app.refuse('not_found');
   elsif linked is not null then
@@ -124,10 +127,16 @@ begin
      or exists (select from doctors d where d.created_by = me.id or d.user_id = me.id) then
     perform app.refuse('already_linked');
   end if;
+  if i.role <> me.role then
+    perform app.needs_step_up();
+  end if;
   perform app.link_record(i, me.id), set_config('app.if_match', '', true);
   update users set role = i.role,
     email_verified_at = case when email = l.email then coalesce(email_verified_at, now()) else email_verified_at end
   where id = me.id;
+  if i.role <> me.role then
+    perform app.post('role_changed', me.id);
+  end if;
 end $$;
 grant execute on function app.invite(text, text, text, bigint, bigint) to app_api;
 grant execute on function app.accept_invitation(text),

@@ -7,7 +7,8 @@ begin
   perform from users where id = account for no key update;
   insert into mails (purpose, user_id, recipient)
   select post.purpose, u.id, coalesce(post.recipient, u.email) from users u
-  where u.id = account and u.email is not null and u.disabled_at is null and (
+  -- somebody whose account was disabled as well has all the more reason to undo a change
+  where u.id = account and u.email is not null and (u.disabled_at is null or post.purpose = 'undo') and (
     post.purpose in ('reset', 'undo') or 5 > (
       select count(*) from mails m
       where m.user_id = u.id and m.purpose = post.purpose and m.asked_at > now() - interval '1 day'));
@@ -45,6 +46,29 @@ create or replace trigger t70_verify_changed after update of email on users for 
 create or replace trigger t10_confirm_pending after update of pending_email on users for each row
   when (new.pending_email is distinct from old.pending_email and new.pending_email is not null)
   execute function app.ask_to_confirm('change');
+
+-- The address that an account had is told, and stays its own for a day, in which a link undoes the change. Only if it was
+-- proven: one that was mistyped is somebody else's, who must not get the account by it.
+create or replace function app.offer_undo(account bigint, former text) returns void language plpgsql
+set search_path = public, pg_temp as $$
+begin
+  insert into app.former_emails (email, user_id) values (former, account)
+  on conflict (email) do update set user_id = excluded.user_id, since = now(), until = excluded.until;
+  perform app.post('undo', account, former);
+end $$;
+-- Where an administrator gave the account another address. One that is proven is offered by whoever proves it.
+create or replace function app.offer_undo_of_given() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if app.role() = 'admin' then
+    perform app.offer_undo(new.id, old.email);
+  end if;
+  return null;
+end $$;
+create or replace trigger t60_offer_undo after update of email on users for each row
+  when (new.email is distinct from old.email and old.email_verified_at is not null and new.email_verified_at is null
+    and new.erased_at is null)
+  execute function app.offer_undo_of_given();
 
 -- Ends what the links in an account's mails could do, those as well that are still to be sent, and tokens of Django's. Not what undoes a change of
 -- address: whoever stole an account would otherwise only need a new password to keep it.
@@ -120,6 +144,22 @@ begin
   perform app.post(kind, me.id, case kind when 'change' then me.pending_email end);
   return 0;
 end $$;
+
+-- The username that the actor's account will have. With it one signs in: a new one needs the password, whose hash `proven`
+-- is.
+create or replace function app.chosen_username(username text, proven text) returns text
+security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  if not exists (select from users u where u.id = app.user_id() and u.username = chosen_username.username) then
+    -- the lock makes a change of the password that comes now see this
+    perform from credentials where user_id = app.user_id() and password_hash = proven for share;
+    if not found then
+      perform app.refuse('password_required');
+    end if;
+  end if;
+  return username;
+end $$;
+grant execute on function app.chosen_username(text, text) to app_auth;
 
 -- The address that the actor's account will have once it is confirmed; null when that is the one it has. `proven` is the
 -- hash of the password that was given. Whether somebody has the address already is not told: it gets a mail in either case,
@@ -258,12 +298,10 @@ create or replace function app.reset_password(token_hash text, chosen text) retu
   select app.choose_password(token_hash, chosen, null)
 $$;
 
--- Proves an address: that of the account, or the one that it is to have from now on. The old one is told, and stays its
--- own for a day. Only if it was proven: one that was mistyped is somebody else's, who must not get the account by it.
-create or replace function app.confirm_email(token_hash text) returns void
-security definer set search_path = public, pg_temp language plpgsql as $$
+-- Proves the address that a link was sent to: that of the account, or the one that it is to have from now on.
+create or replace function app.prove_address(l app.links) returns void language plpgsql
+set search_path = public, pg_temp as $$
 declare
-  l app.links := app.use_link(token_hash, '{verify,change}');
   u users;
 begin
   select * into u from users where id = l.user_id for update;
@@ -272,9 +310,7 @@ begin
     perform app.refuse('link_invalid');
   end if;
   if l.purpose = 'change' and u.email_verified_at is not null then
-    insert into app.former_emails (email, user_id) values (u.email, u.id)
-    on conflict (email) do update set user_id = excluded.user_id, since = now(), until = excluded.until;
-    perform app.post('undo', u.id, u.email);
+    perform app.offer_undo(u.id, u.email);
   end if;
   update users set email = l.email, email_verified_at = now(),
     pending_email = case l.purpose when 'verify' then pending_email end
@@ -282,6 +318,36 @@ begin
   delete from app.links where user_id = u.id and purpose = l.purpose;
   insert into audit (action, resource, resource_id, actor_id)
   values (case l.purpose when 'verify' then 'email_verified' else 'email_changed' end, 'user', u.id, u.id);
+end $$;
+
+-- The same by whoever holds the link. An address that is to replace another takes a session of that account: otherwise a
+-- stranger could give an account of their own to somebody who only presses the button in a mail, and take it back by the
+-- address that it had before, with all that the other has put into it.
+create or replace function app.confirm_address(token_hash text, session bigint, actor bigint) returns void
+security definer set search_path = public, pg_temp language plpgsql as $$
+declare
+  l app.links := app.use_link(token_hash, '{verify,change}');
+begin
+  if l.purpose = 'change' then
+    if session is null then
+      perform app.refuse('unauthenticated');
+    elsif l.user_id <> actor then
+      perform app.refuse('wrong_account');
+    end if;
+    perform from sessions s
+    where s.id = session and s.user_id = actor and least(s.idle_until, s.expires_at) > now();
+    if not found then
+      perform app.refuse('session_ended');
+    end if;
+  end if;
+  perform app.prove_address(l);
+end $$;
+
+-- The same without a session. It has the name that it had, for the Worker of before.
+create or replace function app.confirm_email(token_hash text) returns void
+security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  perform app.prove_address(app.use_link(token_hash, '{verify,change}'));
 end $$;
 
 -- Gives an account back to the address that it had, because whoever changed it was somebody else. That person knows the
@@ -364,6 +430,7 @@ grant execute on function
   app.post(text, bigint, text), app.end_links(bigint),
   app.ask_for_reset(text, text[]), app.ask_for_reset_from(text, text[], text), app.resend_verification(), app.proposed_email(text, text),
   app.keep_links(bigint[], text[]), app.settle_mails(bigint[], bigint[]), app.look_at_link(text, text),
-  app.reset_password(text, text), app.choose_password(text, text, text), app.confirm_email(text), app.undo_email(text)
+  app.reset_password(text, text), app.choose_password(text, text, text), app.confirm_address(text, bigint, bigint),
+  app.confirm_email(text), app.undo_email(text)
 to app_auth;
 grant execute on function app.send_reset(bigint), app.resend_mail(bigint), app.end_sessions(bigint) to app_api;

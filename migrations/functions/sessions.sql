@@ -42,7 +42,8 @@ begin
   end if;
   perform set_config('app.user_id', actor::text, true), set_config('app.role', live, true),
     set_config('app.doctor_id', coalesce(doctor::text, ''), true), set_config('app.request_id', request, true),
-    set_config('app.address', coalesce(address, ''), true), set_config('app.if_match', if_match, true);
+    set_config('app.address', coalesce(address, ''), true), set_config('app.if_match', if_match, true),
+    set_config('app.session_id', session::text, true);
 end $$;
 
 -- The same for somebody who is not signed in.
@@ -52,6 +53,34 @@ begin
 end $$;
 grant execute on function
   app.begin(bigint, bigint, integer, text, text, text[], text, boolean), app.begin_anonymous(text, text) to app_login;
+
+-- The actor has given the password again, whose stored hash is `proven`: for ten minutes this session may do what is hardest
+-- to undo. A session keeps this while its tokens are replaced, and it ends with the session.
+create or replace function app.step_up(proven text) returns void security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  -- the lock makes a change of the password that comes now, which ends all sessions, see this
+  perform from credentials where user_id = app.user_id() and password_hash = proven for share;
+  if not found then
+    perform app.refuse('password_required');
+  end if;
+  update sessions set stepped_up_at = now() where id = app.session_id() and user_id = app.user_id();
+  insert into audit (action, resource, resource_id) values ('step_up', 'session', app.session_id());
+end $$;
+grant execute on function app.step_up(text) to app_auth;
+
+-- For functions and triggers that do what is hardest to undo. The command line has no session, and needs none.
+create or replace function app.needs_step_up() returns void stable security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if app.role() is distinct from 'cli' and not exists (
+    select from sessions s where s.id = app.session_id() and s.user_id = app.user_id()
+      and s.stepped_up_at > now() - interval '10 minutes')
+  then
+    perform app.refuse('step_up_required');
+  end if;
+end $$;
+grant execute on function app.needs_step_up() to app_api;
 
 create or replace function app.not_signed_in(refused text, mailed boolean default false) returns app.signed_in
 immutable language sql

@@ -1,7 +1,7 @@
 // What mails say. Nothing in them is about health, and nothing was written by anybody but us: whoever can cause a mail
 // must not be able to speak in our name.
 
-/** In the order of app.post() and what else puts mails into the outbox; migrations/0014_mail.sql has the same list. */
+/** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
 export const purposes = [
   'reset',
   'verify',
@@ -12,6 +12,9 @@ export const purposes = [
   'new_device',
   'token_replayed',
   'email_taken',
+  'new_admin',
+  'role_changed',
+  'profile_changed',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
@@ -106,6 +109,27 @@ const textOf = (purpose: Purpose, host: string): Text => {
           'If that was you, sign in with this address; or choose a new password for its account. If not, you need not do anything.',
         ],
         leads: forgot,
+      };
+    case 'role_changed':
+      return {
+        subject: 'Your account has a new role',
+        says: [`Your account at ${host} accepted an invitation, and has another role from now on.`, ifNotYou],
+        leads: forgot,
+      };
+    case 'profile_changed':
+      return {
+        subject: 'Your profile was changed',
+        says: [`The name or the qualifications that others know you by at ${host} were changed.`, ifNotYou],
+        leads: forgot,
+      };
+    case 'new_admin':
+      return {
+        subject: 'There is a new administrator',
+        says: [
+          `Another account at ${host} has become an administrator: it sees and changes everything.`,
+          'If you do not know why, look at the accounts now, and choose a new password: somebody may be using yours.',
+        ],
+        leads: { page: 'accounts', button: 'Look at the accounts', carriesToken: false },
       };
   }
 };

@@ -12,6 +12,8 @@ export interface Note {
   codes?: readonly ProblemCode[];
   /** Whom it lets pass. */
   roles?: readonly Role[];
+  /** It takes a token, and does without one. */
+  mayBeSignedIn?: boolean;
   /** The headers that it reads ... */
   asks?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[];
   /** ... and those that it answers with, when nothing is refused. */
@@ -29,6 +31,8 @@ interface Said {
 const said = Symbol('what the document says of it');
 const saying = <H extends object>(handler: H, what: Said): H => Object.assign(handler, { [said]: what });
 export const whatIsSaidBy = (handler: object): Said | undefined => (handler as { [said]?: Said })[said];
+
+export const signedInOrNot: Note = { mayBeSignedIn: true };
 
 /** A middleware, and what it adds. */
 export const noted = (note: Note, middleware: MiddlewareHandler<Env>) => saying(middleware, { notes: [note] });

@@ -150,7 +150,7 @@ const complete = (path: string, operation: Operation, notes: readonly Note[], co
     operationId: camelCase(rest.summary),
     description: `${whom(roles)} ${description}`.trim(),
     'x-roles': roles,
-    security: roles ? [{ bearer: [] }] : [],
+    security: roles ? [{ bearer: [] }] : notes.some((note) => note.mayBeSignedIn) ? [{}, { bearer: [] }] : [],
     parameters: [
       ...parameters.map((one) => described(one, components)),
       ...[...asked].map((name) => ref('parameters', componentName({ in: 'header', name }))),

@@ -19,6 +19,7 @@ export const sessions = pgTable('sessions', {
   last_used_at: moment().notNull().default(sql`now()`),
   idle_until: moment().notNull(),
   expires_at: moment().notNull(),
+  stepped_up_at: moment(),
 });
 
 /** A refresh token of Django's that still counts, or was logged out there. migrations/0016 has the rest. */

@@ -65,7 +65,7 @@ export const userFields = {
   username: usernameText,
   email: emailAddress,
 };
-const currentPassword = givenPassword.describe('your own, which a new email needs').optional();
+const currentPassword = givenPassword.describe('your own, which a new email or username needs').optional();
 export const userPatch = partial(userFields)
   .extend({ password: currentPassword })
   .meta({

@@ -34,11 +34,15 @@ const update = prepare((db, { user_id, approval, ...fields }: Given<'user_id' | 
 ]);
 const change = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
   const [, rows] = await ask(c, update({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
+  // a doctor is told of it
+  c.set('mailed', true);
   return c.json(tagged(c, found(rows)));
 };
 const replaces = describe(
-  `Replace my doctor record. ${aboutPut} Another name, specialization or license number waits for approval again.`,
+  `Replace my doctor record. ${aboutPut} Another name, specialization or license number of an approved doctor needs ` +
+    '`/api/auth/step-up/` first, and waits for approval again.',
   { 200: doctor },
+  'step_up_required',
   taggedWrite,
   doctorsOnly,
 );

@@ -159,6 +159,13 @@ const rows: Row[] = [
     body: () => ({ current_password: password, new_password: password }),
     roundTrips: 2,
   },
+  {
+    route: 'POST /api/auth/step-up',
+    expected: signedIn(204),
+    path: () => '/api/auth/step-up/',
+    body: () => ({ password }),
+    roundTrips: 2,
+  },
   { route: 'GET /api/auth/sessions', expected: signedIn(200), path: () => '/api/auth/sessions/' },
   { route: 'DELETE /api/auth/sessions', expected: signedIn(204), path: () => '/api/auth/sessions/' },
   {

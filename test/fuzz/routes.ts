@@ -110,6 +110,7 @@ export const targets: Record<string, Target> = {
     body: () => ({ current_password: password, new_password: 'another horse battery' }),
     answer: signedIn,
   },
+  'POST /api/auth/step-up': { as: 'user', body: () => ({ password }), answer: [] },
   'POST /api/token': { as: 'user', body: () => ({ username: 'a', password }), answer: ['access', 'refresh'] },
   'POST /api/token/refresh': { as: 'user', body: ({ refresh }) => ({ refresh }), answer: ['access'] },
   'POST /api/token/verify': { as: 'user', body: ({ refresh }) => ({ token: refresh }), answer: [] },

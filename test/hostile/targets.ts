@@ -83,6 +83,13 @@ export const targetsOf = ({
     body: { current_password: 'x', new_password: 'xxxxxxxx' },
     creates: true,
   },
+  {
+    route: 'POST /api/auth/step-up',
+    path: '/api/auth/step-up/',
+    as: 'stranger',
+    body: { password: 'x' },
+    creates: true,
+  },
   { route: 'POST /api/patients', path: '/api/patients/', as: 'owner', body: patient, creates: true },
   {
     route: 'POST /api/patients/batch',

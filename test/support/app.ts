@@ -7,6 +7,7 @@ import { app } from '../../src/index.ts';
 import { requestIdOf } from './answers.ts';
 import { conforms } from './conforms.ts';
 import { freshDatabase } from './database.ts';
+import { sessionOf } from './tokens.ts';
 
 export const secret = 'a secret for tests that is long enough to pass';
 export const password = 'correct horse battery';
@@ -161,6 +162,9 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     ]);
   const makeAdmin = (id: number) =>
     asOwner(`update users set role = 'admin', email_verified_at = now() where id = $1`, [id]);
+  /** As if the password had just been given once more in this session. */
+  const stepUp = (who: { token: string }) =>
+    rows('update sessions set stepped_up_at = now() where id = $1', [sessionOf(who)]);
   /** As if the account had used the link in its mail. */
   const verify = (id: number) => asOwner('update users set email_verified_at = now() where id = $1', [id]);
 
@@ -191,6 +195,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     settled,
     asOwner,
     makeAdmin,
+    stepUp,
     verify,
     database,
     env,

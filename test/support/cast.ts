@@ -28,6 +28,8 @@ export const assemble = async (app: App) => {
     ],
   );
   await app.makeAdmin(admin.id);
+  // what needs the password once more, test/accounts/step-up.test.ts has
+  await app.stepUp(admin);
   // whoever invites has to be somebody
   await app.verify(owner.id);
   const people: Record<ActorName, Account> = {

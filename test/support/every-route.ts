@@ -92,7 +92,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     },
     'POST /api/auth/email/resend': async () => ({ who: owner }),
     'POST /api/auth/register/invited': async () => ({ body: { token: await w.invitation(), password, name: text } }),
-    'POST /api/auth/invitations/accept': async () => ({ who: await guest(), body: { token: await w.invitation() } }),
+    'POST /api/auth/invitations/accept': async () => {
+      const who = await guest();
+      await app.stepUp(who);
+      return { who, body: { token: await w.invitation() } };
+    },
     'POST /api/token': () => ({ body: { username: 'stranger', password }, actor: stranger.id }),
     'POST /api/token/refresh': async () => ({ body: { refresh: (await app.device(owner)).refresh } }),
     'POST /api/token/verify': async () => ({ body: { token: (await app.device(owner)).token } }),
@@ -108,6 +112,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       who: await guest(),
       body: { current_password: password, new_password: unique(`${text}, the new one`) },
     }),
+    'POST /api/auth/step-up': async () => ({ who: await app.device(owner), body: { password } }),
     'GET /api/auth/sessions': () => ({ who: owner }),
     'DELETE /api/auth/sessions': async () => {
       const who = await guest();

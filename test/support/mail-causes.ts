@@ -15,6 +15,8 @@ export interface Staged extends Sent {
   path: string;
   to: string;
   happened(answer: Answer): Promise<boolean>;
+  /** Whose session its link needs. */
+  user?: string;
 }
 
 export type Person = Account & { name: string; email: string };
@@ -29,6 +31,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
   const ending = caller({ ...app.env, MAIL_API_URL: undefined });
   const admin = await app.register('admin');
   await app.makeAdmin(admin.id);
+  await app.stepUp(admin);
   const somebody = async (): Promise<Person> => {
     const name = unique(word);
     const account = await app.register(name);
@@ -74,7 +77,8 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       stage: async () => {
         const [{ token, id }, email] = [await somebody(), address()];
         const happened = async () => (await app.rowOf('users', id)).pending_email === email;
-        return { method: 'PATCH', path: '/api/auth/me/', token, body: { email, password }, to: email, happened };
+        const body = { email, password };
+        return { method: 'PATCH', path: '/api/auth/me/', token, body, to: email, happened, user: token };
       },
     },
     'another address, confirmed': {
@@ -84,7 +88,8 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         const [ann, email] = [await somebody(), address()];
         const sent = { token: ann.token, body: { email, password } };
         const token = await tokenFor(email, 'verify', 'PATCH', '/api/auth/me/', sent);
-        return { path: '/api/auth/email/verify/', body: { token }, to: ann.email, happened: () => confirmed(email) };
+        const [path, happened] = ['/api/auth/email/verify/', () => confirmed(email)];
+        return { path, token: ann.token, body: { token }, to: ann.email, happened };
       },
     },
     'another address, undone': {
@@ -94,8 +99,8 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         const [ann, email] = [await somebody(), address()];
         const sent = { token: ann.token, body: { email, password } };
         const verifying = await tokenFor(email, 'verify', 'PATCH', '/api/auth/me/', sent);
-        const body = { token: verifying };
-        const token = await tokenFor(ann.email, 'undo', 'POST', '/api/auth/email/verify/', { body });
+        const confirming = { token: ann.token, body: { token: verifying } };
+        const token = await tokenFor(ann.email, 'undo', 'POST', '/api/auth/email/verify/', confirming);
         const to = ann.email;
         return { path: '/api/auth/email/undo/', body: { token }, to, happened: () => confirmed(to) };
       },
@@ -108,6 +113,54 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         const path = `/api/admin/users/${id}/`;
         const happened = () => confirmed(email);
         return { method: 'PATCH', path, token: admin.token, body: { email }, to: email, happened };
+      },
+    },
+    'another address, given by an administrator, to the one of before': {
+      statement: 'update \\"users',
+      page: 'undo',
+      stage: async () => {
+        const [{ id, email: to }, email] = [await somebody(), address()];
+        const [path, happened] = [`/api/admin/users/${id}/`, () => confirmed(email)];
+        return { method: 'PATCH', path, token: admin.token, body: { email }, to, happened };
+      },
+    },
+    'a new administrator': {
+      statement: 'update \\"users',
+      page: 'accounts',
+      stage: async () => {
+        // of one kind there are five a day
+        const [boss, { id }] = [await somebody(), await somebody()];
+        await app.makeAdmin(boss.id);
+        await app.stepUp(boss);
+        const [path, body] = [`/api/admin/users/${id}/`, { role: 'admin' }];
+        const happened = async () => (await app.rowOf('users', id)).role === 'admin';
+        return { method: 'PATCH', path, token: boss.token, body, to: boss.email, happened };
+      },
+    },
+    'an invitation to another role, accepted': {
+      statement: 'accept_invitation',
+      page: 'forgot',
+      stage: async () => {
+        const [ann, to] = [await somebody(), address()];
+        await app.rows(`update invitations set created_at = created_at - interval '2 days'`);
+        const sent = { token: admin.token, body: { email: to, role: 'admin' } };
+        const token = await tokenFor(to, 'invitation', 'POST', '/api/admin/invitations/', sent);
+        await app.stepUp(ann);
+        const happened = async () => (await app.rowOf('users', ann.id)).role === 'admin';
+        return { path: '/api/auth/invitations/accept/', token: ann.token, body: { token }, to: ann.email, happened };
+      },
+    },
+    'an approved doctor who becomes somebody else': {
+      statement: 'update \\"doctors',
+      page: 'forgot',
+      stage: async () => {
+        const name = unique(word);
+        const { id, token } = await app.register(name, 'doctor/');
+        await app.asOwner('update doctors set approved = true where user_id = $1', [id]);
+        await app.stepUp({ token });
+        const happened = () => app.count(`from doctors where user_id = $1 and not approved`, [id]).then(Boolean);
+        const body = { name: word, specialization: 'Surgery' };
+        return { method: 'PUT', path: `/api/doctor-profile/${id}/`, token, body, to: `${name}@example.com`, happened };
       },
     },
     'the question where the mail is': {
@@ -207,7 +260,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
   };
 
   /** What the link of a mail is for. */
-  const use = (page: string, token: string) => {
+  const use = (page: string, token: string, user?: string) => {
     const paths: Record<string, [string, object]> = {
       reset: ['password/reset/', { new_password: `${unique('another')} good password` }],
       verify: ['email/verify/', {}],
@@ -215,7 +268,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       invitation: ['register/invited/', { password }],
     };
     const [path, more] = paths[page] ?? [];
-    return app.call('POST', `/api/auth/${path}`, { body: { token, ...more } });
+    return app.call('POST', `/api/auth/${path}`, { token: user, body: { token, ...more } });
   };
 
   return { admin, somebody, ending, tokenFor, causes, use };

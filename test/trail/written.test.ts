@@ -38,6 +38,7 @@ const leaves: Record<string, string[]> = {
   'PATCH /api/auth/me': ['update user'],
   'DELETE /api/auth/me': ['update user'],
   'POST /api/auth/password': ['login session', 'password_change user'],
+  'POST /api/auth/step-up': ['step_up session'],
   'DELETE /api/auth/sessions': ['session_ended session'],
   'DELETE /api/auth/sessions/:id': ['session_ended session'],
   'POST /api/patients': ['create patient'],

@@ -156,11 +156,13 @@ export type Mail = {
   id: number;
   purpose:
     | 'change'
-    | 'email_taken'
     | 'invitation'
+    | 'new_admin'
     | 'new_device'
     | 'password_changed'
+    | 'profile_changed'
     | 'reset'
+    | 'role_changed'
     | 'token_replayed'
     | 'undo'
     | 'verify';
@@ -168,7 +170,6 @@ export type Mail = {
   user_id: number | null;
   state: 'failed' | 'waiting';
   attempts: number;
-  held: 'address' | 'deployment' | null;
   asked_at: string;
 };
 export type AuditEntry = {
@@ -215,9 +216,6 @@ export type Settings = {
   cors_origins: string[];
   access_token_seconds: number;
   refresh_token_seconds: number;
-  sessions_per_account: number;
-  mails_per_day: number;
-  unconfirmed_account_days: number;
   previous_secret: boolean;
   simplejwt_routes: boolean;
   django_tokens_until: string | null;
@@ -255,18 +253,21 @@ export type ProblemCode =
   | 'no_linked_record'
   | 'not_found'
   | 'not_owner'
+  | 'own_account'
   | 'password_required'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'registration_closed'
   | 'session_ended'
   | 'stale_version'
+  | 'step_up_required'
   | 'sync_reset'
   | 'token_not_valid'
   | 'too_many_attempts'
   | 'too_many_requests'
   | 'unauthenticated'
   | 'unsupported_media_type'
+  | 'wrong_account'
   | 'wrong_role';
 /** By path and method, what a route takes and what it answers when it does not refuse. */
 export type Routes = {
@@ -462,6 +463,7 @@ export type Routes = {
     };
   };
   '/api/auth/sessions/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
+  '/api/auth/step-up': { $post: { input: { json: { password: string } }; output: undefined; status: 204 } };
   '/api/doctor-profile': { $get: { input: {}; output: Doctor; status: 200 } };
   '/api/doctor-profile/:user_id': {
     $put: { input: { json: NewDoctor; param: { user_id: number } }; output: Doctor; status: 200 };
@@ -652,7 +654,6 @@ export type Routes = {
     $get: { input: { param: { id: number } }; output: Invitation; status: 200 };
     $post: { input: { json: { email: string }; param: { id: number } }; output: Invitation; status: 201 };
   };
-  '/api/patients/batch': { $post: { input: { json: { patients: NewPatient[] } }; output: Patient[]; status: 201 } };
   '/api/patients/my-doctors': {
     $get: {
       input: {

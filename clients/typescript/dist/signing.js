@@ -132,9 +132,9 @@ const refreshPath = '/api/auth/refresh';
 const signsIn = /^POST \/api\/auth\/(login|refresh|register)(\/[\w-]+)*$/;
 /**
  * What the links in mails are for, which somebody else may follow than the person who is signed in; and the routes of
- * simplejwt, whose tokens are their caller's to keep.
+ * simplejwt, whose tokens are their caller's to keep. Not what confirms an email, which may have to be of this account.
  */
-const isForAnybody = /^POST \/api\/(auth\/(password\/(forgot|reset)|email\/(verify|undo))|token(\/\w+)?)$/;
+const isForAnybody = /^POST \/api\/(auth\/(password\/(forgot|reset)|email\/undo)|token(\/\w+)?)$/;
 const replacesTokens = /^POST \/api\/auth\/password$/;
 const tellsUser = /^((GET|PATCH) \/api\/auth\/me|POST \/api\/auth\/invitations\/accept)$/;
 const signsOut = /^POST \/api\/auth\/logout$/;

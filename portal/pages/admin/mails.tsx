@@ -16,6 +16,9 @@ export const purposes: Record<Mail['purpose'], string> = {
   new_device: 'A notice of a new device',
   token_replayed: 'A warning of a copied session',
   email_taken: 'A notice that an email has an account',
+  new_admin: 'A notice of a new administrator',
+  role_changed: 'A notice of a new role',
+  profile_changed: 'A notice of a changed profile',
 };
 export const sendAgain = async (id: number) => {
   await answer(api.admin.mails[':id'].resend.$post({ param: { id } }));

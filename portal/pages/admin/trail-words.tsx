@@ -16,6 +16,7 @@ const did: Record<string, string> = {
   login_failed: 'gave a wrong password',
   login_limited: 'has to wait after wrong passwords',
   logout: 'signed out',
+  step_up: 'gave the password once more',
   session_ended: 'ended a session',
   sessions_ended: 'ended all sessions',
   everything_ended: 'ended all sessions and links',

@@ -66,9 +66,12 @@ const sendsReset = describe(
   admins,
 );
 const changes = describe(
-  'Change an account. Its role, its name, or whether it may sign in, which count on the very next request; a new ' +
-    'email gets a link to confirm it.',
+  'Change an account. Its role, its name, or whether it may sign in, which count on the very next request. A new email ' +
+    'gets a link to confirm it, and the old one a link to undo it. Another’s email and a new administrator need ' +
+    '`/api/auth/step-up/` first; the own email and username are changed at `/api/auth/me/`.',
   { 200: account },
+  'step_up_required',
+  'own_account',
   'duplicate',
   'last_admin',
   'no_linked_record',
@@ -98,8 +101,8 @@ export const accountRoutes = new Hono<Env>({ strict: false })
   .patch('/users/:id', changes, byId, json(accountPatch), async (c) => {
     const changed = c.req.valid('json');
     const [rows] = await ask(c, update({ ...changed, ...c.req.valid('param') }));
-    // a new address is asked to confirm itself
-    if (changed.email !== undefined) c.set('mailed', true);
+    // a new address is asked to confirm itself, the old one is told, and administrators are told of a new one
+    if (changed.email !== undefined || changed.role === 'admin' || changed.disabled === false) c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
   })
   .post('/users/:id/end-sessions', endsSessions, byId, async (c) => {

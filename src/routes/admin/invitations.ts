@@ -38,8 +38,10 @@ const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, pa
 const revoking = revokingBy(invitations.id);
 const invites = describe(
   'Invite somebody. As a colleague, or a doctor for the record that is there, which is approved with it. ' +
-    'Again for the same person: the link of before ends, and a new one is sent.',
+    'Again for the same person: the link of before ends, and a new one is sent. An administrator needs ' +
+    '`/api/auth/step-up/` first.',
   { 201: invitation },
+  'step_up_required',
   invite,
   admins,
 );

@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
+import { whoAsks } from '../../accounts/proof.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { keyedHashes, newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
 import { config, type Env, networkOf, siteOf } from '../../config.ts';
@@ -12,7 +13,7 @@ import { type Call, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem } from '../../errors.ts';
 import { limitAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { describe, signedInOrNot } from '../../openapi/describe.ts';
 import { addressee, exampleToken, link, linkToken } from '../../records/link.ts';
 import { signedIn as tokens } from '../../records/session.ts';
 import { derivedUsername, userFields } from '../../records/user.ts';
@@ -42,8 +43,13 @@ const resets = describe(
   'link_invalid',
 );
 const verifies = describe(
-  'Confirm an email. With the token of a link, for the email of a new account and for one that is to replace it.',
+  'Confirm an email. With the token of a link, for the email of a new account and for one that is to replace it: that ' +
+    'takes a session of the account, or is a 401 or 403, and the link goes on working.',
   { 204: null },
+  signedInOrNot,
+  'unauthenticated',
+  'session_ended',
+  'wrong_account',
   'link_invalid',
   'duplicate',
 );
@@ -70,7 +76,9 @@ const looking = prepare((db, { token, purpose }: Given<'token' | 'purpose'>) => 
 const resetting = prepare((db, { token, chosen, network }: Given<'token' | 'chosen' | 'network'>) => [
   db.execute(sql`select app.choose_password(${token}, ${chosen}, ${network})`),
 ]);
-const confirming = prepare((db, { token }: Given<'token'>) => [db.execute(sql`select app.confirm_email(${token})`)]);
+const confirming = prepare((db, { token, session, actor }: Given<'token' | 'session' | 'actor'>) => [
+  db.execute(sql`select app.confirm_address(${token}, ${session}, ${actor})`),
+]);
 const undoing = prepare((db, { token }: Given<'token'>) => [db.execute(sql`select app.undo_email(${token})`)]);
 const registering = prepare((db, given: Opening & Given<'token' | 'account' | 'password_hash'>) => {
   const { token, account, password_hash } = given;
@@ -122,9 +130,10 @@ export const linkRoutes = new Hono<Env>({ strict: false })
     const { hash } = await choose(c, hashed, 'reset', 'new_password', new_password);
     return use(c, resetting({ token: hashed, chosen: hash, network: networkOf(c) }));
   })
-  .post('/email/verify', verifies, limited, json(link), async (c) =>
-    use(c, confirming({ token: await tokenHash(c.req.valid('json').token) })),
-  )
+  .post('/email/verify', verifies, limited, json(link), async (c) => {
+    const [token, who] = await Promise.all([tokenHash(c.req.valid('json').token), whoAsks(c)]);
+    return use(c, confirming({ token, session: who?.session ?? null, actor: who?.id ?? null }));
+  })
   .post('/email/undo', undoes, limited, json(link), async (c) =>
     use(c, undoing({ token: await tokenHash(c.req.valid('json').token) })),
   )
@@ -133,6 +142,8 @@ export const linkRoutes = new Hono<Env>({ strict: false })
     const [hashed, secret] = await Promise.all([tokenHash(token), newRefreshSecret()]);
     const { own, hash } = await choose(c, hashed, 'invitation', 'password', password, [username, name]);
     const account = { username, name, derived_username: derivedUsername(own[0] ?? '') };
+    // the administrators are told of a new one
+    c.set('mailed', true);
     const given = { token: hashed, account: JSON.stringify(account), password_hash: hash };
     return c.json(await signIn(c, registering({ ...openingOf(c, secret), ...given }), [secret]), 201);
   });

@@ -1,9 +1,10 @@
 // /api/auth, what a signed-in account may do with itself: its data, its password, its devices, its end.
 import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import * as z from 'zod';
-import { attemptAt, forgive, forgiven, onProof, type Proven, tryPassword } from '../../accounts/guesses.ts';
+import { forgive, forgiven, onProof } from '../../accounts/guesses.ts';
 import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
+import { notYours, provePassword } from '../../accounts/proof.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
 import type { Env } from '../../config.ts';
@@ -11,7 +12,7 @@ import { audit, me } from '../../db/audit.ts';
 import { ask, askAuth } from '../../db/client.ts';
 import { type Database, type Given, prepare } from '../../db/prepared.ts';
 import { found, Problem, type ProblemCode } from '../../errors.ts';
-import { actorOf, everyone, withinLimit } from '../../http/auth.ts';
+import { actorOf, everyone } from '../../http/auth.ts';
 import { tag, tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
@@ -38,7 +39,8 @@ const changesPassword = describe(
   everyone,
 );
 const changesAccount = describe(
-  'Change my account. A new email needs the password, and counts once the link is used that is sent to it.',
+  'Change my account. A new email or username needs the password; an email counts once the link is used, signed in to ' +
+    'this account, that is sent to it.',
   { 200: user },
   'duplicate',
   'password_required',
@@ -53,8 +55,9 @@ const resends = describe(
 );
 const accepts = describe(
   'Accept an invitation with my account. For an account of role user that has made no records: it gets the role, and the ' +
-    'record, that the invitation is for.',
+    'record, that the invitation is for. A new role needs `/api/auth/step-up/` first.',
   { 200: user },
+  'step_up_required',
   'link_invalid',
   'already_linked',
   tag,
@@ -72,27 +75,15 @@ const erases = describe(
   everyone,
 );
 
-const notYours = (field: string) => new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
-
-const attempt = attemptAt((id) => eq(users.id, id));
-/** Proof that the actor knows the password, given in `field`. */
-const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
-  const { id } = actorOf(c);
-  // the right one is no guess, but costs as much time to compute
-  await withinLimit(c, 'LOGIN_LIMIT', `account:${id}`);
-  const proven = await tryPassword(c, attempt, id, password);
-  if (!proven) throw notYours(field);
-  return proven;
-};
-
 const read = prepare((db) => [db.select(userColumns).from(users).where(eq(users.id, me))]);
 type Changes = Given<never, keyof typeof userFields | 'proven' | 'keys'>;
 /** A new email is kept beside the one that counts, until somebody uses the link that is sent to it. */
-const update = prepare((db, { email, proven, keys, ...changes }: Changes) => [
+const update = prepare((db, { email, username, proven, keys, ...changes }: Changes) => [
   db
     .update(users)
     .set({
       ...changes,
+      username: username && sql`app.chosen_username(${username}, ${proven ?? null})`,
       pending_email: email && sql`app.proposed_email(${email}, ${proven ?? null})`,
       updated_at: sql`now()`,
     })
@@ -179,7 +170,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
   })
   .patch('/me', changesAccount, json(userPatch), async (c) => {
     const { password, ...changes } = c.req.valid('json');
-    if (changes.email === undefined || password === undefined) {
+    if (password === undefined || (changes.email === undefined && changes.username === undefined)) {
       const [rows] = await askAuth(c, update(changes));
       return c.json(tagged(c, found(rows)));
     }
@@ -197,6 +188,8 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
   })
   .post('/invitations/accept', accepts, json(link), async (c) => {
     const [, rows] = await askAuth(c, accepting({ token: await tokenHash(c.req.valid('json').token) }));
+    // the account is told, and administrators of a new one
+    c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
   })
   .delete('/me', erases, json(eraseBody), async (c) => {
