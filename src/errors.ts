@@ -49,6 +49,7 @@ export const problems = {
   body_too_large: [413, 'Body too large', 'Send at most 256 KiB.'],
   unsupported_media_type: [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],
   key_reused: [422, 'Key reused', 'This Idempotency-Key was used for another request. Use a new key.'],
+  precondition_required: [428, 'If-Match needed', 'Send If-Match with the ETag of the record that you looked at.'],
   too_many_attempts: [429, 'Too many attempts', 'Too many wrong passwords. Wait as long as Retry-After says.'],
   too_many_requests: [429, 'Too many requests', 'Slow down. Wait as long as Retry-After says.'],
   internal_error: [500, 'Internal error', 'This is our fault. Report the request_id.'],

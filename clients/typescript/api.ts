@@ -21,7 +21,7 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
-export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 
 export type Patient = Routes['/api/patients/:id']['$get']['output'];
 export type NewPatient = Routes['/api/patients']['$post']['input']['json'];

@@ -7,6 +7,11 @@ begin
     if new.approved is distinct from old.approved and new.approved is not null and new.user_id is null then
       perform app.refuse('no_linked_account');
     end if;
+    -- The doctor may have become somebody else since the administrator looked. app.touch() compares what was seen.
+    if new.approved and old.approved is not true and app.role() = 'admin' and new.user_id is not distinct from old.user_id
+       and coalesce(current_setting('app.if_match', true), '') = '' then
+      perform app.refuse('precondition_required');
+    end if;
   elsif new.user_id is not distinct from old.user_id then
     if new.approved is distinct from old.approved then
       perform app.refuse('wrong_role');

@@ -24,7 +24,7 @@ describe('what waits', () => {
     expect(ids).not.toContain(approved);
     expect(ids).not.toContain(w.ownDoctor.id);
     expect(before.totals.doctors).toBe(ids.length);
-    await as(admin, 'POST', `/api/admin/doctors/${pending}/approve/`);
+    await app.approve(admin, pending);
     const after = await waits();
     expect(after.doctors.map(({ id }: Json) => id)).not.toContain(pending);
     expect(after.totals.doctors).toBe(ids.length - 1);

@@ -423,7 +423,9 @@ describe('the very next request is refused', () => {
   test('or allowed, after an approval and its end', async () => {
     const patients = () => app.call('GET', '/api/doctors/all-patients/', { token: pendingDoctor.token });
     const decide = (what: string) =>
-      app.call('POST', `/api/admin/doctors/${doctor.id}/${what}/`, { token: admin.token });
+      what === 'approve'
+        ? app.approve(admin, doctor.id)
+        : app.call('POST', `/api/admin/doctors/${doctor.id}/${what}/`, { token: admin.token });
     const [doctor] = await rows('select id from doctors where user_id = $1', [pendingDoctor.id]);
     expect((await patients()).body.code).toBe('doctor_not_approved');
     await decide('approve');

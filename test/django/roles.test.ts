@@ -83,7 +83,7 @@ describe.each([
     for (const path of ['/api/doctors/all-patients', '/api/doctors/my-patients'])
       expect((await send('doc', 'GET', path)).body).toMatchObject({ status: 403, code: 'doctor_not_approved' });
     expect((await send('doc', 'POST', `/api/admin/doctors/${doctorId}/approve`)).status).toBe(403);
-    const approved = await send('admin', 'POST', `/api/admin/doctors/${doctorId}/approve`);
+    const approved = await app.approve(people.admin as { token: string }, doctorId);
     expect(approved.body).toMatchObject({ id: doctorId, approved: true });
     expect((await send('doc', 'GET', '/api/doctors/all-patients')).body).toMatchObject([{ id: patientId }]);
     expect((await send('doc', 'GET', '/api/doctors/my-patients')).body).toEqual([]);

@@ -30,7 +30,7 @@ const statuses: Record<ProblemCode, number> = {
   ...{ not_found: 404, sync_reset: 410 },
   ...{ duplicate: 409, answered_before: 409, last_admin: 409, no_linked_record: 409, no_linked_account: 409 },
   ...{ stale_version: 412, body_too_large: 413, unsupported_media_type: 415, key_reused: 422 },
-  ...{ too_many_attempts: 429, too_many_requests: 429 },
+  ...{ precondition_required: 428, too_many_attempts: 429, too_many_requests: 429 },
   ...{ internal_error: 500, database_unavailable: 503, misconfigured: 503 },
 };
 

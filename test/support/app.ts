@@ -162,6 +162,12 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     ]);
   const makeAdmin = (id: number) =>
     asOwner(`update users set role = 'admin', email_verified_at = now() where id = $1`, [id]);
+  /** What an administrator does who has looked at the doctor. */
+  const approve = async (who: { token: string }, id: number): Promise<Answer> => {
+    const { headers } = await as(who, 'GET', `/api/doctors/${id}/`);
+    const tag = { 'If-Match': headers.get('ETag') ?? '' };
+    return as(who, 'POST', `/api/admin/doctors/${id}/approve/`, undefined, tag);
+  };
   /** As if the password had just been given once more in this session. */
   const stepUp = (who: { token: string }) =>
     rows('update sessions set stepped_up_at = now() where id = $1', [sessionOf(who)]);
@@ -195,6 +201,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     settled,
     asOwner,
     makeAdmin,
+    approve,
     stepUp,
     verify,
     database,

@@ -59,7 +59,7 @@ export const assemble = async (app: App) => {
   };
   const ownRecord = await recordOf(patient, 'patients');
   for (const id of [doctorIds.assigned, doctorIds.other])
-    await send(admin, 'POST', `/api/admin/doctors/${id}/approve/`);
+    if ((await app.approve(admin, id)).status !== 200) throw new Error(`doctor ${id} is not approved`);
   // what `owner` made: a patient and a doctor; the patient is assigned to `assignedDoctor`, and so is `patient`'s record
   const ownPatient = await send(owner, 'POST', '/api/patients/', { name: 'Jane Doe', age: 30 });
   const ownDoctor = await send(owner, 'POST', '/api/doctors/', { name: 'Dr. Smith', specialization: 'Cardiology' });

@@ -223,7 +223,8 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     },
     'POST /api/admin/doctors/:id/approve': () => ({
       who: admin,
-      path: `/api/admin/doctors/${doctorIds.pending}/approve`,
+      // approved already, which needs no If-Match
+      path: `/api/admin/doctors/${doctorIds.assigned}/approve`,
     }),
     'POST /api/admin/doctors/:id/revoke': () => ({
       who: admin,

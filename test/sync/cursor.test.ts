@@ -4,7 +4,7 @@ import { cheapPasswords, type Json } from '../support/app.ts';
 import { clinic, names } from './phones.ts';
 
 cheapPasswords();
-const { app, sql, accounts, send, done, doctorOf, settled, reset } = await clinic();
+const { app, sql, accounts, send, done, approve, doctorOf, settled, reset } = await clinic();
 beforeEach(reset);
 
 describe('a cursor', () => {
@@ -87,7 +87,7 @@ describe('a cursor', () => {
   });
 
   test('of a doctor forgets a patient whom an older number of another server says it lost', async () => {
-    await done('admin', 'POST', `/api/admin/doctors/${doctorOf.d1}/approve/`);
+    await approve(doctorOf.d1);
     const { id: patient } = await done('u1', 'POST', '/api/patients/', { name: 'Lost twice' });
     const unassign = async () => {
       const { id } = await done('u1', 'POST', '/api/mappings/', { patient, doctor: doctorOf.d1 });

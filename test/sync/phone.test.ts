@@ -4,7 +4,7 @@ import { cheapPasswords, type Json } from '../support/app.ts';
 import { clinic, type Kind, type Name } from './phones.ts';
 
 cheapPasswords();
-const { sql, accounts, send, done, doctorOf, recordOf, world, Phone, settled, reset } = await clinic();
+const { sql, accounts, send, done, approve, doctorOf, recordOf, world, Phone, settled, reset } = await clinic();
 beforeEach(reset);
 
 type Phone = InstanceType<typeof Phone>;
@@ -143,7 +143,7 @@ describe('a phone', { timeout: 60_000 }, () => {
   });
 
   test.each([
-    ['an approval', 'd3', () => done('admin', 'POST', `/api/admin/doctors/${doctorOf.d3}/approve/`)],
+    ['an approval', 'd3', () => approve(doctorOf.d3)],
     ['a revocation', 'd1', () => done('admin', 'POST', `/api/admin/doctors/${doctorOf.d1}/revoke/`)],
     ['the end of a linked record', 'd2', () => done('admin', 'DELETE', `/api/doctors/${doctorOf.d2}/`)],
     ['a promotion', 'u1', () => done('admin', 'PATCH', `/api/admin/users/${accounts.u1.id}/`, { role: 'admin' })],
@@ -166,7 +166,7 @@ describe('a phone', { timeout: 60_000 }, () => {
     const phone = await synced('d1');
     await done('admin', 'POST', `/api/admin/doctors/${doctorOf.d1}/revoke/`);
     await done('admin', 'PATCH', `/api/patients/${patient}/`, { name: 'Meanwhile' });
-    await done('admin', 'POST', `/api/admin/doctors/${doctorOf.d1}/approve/`);
+    await approve(doctorOf.d1);
     await upToDate(phone);
     expect(phone.copy.patients.get(patient)?.name).toBe('Meanwhile');
   });

@@ -57,7 +57,7 @@ describe('tells of a change', () => {
   test('a doctor, and whether it was approved', async () => {
     const before = await rowOf('doctors', doctorIds.pending);
     expect(before.approved).toBe(false);
-    const approved = await as(admin, 'POST', `/api/admin/doctors/${doctorIds.pending}/approve/`);
+    const approved = await app.approve(admin, doctorIds.pending);
     expect(await trailOf(approved)).toMatchObject([
       { actor_id: admin.id, action: 'update', resource: 'doctor', resource_id: doctorIds.pending, before },
     ]);

@@ -59,7 +59,7 @@ test('nobody signs with another name', async () => {
 test('an erased account is out of every entry, and out of no count', async () => {
   const reader = await app.register('reader_of_many', 'doctor/');
   const [record] = await app.database.owner.query('select id from doctors where user_id = $1', [reader.id]);
-  await as(admin, 'POST', `/api/admin/doctors/${record?.id}/approve/`);
+  await app.approve(admin, record?.id);
   await look(reader);
   expect((await log())[0].actor_name).toBe('reader_of_many');
   await as(reader, 'DELETE', '/api/auth/me/', { password });

@@ -139,7 +139,7 @@ describe('restores', () => {
     const account = await app.register('revoked_later', 'doctor/');
     const id = (await rows('select id::int from doctors where user_id = $1', [account.id]))[0].id;
     const approval = async () => (await app.rowOf('doctors', id)).approved;
-    await w.send(admin, 'POST', `/api/admin/doctors/${id}/approve/`);
+    await app.approve(admin, id);
     await w.send(admin, 'DELETE', `/api/doctors/${id}/`);
     const first = await deletionOf('doctor', id);
     await restore(first);

@@ -12,7 +12,7 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
-export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 export type Patient = {
   created_at: string;
   updated_at: string;
@@ -255,6 +255,7 @@ export type ProblemCode =
   | 'not_owner'
   | 'own_account'
   | 'password_required'
+  | 'precondition_required'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'registration_closed'

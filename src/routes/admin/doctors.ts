@@ -22,8 +22,10 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   return c.json(tagged(c, found(rows)));
 };
 const approves = describe(
-  'Approve a doctor. From then on the account sees patients.',
+  'Approve a doctor. From then on the account sees patients. `If-Match` is required, with the ETag of the doctor who was ' +
+    'looked at: `*` is none.',
   { 200: doctor },
+  'precondition_required',
   'no_linked_account',
   taggedWrite,
   admins,
