@@ -98,6 +98,8 @@ const configuration = z.object({
   SESSIONS_PER_ACCOUNT: whole('sessions', 1, 10_000, 100),
   /** 0: an account whose address nobody confirmed stays. */
   UNCONFIRMED_ACCOUNT_DAYS: whole('days', 0, 3650, 0),
+  /** How many doctors' records one account of role user may keep: everybody sees them. */
+  DOCTORS_PER_ACCOUNT: whole('doctors', 0, 1_000_000, 500),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;

@@ -19,6 +19,7 @@ import { adminDoctorRoutes } from './routes/admin/doctors.ts';
 import { invitationRoutes } from './routes/admin/invitations.ts';
 import { mailRoutes } from './routes/admin/mails.ts';
 import { overviewRoutes } from './routes/admin/overview.ts';
+import { invitationLinkRoutes } from './routes/auth/invitation.ts';
 import { linkRoutes } from './routes/auth/links.ts';
 import { ownAccountRoutes } from './routes/auth/own-account.ts';
 import { signInRoutes } from './routes/auth/sign-in.ts';
@@ -141,6 +142,7 @@ const routes = app
   .route('/portal', portalRoutes)
   .route('/api/auth', signInRoutes)
   .route('/api/auth', linkRoutes)
+  .route('/api/auth', invitationLinkRoutes)
   .route('/api/token', tokenRoutes)
   // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
   .use('/api/*', signedIn)

@@ -23,7 +23,9 @@ export interface Problem {
 }
 export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 
-export type Patient = Routes['/api/patients/:id']['$get']['output'];
+export type Patient = Routes['/api/patients/:id']['$put']['output'];
+/** A patient, with who registered it. */
+export type RegisteredPatient = Routes['/api/patients/:id']['$get']['output'];
 export type NewPatient = Routes['/api/patients']['$post']['input']['json'];
 export type PatientPut = Routes['/api/patients/:id']['$put']['input']['json'];
 export type PatientPatch = Routes['/api/patients/:id']['$patch']['input']['json'];
@@ -47,6 +49,8 @@ export type SignedIn = Routes['/api/auth/login']['$post']['output'];
 /** A device that is signed in. */
 export type Session = Routes['/api/auth/sessions']['$get']['output'][number];
 export type Invitation = Routes['/api/admin/invitations']['$get']['output'][number];
+/** An invitation as its link shows it. */
+export type OpenInvitation = Routes['/api/auth/invitations/look']['$post']['output'];
 export type NewInvitation = Routes['/api/admin/invitations']['$post']['input']['json'];
 export type Mail = Routes['/api/admin/mails']['$get']['output'][number];
 export type AuditEntry = Routes['/api/admin/audit']['$get']['output'][number];

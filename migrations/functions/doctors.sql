@@ -43,6 +43,42 @@ create or replace trigger t60_tell_doctor after update of name, specialization, 
     is distinct from (old.name, old.specialization, old.license_number))
   execute function app.tell_doctor();
 
+-- Whoever made a doctor's record keeps it, but not what others rely on. While an invitation is open an administrator has
+-- decided whom it is for, and the account that accepts is approved by what the record says; and whoever has assigned a
+-- patient did so to the doctor who stood there. An invitation locks the row first, so that of two at once one waits.
+create or replace function app.guard_relied_on() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if app.role() = 'user' then
+    if exists (select from invitations i where i.doctor_id = old.id and app.is_open(i)) then
+      perform app.refuse('invitation_open');
+    elsif exists (
+      select from mappings m join patients p on p.id = m.patient_id
+      where m.doctor_id = old.id and p.created_by is distinct from app.user_id()) then
+      perform app.refuse('others_assigned');
+    end if;
+  end if;
+  return coalesce(new, old);
+end $$;
+create or replace trigger t20_guard_relied_on
+  before delete or update of name, specialization, contact_info, license_number on doctors
+  for each row execute function app.guard_relied_on();
+
+-- Who makes a doctor, if the account may make one more: everybody sees them.
+create or replace function app.doctor_maker(most integer) returns bigint security definer set search_path = public, pg_temp
+language plpgsql as $$
+begin
+  if app.role() = 'user' then
+    -- the lock counts those that are made at once
+    perform from users where id = app.user_id() for no key update;
+    if most <= (select count(*) from doctors where created_by = app.user_id()) then
+      perform app.refuse('limit_reached');
+    end if;
+  end if;
+  return app.user_id();
+end $$;
+grant execute on function app.doctor_maker(integer) to app_api;
+
 -- A doctor whose account is erased becomes one without an account, who cannot be approved; and a patient one whom the
 -- clinic may invite again. Also when the record is deleted and restored later.
 create or replace function app.unlink_erased() returns trigger security definer set search_path = public, pg_temp
@@ -50,6 +86,7 @@ language plpgsql as $$
 begin
   update doctors set user_id = null, approved = null where user_id = new.id;
   update patients set user_id = null where user_id = new.id;
+  delete from app.former_patients where user_id = new.id;
   return null;
 end $$;
 create or replace trigger t60_unlink after update of erased_at on users for each row

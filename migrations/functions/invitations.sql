@@ -95,6 +95,37 @@ begin
   perform set_config('app.action', '', true);
 end $$;
 
+-- What an invitation is for and who invites, for whoever holds its link. It uses nothing up. The record's name is a
+-- patient's, so the trail has it.
+create or replace function app.look_at_invitation(token_hash text)
+returns table (email text, role text, for_name text, expires_at timestamptz(3), by_account boolean, inviter_name text,
+  inviter_email text, by_admin boolean)
+security definer set search_path = public, pg_temp language plpgsql as $$
+#variable_conflict use_column
+declare
+  i invitations;
+begin
+  select one.* into i from app.links l join invitations one on one.mail_id = l.mail_id
+  where l.hash = token_hash and l.purpose = 'invitation' and l.expires_at > now() and app.is_open(one);
+  if i.id is null then
+    perform app.refuse('link_invalid');
+  end if;
+  insert into audit (action, resource, resource_id, patient_ids)
+  values ('read', 'invitation', i.id, array_remove(array[i.patient_id], null));
+  return query
+    select i.email, i.role, coalesce(i.name, (select p.name from patients p where p.id = i.patient_id),
+        (select d.name from doctors d where d.id = i.doctor_id)), i.expires_at,
+      u.id is not null, u.name, case when u.email_verified_at is not null then u.email end, u.role = 'admin'
+    from (select) one left join users u on u.id = i.created_by;
+end $$;
+
+-- Who invites by these mails.
+create or replace function app.inviters(claimed bigint[]) returns table (mail bigint, name text, by_admin boolean) stable
+security definer set search_path = public, pg_temp language sql as $$
+  select i.mail_id, u.name, u.role = 'admin' from invitations i join users u on u.id = i.created_by
+  where i.mail_id = any (claimed)
+$$;
+
 -- A new account by invitation, with the address that it is for: proven, if the link was sent there and not printed.
 create or replace function app.register_invited(
   token_hash text, account jsonb, password_hash text, refresh_hash text, agent text, network text, idle_seconds integer
@@ -113,8 +144,7 @@ begin
   return app.open_session(made, register_invited.password_hash, refresh_hash, agent, network, idle_seconds);
 end $$;
 
--- The same for somebody who has an account. Only for one that is nobody yet: the role of an account with records would
--- take them out of its reach, and one that is a patient or a doctor already, whatever its role says now, would be two.
+-- The same for somebody who has an account. app.make_room() says which can take it.
 create or replace function app.accept_invitation(token_hash text) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
@@ -123,10 +153,7 @@ declare
   me users;
 begin
   select * into me from users where id = app.user_id() for update;
-  if me.role <> 'user' or exists (select from patients p where p.created_by = me.id or p.user_id = me.id)
-     or exists (select from doctors d where d.created_by = me.id or d.user_id = me.id) then
-    perform app.refuse('already_linked');
-  end if;
+  perform app.make_room(me, i);
   if i.role <> me.role then
     perform app.needs_step_up();
   end if;
@@ -139,5 +166,5 @@ begin
   end if;
 end $$;
 grant execute on function app.invite(text, text, text, bigint, bigint) to app_api;
-grant execute on function app.accept_invitation(text),
+grant execute on function app.accept_invitation(text), app.look_at_invitation(text), app.inviters(bigint[]),
   app.register_invited(text, jsonb, text, text, text, text, integer) to app_auth;

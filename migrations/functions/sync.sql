@@ -111,6 +111,11 @@ begin
       and (a.before ->> 'doctor_id')::bigint = my_doctor
       and not exists (select from scope where scope.id = (a.before ->> 'patient_id')::bigint)
     group by 1
+    union all
+    -- and what a patient's account has left
+    select f.patient_id, f.tx from app.former_patients f
+    where app.role() = 'patient' and f.user_id = me and f.tx >= gone_since
+      and not exists (select from scope where scope.id = f.patient_id)
   ),
   owned as (
     select a.resource_id as id, a.tx from audit a
@@ -139,8 +144,10 @@ begin
           case after_kind when 2 then after_tx else since end, case after_kind when 2 then after_id else 0 end)
       order by m.changed_tx, m.id limit most)
     union all
-    -- whoever got a patient by assignment gets the patient's older mappings with it
-    select 2, case when my_doctor is null then m.changed_tx else greatest(m.changed_tx, mine.changed_tx) end, m.id
+    -- whoever got a patient by assignment, or by an invitation, gets the patient's older mappings with it
+    select 2, case when my_doctor is not null then greatest(m.changed_tx, mine.changed_tx)
+        when app.role() = 'patient' then greatest(m.changed_tx, (select s.tx from scope s where s.id = m.patient_id))
+        else m.changed_tx end, m.id
       from mappings m left join mappings mine on mine.patient_id = m.patient_id and mine.doctor_id = my_doctor
       where m.patient_id = any (array(select s.id from scope s))
     union all

@@ -5,15 +5,22 @@ set search_path = public, pg_temp language sql as $$
   select id from audit where patient_ids @> array[patient] and app.role() = 'admin'
 $$;
 
--- Who looked at or changed the record of the patient who asks. Whether the doctor or admin still exists or not.
+-- Who looked at or changed the record of the patient who asks, whether the doctor or admin still exists or not. Also until
+-- when of a record that was deleted, or that the account has left.
 create or replace function app.access_log()
 returns table (
   id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
 stable security definer set search_path = public, pg_temp language sql as $$
+  with mine as materialized (
+    select p.id, 'infinity'::timestamptz as until from patients p where p.user_id = app.user_id()
+    union all
+    select f.patient_id, f.until from app.former_patients f where f.user_id = app.user_id()
+  )
   select a.id, a.at, a.action, a.resource, a.actor_id, a.actor_name, a.actor_role
   from audit a
-  where a.patient_ids && array(select p.id from patients p where p.user_id = app.user_id()) and app.role() = 'patient'
+  where a.patient_ids && array(select mine.id from mine) and app.role() = 'patient'
     and a.action <> 'refused' -- whoever was refused has not seen anything
+    and exists (select from mine where mine.id = any (a.patient_ids) and a.at <= mine.until)
 $$;
 
 -- Notes that somebody was refused a patient, in a transaction of its own, because the refusal undid the one it happened

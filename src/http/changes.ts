@@ -15,9 +15,16 @@ type Table = PgTable & { id: PgColumn; user_id: PgColumn };
 type Columns = SelectedFieldsFlat & { version: PgColumn };
 const seen = (db: Database, table: Table, id: SQL) => db.select({ id: table.id }).from(table).where(eq(table.id, id));
 const codes: ProblemCode[] = ['stale_version', 'not_owner'];
+/** `refusals` are those of the table's own triggers. */
+type Refusals = ProblemCode[];
 
 /** Sets the fields that were sent, and answers with the record. By its account only the actor's own is found. */
-export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' | 'user_id' = 'id') => {
+export const changing = <C extends Columns>(
+  table: Table,
+  columns: C,
+  by: 'id' | 'user_id' = 'id',
+  refusals: Refusals = [],
+) => {
   const update = prepare((db, { id, ...fields }: Given<'id'>) => [
     db
       .update(table)
@@ -31,10 +38,10 @@ export const changing = <C extends Columns>(table: Table, columns: C, by: 'id' |
     const changed = rows as (SelectResultFields<C> & { version: number })[];
     return c.json(tagged(c, written(changed, others as unknown[])));
   };
-  return withNote(change, by === 'id' ? { ...taggedWrite, codes } : taggedWrite);
+  return withNote(change, by === 'id' ? { ...taggedWrite, codes: [...codes, ...refusals] } : taggedWrite);
 };
 
-export const deleting = (table: Table) => {
+export const deleting = (table: Table, refusals: Refusals) => {
   const remove = prepare((db, { id }: Given<'id'>) => [
     db.delete(table).where(eq(table.id, id)).returning({ id: table.id }),
     seen(db, table, id),
@@ -44,5 +51,5 @@ export const deleting = (table: Table) => {
     written(gone, others);
     return c.body(null, 204);
   };
-  return withNote(answer, { asks: ['If-Match'], codes });
+  return withNote(answer, { asks: ['If-Match'], codes: [...codes, ...refusals] });
 };

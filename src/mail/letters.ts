@@ -1,5 +1,8 @@
-// What mails say. Nothing in them is about health, and nothing was written by anybody but us: whoever can cause a mail
-// must not be able to speak in our name.
+// What mails say. Nothing in them is about health, and all of it was written by us but for one thing: an invitation says what
+// the person who invites is called, because who is invited has to know by whom. Whoever can cause a mail must not be able to
+// speak in our name, so that is a name as repeatable() leaves it, in quotes, in a sentence that says whose words it is; it is
+// never in a subject, and escaped in HTML.
+import { repeatable } from './names.ts';
 
 /** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
 export const purposes = [
@@ -29,8 +32,22 @@ const forgot = { page: 'forgot', button: 'Choose a new password', carriesToken: 
 const link = (page: string, button: string) => ({ page, button, carriesToken: true });
 const ifNotYou = 'If that was not you, choose a new password now: it signs everybody else out.';
 
+/** Who invites. An administrator the deployment answers for; anybody else only has an account. */
+export interface Inviter {
+  name: string;
+  by_admin: boolean;
+}
+const invites = (host: string, inviter: Inviter | undefined) => {
+  if (!inviter) return `You are invited to have an account at ${host}, by whoever runs it.`;
+  const name = repeatable(inviter.name);
+  const called = name === null ? '' : ` and calls themselves “${name}”`;
+  return inviter.by_admin
+    ? `Somebody who is an administrator at ${host}${called} invites you to have an account there.`
+    : `Somebody who has an account at ${host}${called} invites you to have one as well.`;
+};
+
 /** `host` is where the accounts are, as the deployment says. */
-const textOf = (purpose: Purpose, host: string): Text => {
+const textOf = (purpose: Purpose, host: string, inviter?: Inviter): Text => {
   switch (purpose) {
     case 'reset':
       return {
@@ -72,8 +89,9 @@ const textOf = (purpose: Purpose, host: string): Text => {
       return {
         subject: 'Your invitation',
         says: [
-          `You are invited to have an account at ${host}.`,
-          'The link works once, for seven days. If you do not know why you got this, you need not do anything.',
+          invites(host, inviter),
+          'Accept only what you expect, from somebody you know: the page of the link says who it is, and what for. It works ' +
+            'once, for seven days. If you do not know why you got this, you need not do anything.',
         ],
         leads: link('invitation', 'Accept the invitation'),
       };
@@ -156,11 +174,14 @@ const style = {
   small: 'margin:16px 0 0;font-size:13px;color:#5b6875;word-break:break-all',
 };
 
+const escaped = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
 /** The mail for one purpose. `token` is asked for by carriesToken(). */
-export const letterFor = (purpose: Purpose, publicUrl: string, token?: string): Letter => {
-  const { subject, says, leads } = textOf(purpose, new URL(publicUrl).host);
+export const letterFor = (purpose: Purpose, publicUrl: string, token?: string, inviter?: Inviter): Letter => {
+  const { subject, says, leads } = textOf(purpose, new URL(publicUrl).host, inviter);
   const url = linkTo(publicUrl, leads.page, leads.carriesToken ? token : undefined);
-  const paragraphs = says.map((line) => `<p style="margin:0 0 16px">${line}</p>`).join('\n');
+  const paragraphs = says.map((line) => `<p style="margin:0 0 16px">${escaped(line)}</p>`).join('\n');
   return {
     subject,
     text: `${says.join('\n\n')}\n\n${leads.button}:\n${url}\n`,

@@ -6,7 +6,7 @@ import { linkToken } from '../accounts/tokens.ts';
 import { type Bindings, type Config, configOf, type Env } from '../config.ts';
 import { askForJob } from '../db/client.ts';
 import { type AnswersOf, type Given, prepare } from '../db/prepared.ts';
-import { carriesToken, letterFor, type Purpose } from './letters.ts';
+import { carriesToken, type Inviter, letterFor, type Purpose } from './letters.ts';
 import { NotSent, transportOf } from './transports.ts';
 
 const claiming = prepare((db, { most, perDay }: Given<'most' | 'perDay'>) => [
@@ -24,6 +24,13 @@ const claiming = prepare((db, { most, perDay }: Given<'most' | 'perDay'>) => [
 ]);
 const keepingLinks = prepare((db, { claimed, hashes }: Given<'claimed' | 'hashes'>) => [
   db.execute(sql`select app.keep_links(${claimed}, ${hashes})`),
+  db
+    .select({
+      mail: sql<number>`mail`.mapWith(Number),
+      name: sql<string>`name`,
+      by_admin: sql<boolean>`by_admin`,
+    })
+    .from(sql`app.inviters(${claimed})`),
 ]);
 const settling = prepare((db, { sent, failed }: Given<'sent' | 'failed'>) => [
   db.select({ pause: sql<number | null>`pause` }).from(sql`app.settle_mails(${sent}, ${failed}) as pause`),
@@ -44,8 +51,8 @@ const dueAgain = new WeakMap<object, number>();
 const saidThatNoneGo = new WeakSet<object>();
 
 /** Whether one was sent. Why not is in the log, without whom it was for. */
-const send = async (settings: Config, mail: Mail, token: string): Promise<boolean> => {
-  const letter = letterFor(mail.purpose, settings.PUBLIC_URL ?? '', token);
+const send = async (settings: Config, mail: Mail, token: string, inviter?: Inviter): Promise<boolean> => {
+  const letter = letterFor(mail.purpose, settings.PUBLIC_URL ?? '', token, inviter);
   try {
     await transportOf(settings)?.({ ...letter, to: mail.recipient, key: mail.key });
     return true;
@@ -70,11 +77,14 @@ const round = async (settings: Config) => {
     carriesToken(purpose) ? [{ id, hash: tokens[at]?.hash }] : [],
   );
   const links = { claimed: `{${linked.map(({ id }) => id)}}`, hashes: `{${linked.map(({ hash }) => hash)}}` };
-  if (linked.length > 0) await askForJob(settings, 'mail', keepingLinks(links));
+  const [, inviters] = linked.length > 0 ? await askForJob(settings, 'mail', keepingLinks(links)) : [null, []];
+  const inviterOf = new Map<number, Inviter>(inviters.map(({ mail, ...inviter }) => [mail, inviter]));
   const outcomes: boolean[] = [];
   const lane = async (first: number) => {
-    for (let at = first; at < mails.length; at += lanes)
-      outcomes[at] = await send(settings, mails[at] as Mail, tokens[at]?.secret ?? '');
+    for (let at = first; at < mails.length; at += lanes) {
+      const mail = mails[at] as Mail;
+      outcomes[at] = await send(settings, mail, tokens[at]?.secret ?? '', inviterOf.get(mail.id));
+    }
   };
   await Promise.all(Array.from({ length: lanes }, (_, first) => lane(first)));
   const failed = mails.filter((_, at) => !outcomes[at]);

@@ -85,3 +85,34 @@ export const invitation = z
       },
     ],
   });
+
+const inviter = z
+  .object({
+    name: z.string().nullable().describe('what the account calls itself, without what could be called or opened'),
+    email: z.string().nullable().describe('its address, which was confirmed'),
+    administrator: z.boolean().describe('whether it is an administrator; anybody else may be a stranger'),
+  })
+  .describe('null where whoever runs this invites');
+export const openInvitation = z
+  .object({
+    email: z.string().describe('whom it was sent to'),
+    role: accountRole.describe('the role that the account gets'),
+    name: z
+      .string()
+      .nullable()
+      .describe('who is meant, as whoever invites has written it, without what could be called or opened'),
+    expires_at: z.iso.datetime().describe('from when its link no longer works'),
+    invited_by: inviter.nullable(),
+  })
+  .meta({
+    id: 'OpenInvitation',
+    examples: [
+      {
+        email: 'jane@example.com',
+        role: 'patient',
+        name: 'Jane Doe',
+        expires_at: '2026-11-27T16:40:12.345Z',
+        invited_by: { name: 'John Doe', email: 'john@example.com', administrator: false },
+      },
+    ],
+  });

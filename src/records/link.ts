@@ -13,3 +13,9 @@ export const linkToken = z
   .describe('what follows the # in the link of the mail');
 export const exampleToken = 'c2VjcmV0IHRoYXQgYSBtYWlsIGNhcnJpZWQgdG8geW91';
 export const link = z.strictObject({ token: linkToken }).meta({ id: 'Link', examples: [{ token: exampleToken }] });
+export const acceptance = z
+  .strictObject({
+    token: linkToken,
+    leave: z.boolean().optional().describe('leave the record that the account has, for the one of the invitation'),
+  })
+  .meta({ id: 'Acceptance', examples: [{ token: exampleToken }] });

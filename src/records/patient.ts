@@ -62,7 +62,7 @@ export const patientFields = {
   address: optionalLines(500),
   medical_history: optionalLines(20_000),
 };
-const readOnly = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
+const readOnly = ['id', 'user_id', 'created_by', 'registered_by', 'created_at', 'updated_at'];
 
 const example = {
   name: 'Jane Doe',
@@ -98,6 +98,12 @@ export const patientColumns = {
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
 
+/** Who registered the patient: for whoever has to judge whether a record is a true one. */
+export const withMaker = {
+  ...patientColumns,
+  registered_by: sql<z.output<typeof maker> | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
+};
+
 /** An account has its patient's name and email, so that to read it is to read them: for the trail, by a column of `found`. */
 export const patientsOf = (account: 'id' | 'user_id') => sql`array(
   select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select ${sql.identifier(account)} from found)))`;
@@ -123,3 +129,13 @@ const shape = z.object({
 const times = { created_at: '2026-11-02T08:15:00.000Z', updated_at: '2026-11-20T16:40:12.345Z' };
 export const patientExample = { id: 7, user_id: null, created_by: 3, ...example, age: 36, ...times };
 export const patient = shape.meta({ id: 'Patient', examples: [patientExample] });
+
+const maker = z
+  .object({ id: recordId, name: z.string(), username: z.string().nullable() })
+  .describe(
+    'whoever made the record, by what the account calls itself and what it signs in with; null where the patient registered',
+  );
+export const registeredPatient = shape.extend({ registered_by: maker.nullable() }).meta({
+  id: 'RegisteredPatient',
+  examples: [{ ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } }],
+});

@@ -1,8 +1,8 @@
 // /api/doctors: whom everybody who is signed in may look up, and the patients that an approved doctor sees.
-import { eq } from 'drizzle-orm';
-import { Hono } from 'hono';
+import { eq, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { Env } from '../config.ts';
+import { config, type Env } from '../config.ts';
 import { ask } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { found } from '../errors.ts';
@@ -23,32 +23,40 @@ import {
   newDoctor,
 } from '../records/doctor.ts';
 import { allDoctors, doctorQuery } from '../records/doctor-lists.ts';
-import { patient } from '../records/patient.ts';
+import { registeredPatient } from '../records/patient.ts';
 import { assignedToMe, everybodys, patientQuery } from '../records/patient-lists.ts';
 
-const create = once(doctors, (db, given: Given<'name' | 'specialization', keyof typeof doctorFields>) =>
-  db.insert(doctors).values(given).returning(doctorColumns),
+type Made = Given<'name' | 'specialization' | 'most', keyof typeof doctorFields>;
+const create = once(doctors, (db, { most, ...given }: Made) =>
+  db
+    .insert(doctors)
+    .values({ ...given, created_by: sql`app.doctor_maker(${most}::integer)` })
+    .returning(doctorColumns),
 );
+const makeDoctor = (c: Context<Env>, given: z.output<typeof newDoctor>) =>
+  create(c, { ...given, most: config(c).DOCTORS_PER_ACCOUNT });
+
 const read = prepare((db, { id }: Given<'id'>) => [db.select(doctorColumns).from(doctors).where(eq(doctors.id, id))]);
-const change = changing(doctors, doctorColumns);
-const remove = deleting(doctors);
+const change = changing(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
+const remove = deleting(doctors, ['invitation_open', 'others_assigned']);
 
 const approvedDoctors = allow('doctor');
 const listsAll = describe(
   'List all patients. Every patient there is, whoever made the record.',
-  { 200: z.array(patient) },
+  { 200: z.array(registeredPatient) },
   approvedDoctors,
 );
 const listsMine = describe(
   'List my patients. The patients who are assigned to the doctor who asks.',
-  { 200: z.array(patient) },
+  { 200: z.array(registeredPatient) },
   approvedDoctors,
 );
 
 const creates = describe(
-  'Create a doctor. For somebody without an account, whom patients can be assigned to.',
+  'Create a doctor. For somebody without an account, whom patients can be assigned to. An account may keep so many.',
   { 201: doctor },
   create,
+  'limit_reached',
   tag,
   owners,
 );
@@ -64,22 +72,24 @@ const reads = describe(
   taggedRead,
   everyone,
 );
-const replaces = describe(`Replace a doctor. ${aboutPut}`, { 200: doctor }, change, owners);
+const aboutOthers =
+  'Not by its creator while the doctor is invited to have an account, or patients of others are assigned to the doctor.';
+const replaces = describe(`Replace a doctor. ${aboutPut} ${aboutOthers}`, { 200: doctor }, change, owners);
 const changes = describe(
-  'Change a doctor. Send only what changes, and `null` only for a field to clear.',
+  `Change a doctor. Send only what changes, and \`null\` only for a field to clear. ${aboutOthers}`,
   { 200: doctor },
   change,
   owners,
 );
 const deletes = describe(
-  'Delete a doctor. With its mappings. An administrator can undo it from the audit trail.',
+  `Delete a doctor. With its mappings. An administrator can undo it from the audit trail. ${aboutOthers}`,
   { 204: null },
   remove,
   owners,
 );
 
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', creates, json(newDoctor), async (c) => c.json(tagged(c, await create(c, c.req.valid('json'))), 201))
+  .post('/', creates, json(newDoctor), async (c) => c.json(tagged(c, await makeDoctor(c, c.req.valid('json'))), 201))
   .get('/', lists, doctorQuery, (c) => answerPage(c, allDoctors, c.req.valid('query')))
   .get('/all-patients', listsAll, patientQuery, (c) => answerPage(c, everybodys, c.req.valid('query')))
   .get('/my-patients', listsMine, patientQuery, (c) => answerPage(c, assignedToMe, c.req.valid('query')))

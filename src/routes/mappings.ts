@@ -7,8 +7,8 @@ import type { Env } from '../config.ts';
 import { audited, idsIn } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
 import { type Database, type Given, prepare } from '../db/prepared.ts';
-import { found } from '../errors.ts';
-import { owners, readers } from '../http/auth.ts';
+import { written } from '../errors.ts';
+import { allow, owners, readers } from '../http/auth.ts';
 import { idText } from '../http/fields.ts';
 import { answerPage, fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
 import { refusalsNoted } from '../http/refusals.ts';
@@ -78,6 +78,7 @@ const listOfPatient = pages(
 
 const remove = prepare((db, { id }: Given<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
+  db.select({ id: mappings.id }).from(mappings).where(eq(mappings.id, id)),
 ]);
 
 const assigns = describe(
@@ -103,9 +104,10 @@ const lists = describe(
   readers,
 );
 const removes = describe(
-  'Remove a mapping. The doctor no longer treats the patient; both records stay.',
+  'Remove a mapping. The doctor no longer treats the patient; both records stay. A doctor declines a patient so.',
   { 204: null },
-  owners,
+  'not_owner',
+  allow('user', 'doctor', 'admin'),
 );
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
@@ -118,7 +120,7 @@ export const mappingRoutes = new Hono<Env>({ strict: false })
     answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
   .delete('/:id', removes, byId, async (c) => {
-    const [gone] = await ask(c, remove(c.req.valid('param')));
-    found(gone);
+    const [gone, others] = await ask(c, remove(c.req.valid('param')));
+    written(gone, others);
     return c.body(null, 204);
   });

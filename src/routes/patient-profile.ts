@@ -6,7 +6,7 @@ import type { Env } from '../config.ts';
 import { audit, audited, idsIn, me } from '../db/audit.ts';
 import { ask } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
-import { found } from '../errors.ts';
+import { Problem } from '../errors.ts';
 import { allow } from '../http/auth.ts';
 import { changing } from '../http/changes.ts';
 import { tagged, taggedRead } from '../http/etag.ts';
@@ -15,12 +15,12 @@ import { refusalsByAccountNoted } from '../http/refusals.ts';
 import { aboutPut, json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
-import { patient, patientColumns, patientPut, patients } from '../records/patient.ts';
+import { patient, patientColumns, patientPut, patients, registeredPatient, withMaker } from '../records/patient.ts';
 
 const patientsOnly = allow('patient');
 
 const read = prepare((db) => [
-  audited(db, 'patient', idsIn('id'), db.select(patientColumns).from(patients).where(eq(patients.user_id, me))),
+  audited(db, 'patient', idsIn('id'), db.select(withMaker).from(patients).where(eq(patients.user_id, me))),
 ]);
 const change = changing(patients, patientColumns, 'user_id');
 
@@ -36,24 +36,40 @@ const accessLog = pages(sorts, (db, _given: Given<never>, page) => {
   return { rows, totals: [total(db, log, undefined)] };
 });
 
+const leaving = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
+
 const reads = describe(
-  'Read my patient record. The record that belongs to the account that asks.',
-  { 200: patient },
-  'not_found',
+  'Read my patient record. The record that belongs to the account that asks, and who registered it.',
+  { 200: registeredPatient },
+  'no_record',
   taggedRead,
   patientsOnly,
 );
 const replaces = describe(`Replace my patient record. ${aboutPut}`, { 200: patient }, change, patientsOnly);
+const leaves = describe(
+  'Leave my patient record. Whoever made it keeps it without the account, which may accept another invitation. Not one ' +
+    'that the patient registered.',
+  { 204: null },
+  'no_record',
+  'own_record',
+  { asks: ['If-Match'], codes: ['stale_version'] },
+  patientsOnly,
+);
 const readsLog = describe(
-  'Read my access log. Who looked at or changed my record.',
+  'Read my access log. Who looked at or changed my record, until I left it or it was deleted.',
   { 200: z.array(accessEntry) },
   patientsOnly,
 );
 
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, async (c) => {
-    const [rows] = await ask(c, read({}));
-    return c.json(tagged(c, found(rows)));
+    const [[own]] = await ask(c, read({}));
+    if (!own) throw new Problem('no_record');
+    return c.json(tagged(c, own));
+  })
+  .delete('/', leaves, async (c) => {
+    await ask(c, leaving({}));
+    return c.body(null, 204);
   })
   .put('/:user_id', replaces, params('user_id'), refusalsByAccountNoted, json(patientPut), (c) =>
     change(c, c.req.valid('param').user_id, c.req.valid('json')),

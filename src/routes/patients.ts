@@ -29,6 +29,8 @@ import {
   patientPatch,
   patientPut,
   patients,
+  registeredPatient,
+  withMaker,
 } from '../records/patient.ts';
 import { ownOrAll, patientQuery } from '../records/patient-lists.ts';
 
@@ -41,10 +43,10 @@ const createAll = onceForAll(patients, (db, { sent }: Given<'sent'>) => {
   return db.with(made).select(patientColumns).from(patients);
 });
 const read = prepare((db, { id }: Given<'id'>) => [
-  audited(db, 'patient', idsIn('id'), db.select(patientColumns).from(patients).where(eq(patients.id, id))),
+  audited(db, 'patient', idsIn('id'), db.select(withMaker).from(patients).where(eq(patients.id, id))),
 ]);
 const change = changing(patients, patientColumns);
-const remove = deleting(patients);
+const remove = deleting(patients, ['has_account']);
 
 const ofPatient = invitations.patient_id;
 const readInvitation = prepare((db, { id }: Given<'id'>) => [
@@ -89,7 +91,7 @@ const listsMyDoctors = describe(
 );
 const reads = describe(
   'Read a patient. Leaves an entry in the trail, which the patient can read.',
-  { 200: patient },
+  { 200: registeredPatient },
   taggedRead,
   readers,
 );
@@ -101,7 +103,8 @@ const changes = describe(
   readers,
 );
 const deletes = describe(
-  'Delete a patient. With its mappings. An administrator can undo it from the audit trail.',
+  'Delete a patient. With its mappings. An administrator can undo it from the audit trail; only an administrator deletes a ' +
+    'record that an account has as well.',
   { 204: null },
   remove,
   readers,

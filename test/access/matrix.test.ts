@@ -104,6 +104,12 @@ const rows: Row[] = [
     roundTrips: 2,
   },
   {
+    route: 'POST /api/auth/invitations/look',
+    expected: everybody(200),
+    path: () => '/api/auth/invitations/look/',
+    body: async (w) => ({ token: await w.invitation() }),
+  },
+  {
     route: 'POST /api/auth/email/resend',
     expected: signedIn(202),
     path: async () => {
@@ -387,14 +393,27 @@ const rows: Row[] = [
   },
   {
     route: 'DELETE /api/mappings/:id',
+    about: "another doctor's",
     expected: signedIn({ owner: 204, stranger: 404, admin: 204, others: 403 }),
     path: async () => `/api/mappings/${await mapping()}/`,
+  },
+  {
+    route: 'DELETE /api/mappings/:id',
+    about: "the doctor's own",
+    expected: signedIn({ owner: 204, stranger: 404, assignedDoctor: 204, admin: 204, others: 403 }),
+    path: async (w) => `/api/mappings/${await w.assign(await patient(), w.doctorIds.assigned)}/`,
   },
 
   { route: 'GET /api/sync', expected: signedIn(200), path: () => '/api/sync/' },
   {
     route: 'GET /api/patient-profile',
     expected: signedIn({ patient: 200, otherPatient: 200, others: 403 }),
+    path: () => '/api/patient-profile/',
+  },
+  {
+    route: 'DELETE /api/patient-profile',
+    about: 'which the patient registered',
+    expected: signedIn({ patient: 409, otherPatient: 409, others: 403 }),
     path: () => '/api/patient-profile/',
   },
   {

@@ -39,6 +39,10 @@ const invited = (actor: Actor, { id }: Json, fields: Pick<Invitation, 'email' | 
   calledFor(w, 'invitation', fields.email, { invitation });
 };
 
+/** Whether an invitation waits for a doctor, so that whoever made the record leaves it as it is. */
+export const isInvited = (w: World, doctor: number) =>
+  w.invitations.some((one) => one.doctor === doctor && isOpen(w, one));
+
 /** Whether somebody may accept it yet: who has invited must still be in a position to. */
 const isOpen = (w: World, one: Invitation) => {
   const { by, patient } = one;
@@ -48,9 +52,16 @@ const isOpen = (w: World, one: Invitation) => {
 const invitationOf = (w: World, link: Link | undefined) =>
   works(link, 'invitation') && link.invitation && isOpen(w, link.invitation) ? link.invitation : undefined;
 
-const isNobodyYet = (w: World, me: Account) =>
-  me.role === 'user' &&
-  ![...w.patients.values(), ...w.doctors.values()].some((one) => one.created_by === me.id || one.user_id === me.id);
+const recordOf = (w: World, me: Account) => [...w.patients.values()].find(({ user_id }) => user_id === me.id);
+/** What an account is answered that accepts: one that is nobody yet, or a patient who leaves the record for another. */
+const acceptanceOf = (w: World, me: Account, { role }: Invitation, leaves: boolean) => {
+  const makes = [...w.patients.values(), ...w.doctors.values()].some(({ created_by }) => created_by === me.id);
+  const isDoctor = [...w.doctors.values()].some(({ user_id }) => user_id === me.id);
+  if (makes || isDoctor || (me.role !== 'user' && me.role !== 'patient')) return 409;
+  const own = recordOf(w, me);
+  if (!own) return 200;
+  return me.role === 'patient' && role === 'patient' && own.created_by !== null && leaves ? 200 : 409;
+};
 
 const accepted = (w: World, link: Link | undefined, invitation: Invitation, by: Account) => {
   if (link) link.hours = 0;
@@ -120,6 +131,35 @@ export const invitationSteps: Record<string, Step> = {
       if (open && !refusal) open.revoked = true;
     },
   },
+  'look at an invitation': {
+    by: everyRole,
+    needs: needsLink('invite a patient', 'invitation'),
+    act: async (actor) => {
+      const { w } = actor;
+      const link = linkOf(actor, 'invitation');
+      const invitation = invitationOf(w, link);
+      const shown = await request(actor, 'POST', '/api/auth/invitations/look/', tokenOf(link), invitation ? 200 : 400);
+      if (!shown || !invitation) return;
+      const { email, role, by } = invitation;
+      const administrator = by.role === 'admin';
+      expect(shown).toMatchObject({ email, role, invited_by: { administrator } });
+    },
+  },
+  'leave a record': {
+    by: ['patient'],
+    suits: (w, me) => recordOf(w, me) !== undefined,
+    needs: {
+      isThere: (w) => [...w.patients.values()].some(({ user_id, created_by }) => user_id && created_by),
+      first: 'register by invitation',
+    },
+    act: async (actor) => {
+      const { w, me } = actor;
+      const own = recordOf(w, me);
+      const status = refused(w, me, ['patient']) ?? (!own ? 404 : own.created_by === null ? 409 : 204);
+      await request(actor, 'DELETE', '/api/patient-profile/', undefined, status);
+      if (own && status === 204) own.user_id = null;
+    },
+  },
   'revoke an invitation': {
     by: ['admin'],
     needs: needsLink('invite a colleague', 'invitation'),
@@ -156,15 +196,18 @@ export const invitationSteps: Record<string, Step> = {
   'accept an invitation': {
     by: everyRole,
     often: 4,
-    suits: (_, me) => me.role === 'user',
+    suits: (_, me) => me.role === 'user' || me.role === 'patient',
     needs: needsLink('invite a colleague', 'invitation'),
     act: async (actor) => {
-      const { w, me } = actor;
+      const { w, me, other } = actor;
       const link = linkOf(actor, 'invitation');
       const invitation = invitationOf(w, link);
-      const status = refused(w, me, everyRole) ?? (!invitation ? 400 : isNobodyYet(w, me) ? 200 : 409);
-      await request(actor, 'POST', '/api/auth/invitations/accept/', tokenOf(link), status);
+      const leave = other % 2 === 0;
+      const status = refused(w, me, everyRole) ?? (!invitation ? 400 : acceptanceOf(w, me, invitation, leave));
+      await request(actor, 'POST', '/api/auth/invitations/accept/', { ...tokenOf(link), leave }, status);
       if (!invitation || status !== 200) return;
+      const left = recordOf(w, me);
+      if (left) left.user_id = null;
       me.role = invitation.role;
       if (me.email === invitation.email) me.verified = true;
       accepted(w, link, invitation, me);

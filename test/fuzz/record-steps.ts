@@ -1,7 +1,9 @@
 // What is done to patients, doctors, and who treats whom.
 import { unique } from '../support/unique.ts';
+import { isInvited } from './invitation-steps.ts';
 import { nowhere, request, type Step } from './step.ts';
 import {
+  type Account,
   changesDoctor,
   changesPatient,
   clinical,
@@ -32,6 +34,15 @@ const asLeft = (w: World, { of, record }: Deletion): Partial<Doctor> => {
 
 const isAssigned = (w: World, side: 'patient' | 'doctor', { id }: { id: number }) =>
   [...w.mappings.values()].some((mapping) => mapping[side] === id);
+
+/** Whoever made a doctor leaves it as it is once others rely on it. */
+const isReliedOn = (w: World, me: Account, { id }: Doctor) => {
+  const assigned = [...w.mappings.values()].filter(({ doctor }) => doctor === id);
+  const isOthers = assigned.some(({ patient }) => w.patients.get(patient)?.created_by !== me.id);
+  return me.role === 'user' && (isInvited(w, id) || isOthers);
+};
+const changeOf = (w: World, me: Account, doctor: Doctor | undefined, done: number) =>
+  !doctor ? 404 : !changesDoctor(w, me, doctor) ? 403 : isReliedOn(w, me, doctor) ? 409 : done;
 
 export const recordSteps: Record<string, Step> = {
   'create a patient': {
@@ -75,7 +86,7 @@ export const recordSteps: Record<string, Step> = {
       const { w, me, pick, which } = actor;
       const doctor = pick(w.doctors.values(), which, (one) => changesDoctor(w, me, one));
       const name = unique('renamed');
-      const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 200 : 403);
+      const status = refused(w, me, ['user', 'admin']) ?? changeOf(w, me, doctor, 200);
       await request(actor, 'PATCH', `/api/doctors/${(doctor ?? nowhere).id}/`, { name }, status);
       if (doctor && status === 200) doctor.name = name;
     },
@@ -111,7 +122,9 @@ export const recordSteps: Record<string, Step> = {
         (one) => managesPatient(w, me, one) && isAssigned(w, 'patient', one),
       );
       const seen = patient && seesPatient(w, me, patient);
-      const status = refused(w, me, clinical) ?? (!seen ? 404 : managesPatient(w, me, patient) ? 204 : 403);
+      const status =
+        refused(w, me, clinical) ??
+        (!seen ? 404 : !managesPatient(w, me, patient) ? 403 : patient.user_id && me.role === 'user' ? 409 : 204);
       await request(actor, 'DELETE', `/api/patients/${(patient ?? nowhere).id}/`, undefined, status);
       if (!patient || status !== 204) return;
       w.patients.delete(patient.id);
@@ -133,7 +146,7 @@ export const recordSteps: Record<string, Step> = {
         which,
         (one) => changesDoctor(w, me, one) && isAssigned(w, 'doctor', one),
       );
-      const status = refused(w, me, ['user', 'admin']) ?? (!doctor ? 404 : changesDoctor(w, me, doctor) ? 204 : 403);
+      const status = refused(w, me, ['user', 'admin']) ?? changeOf(w, me, doctor, 204);
       await request(actor, 'DELETE', `/api/doctors/${(doctor ?? nowhere).id}/`, undefined, status);
       if (!doctor || status !== 204) return;
       w.doctors.delete(doctor.id);
@@ -192,12 +205,17 @@ export const recordSteps: Record<string, Step> = {
     },
   },
   unassign: {
-    by: ['user', 'admin'],
+    by: ['user', 'doctor', 'admin'],
+    often: 2,
     act: async (actor) => {
       const { w, me, pick, which } = actor;
-      const mapping = pick(w.mappings.values(), which);
+      const isMine = ({ doctor }: Mapping) => w.doctors.get(doctor)?.user_id === me.id;
+      const mapping = pick(w.mappings.values(), which, (one) => me.role !== 'doctor' || isMine(one));
       const patient = mapping && w.patients.get(mapping.patient);
-      const status = refused(w, me, ['user', 'admin']) ?? (patient && managesPatient(w, me, patient) ? 204 : 404);
+      const manages = patient && managesPatient(w, me, patient);
+      const asDoctor = !mapping ? 404 : isMine(mapping) ? 204 : 403;
+      const status =
+        refused(w, me, ['user', 'doctor', 'admin']) ?? (me.role === 'doctor' ? asDoctor : manages ? 204 : 404);
       await request(actor, 'DELETE', `/api/mappings/${(mapping ?? nowhere).id}/`, undefined, status);
       if (mapping && status === 204) w.mappings.delete(mapping.id);
     },

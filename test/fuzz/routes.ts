@@ -26,6 +26,7 @@ const patientFields = ['name', 'age', 'date_of_birth', 'gender', 'phone', 'email
 const doctorFields = ['name', 'specialization', 'contact_info', 'license_number'];
 const stamps = ['id', 'user_id', 'created_by', 'created_at', 'updated_at'];
 const patient = [...patientFields, ...stamps];
+const registered = [...patient, 'registered_by', 'username'];
 const doctor = [...doctorFields, ...stamps, 'approved'];
 const mapping = ['id', 'patient', 'doctor', 'created_at'];
 const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
@@ -129,7 +130,16 @@ export const targets: Record<string, Target> = {
     body: ({ invited }) => ({ token: invited, password, username: 'new', name: 'New' }),
     answer: signedIn,
   },
-  'POST /api/auth/invitations/accept': { as: 'stranger', body: ({ invited }) => ({ token: invited }), answer: user },
+  'POST /api/auth/invitations/look': {
+    as: 'user',
+    body: ({ invited }) => ({ token: invited }),
+    answer: ['email', 'role', 'name', 'expires_at', 'invited_by', 'administrator'],
+  },
+  'POST /api/auth/invitations/accept': {
+    as: 'stranger',
+    body: ({ invited }) => ({ token: invited, leave: true }),
+    answer: user,
+  },
   'GET /api/auth/sessions': { as: 'user', answer: ['id', 'device', 'created_at', 'last_used_at', 'current'] },
   'DELETE /api/auth/sessions': { as: 'user', answer: [] },
   'DELETE /api/auth/sessions/:id': { as: 'user', id: 'session', answer: [] },
@@ -142,7 +152,7 @@ export const targets: Record<string, Target> = {
   },
   'GET /api/patients': { as: 'user', query: ofPatients, answer: patient },
   'GET /api/patients/my-doctors': { as: 'patient', answer: doctor },
-  'GET /api/patients/:id': { as: 'user', id: 'patient', answer: patient },
+  'GET /api/patients/:id': { as: 'user', id: 'patient', answer: registered },
   'PUT /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
   'PATCH /api/patients/:id': { as: 'user', id: 'patient', body: aPatient, answer: patient },
   'DELETE /api/patients/:id': { as: 'user', id: 'patient', answer: [] },
@@ -157,8 +167,8 @@ export const targets: Record<string, Target> = {
 
   'POST /api/doctors': { as: 'user', body: aDoctor, answer: doctor },
   'GET /api/doctors': { as: 'user', query: ofDoctors, answer: doctor },
-  'GET /api/doctors/all-patients': { as: 'doctor', query: ofPatients, answer: patient },
-  'GET /api/doctors/my-patients': { as: 'doctor', query: ofPatients, answer: patient },
+  'GET /api/doctors/all-patients': { as: 'doctor', query: ofPatients, answer: registered },
+  'GET /api/doctors/my-patients': { as: 'doctor', query: ofPatients, answer: registered },
   'GET /api/doctors/:id': { as: 'user', id: 'doctor', answer: doctor },
   'PUT /api/doctors/:id': { as: 'user', id: 'doctor', body: aDoctor, answer: doctor },
   'PATCH /api/doctors/:id': { as: 'user', id: 'doctor', body: aDoctor, answer: doctor },
@@ -175,7 +185,8 @@ export const targets: Record<string, Target> = {
     query: ['limit', 'cursor'],
     answer: ['patients', 'doctors', 'mappings', 'removed', 'cursor', 'more', ...patient, ...doctor, ...mapping],
   },
-  'GET /api/patient-profile': { as: 'patient', answer: patient },
+  'GET /api/patient-profile': { as: 'patient', answer: registered },
+  'DELETE /api/patient-profile': { as: 'patient', answer: [] },
   'PUT /api/patient-profile/:user_id': { as: 'patient', id: 'user', body: aPatient, answer: patient },
   'GET /api/patient-profile/access-log': { as: 'patient', query: page, answer: entry },
   'GET /api/doctor-profile': { as: 'doctor', answer: doctor },

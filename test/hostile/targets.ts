@@ -62,11 +62,12 @@ export const targetsOf = ({
     body: { ...link, password, username: 'new', name: 'New' },
     creates: true,
   },
+  { route: 'POST /api/auth/invitations/look', path: '/api/auth/invitations/look/', body: link, creates: true },
   {
     route: 'POST /api/auth/invitations/accept',
     path: '/api/auth/invitations/accept/',
     as: 'stranger',
-    body: link,
+    body: { ...link, leave: true },
     creates: true,
   },
   {

@@ -1,5 +1,5 @@
 // One of everybody whom the README's table "Who sees what" tells apart, and the records between them.
-import type { Account, App, Json } from './app.ts';
+import { type Account, type App, accountOf, type Json, password } from './app.ts';
 import { unique } from './unique.ts';
 
 export const actors = [
@@ -85,9 +85,15 @@ export const assemble = async (app: App) => {
     const { mail_id } = await app.rowOf('invitations', id);
     return app.link('invitation', { email, mail: mail_id });
   };
+  /** Somebody who has accepted one. */
+  const invited = async (): Promise<Account> => {
+    const body = { token: await invitation(), password };
+    return accountOf((await app.call('POST', '/api/auth/register/invited/', { body })).body);
+  };
   return {
     people,
     invitation,
+    invited,
     send,
     newPatient,
     newDoctor,

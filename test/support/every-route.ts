@@ -92,6 +92,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     },
     'POST /api/auth/email/resend': async () => ({ who: owner }),
     'POST /api/auth/register/invited': async () => ({ body: { token: await w.invitation(), password, name: text } }),
+    'POST /api/auth/invitations/look': async () => ({ body: { token: await w.invitation() }, actor: null }),
     'POST /api/auth/invitations/accept': async () => {
       const who = await guest();
       await app.stepUp(who);
@@ -169,6 +170,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/sync': () => ({ who: owner }),
 
     'GET /api/patient-profile': () => ({ who: patient }),
+    'DELETE /api/patient-profile': async () => ({ who: await w.invited() }),
     'GET /api/patient-profile/access-log': () => ({ who: patient }),
     'PUT /api/patient-profile/:user_id': () => ({
       who: patient,

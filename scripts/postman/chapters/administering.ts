@@ -96,8 +96,14 @@ export const administering: Chapter[] = [
         body: { email: 'invited.{{run}}@example.com' },
       },
       {
-        on: 'POST /api/auth/register/invited/',
+        on: 'POST /api/auth/invitations/look/',
         link: { token: 'invitation_token', to: 'invited.{{run}}@example.com', page: 'invitation' },
+        instead: { token: '{{invitation_token}}' },
+        also: { 'an administrator invites': 'body.invited_by.administrator' },
+      },
+      {
+        on: 'POST /api/auth/register/invited/',
+        link: { token: 'invitation_token' },
         instead: { token: '{{invitation_token}}', password: '{{password}}' },
         keep: tokens('invited_'),
         also: { 'who is invited is a patient': "body.user.role === 'patient'", 'is sure': 'body.user.email_verified' },
@@ -109,6 +115,7 @@ export const administering: Chapter[] = [
         link: { token: 'invitation_token' },
         also: { 'it is the record of before': "body.id === Number(pm.variables.get('patient'))" },
       },
+      { on: 'DELETE /api/patient-profile/', as: 'invited', link: { token: 'invitation_token' } },
       {
         on: 'POST /api/admin/invitations/',
         as: 'admin',

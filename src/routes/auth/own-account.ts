@@ -17,7 +17,7 @@ import { tag, tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
 import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { link } from '../../records/link.ts';
+import { acceptance } from '../../records/link.ts';
 import { session as oneSession, sessionColumns, sessions, signedIn } from '../../records/session.ts';
 import { user, userColumns, type userFields, userPatch, users } from '../../records/user.ts';
 
@@ -54,12 +54,14 @@ const resends = describe(
   everyone,
 );
 const accepts = describe(
-  'Accept an invitation with my account. For an account of role user that has made no records: it gets the role, and the ' +
-    'record, that the invitation is for. A new role needs `/api/auth/step-up/` first.',
+  'Accept an invitation with my account. For an account that has made no records: it gets the role, and the record, that ' +
+    'the invitation is for. A patient whose record somebody else made leaves that record for it, with `leave`. A ' +
+    'new role needs `/api/auth/step-up/` first.',
   { 200: user },
   'step_up_required',
   'link_invalid',
   'already_linked',
+  'leaves_record',
   tag,
   everyone,
 );
@@ -94,7 +96,8 @@ const update = prepare((db, { email, username, proven, keys, ...changes }: Chang
 const resending = prepare((db) => [
   db.select({ wait: sql<number>`wait` }).from(sql`app.resend_verification() as wait`),
 ]);
-const accepting = prepare((db, { token }: Given<'token'>) => [
+const accepting = prepare((db, { token, leave }: Given<'token' | 'leave'>) => [
+  db.execute(sql`select set_config('app.leave_record', ${leave}, true)`),
   db.execute(sql`select app.accept_invitation(${token})`),
   db.select(userColumns).from(users).where(eq(users.id, me)),
 ]);
@@ -186,8 +189,9 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     c.set('mailed', true);
     return c.body(null, 202);
   })
-  .post('/invitations/accept', accepts, json(link), async (c) => {
-    const [, rows] = await askAuth(c, accepting({ token: await tokenHash(c.req.valid('json').token) }));
+  .post('/invitations/accept', accepts, json(acceptance), async (c) => {
+    const { token, leave } = c.req.valid('json');
+    const [, , rows] = await askAuth(c, accepting({ token: await tokenHash(token), leave: String(leave ?? false) }));
     // the account is told, and administrators of a new one
     c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
