@@ -69,11 +69,20 @@ describe('a patient who is invited', () => {
     expect(log.body.map(({ action }: { action: string }) => action)).toContain('accept');
   });
 
-  test('gets a mail that says nothing of health, of the record, or of who invited', async () => {
+  test('gets a mail that says who invites and from where, and nothing of health or of the record', async () => {
     const { email } = await invited();
     const mail = await inbox.mail(email, 'invitation');
-    for (const word of ['Jane', 'owner', 'patient', 'clinic', 'doctor', 'record', 'health'])
+    expect(mail.text).toContain(
+      'Somebody who has an account at wardbook.example and calls themselves “owner” invites you to have one as well.',
+    );
+    for (const word of ['Jane', 'patient', 'clinic', 'doctor', 'record', 'health'])
       expect(`${mail.subject} ${mail.text.replace(/https:\S+/, '')}`.toLowerCase()).not.toContain(word.toLowerCase());
+    const [other, id] = [address(), await w.newPatient()];
+    await invite(admin, id, other);
+    expect((await inbox.mail(other, 'invitation')).text).toContain(
+      'Somebody who is an administrator at wardbook.example and calls themselves “admin” invites you to have an account there.',
+    );
+    expect((await inbox.mail(other, 'invitation')).html).toContain('calls themselves “admin” invites you');
   });
 
   test('may be invited by whoever made the record, and by administrators', async () => {
@@ -250,6 +259,75 @@ describe('an administrator', () => {
     expect((await app.as(admin, 'DELETE', `/api/admin/invitations/${first.id}/`)).status).toBe(404);
     expect((await app.as(admin, 'DELETE', `/api/admin/invitations/${second.id}/`)).status).toBe(204);
     expect((await accept(fresh)).body.code).toBe('link_invalid');
+  });
+});
+
+describe('whoever holds a link', () => {
+  const look = (token: string) => app.call('POST', '/api/auth/invitations/look/', { body: { token } });
+
+  test('is told what it is for and who invites, as often as they like, and the trail has it', async () => {
+    const { id, email, token } = await invited();
+    const answer = await look(token);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        email,
+        role: 'patient',
+        name: 'Jane Doe',
+        expires_at: expect.stringMatching(/^20.+Z$/),
+        invited_by: { name: 'owner', email: 'owner@example.com', administrator: false },
+      },
+    ]);
+    expect(await app.trailOf(answer)).toMatchObject([
+      { action: 'read', resource: 'invitation', patient_ids: [id], actor_id: null },
+    ]);
+    expect((await look(token)).status).toBe(200);
+    expect((await accept(token)).status).toBe(201);
+    const used = await look(token);
+    expect([used.status, used.body.code]).toEqual([400, 'link_invalid']);
+  });
+
+  test('of an administrator, and of the command line, as well', async () => {
+    const [email, doctor] = [address(), await w.newDoctor({ name: 'Dr. New' })];
+    await inviteStaff({ email, role: 'doctor', doctor });
+    expect((await look(await tokenOf(email))).body).toMatchObject({
+      role: 'doctor',
+      name: 'Dr New',
+      invited_by: { name: 'admin', administrator: true },
+    });
+    const other = address();
+    const [, made] = await app.asOwner(`select mail_id from app.invite($1, 'user', null, null, null)`, [other]);
+    const token = await app.link('invitation', { email: other, mail: made?.[0]?.mail_id });
+    expect((await look(token)).body).toMatchObject({ email: other, role: 'user', name: null, invited_by: null });
+  });
+
+  test('of another kind, revoked, or whose time is over is told nothing', async () => {
+    const { id, token } = await invited();
+    const reset = await app.link('reset', { user: owner.id });
+    for (const wrong of ['none', reset]) expect((await look(wrong)).body.code).toBe('link_invalid');
+    await app.as(owner, 'DELETE', `/api/patients/${id}/invitation/`);
+    expect((await look(token)).body.code).toBe('link_invalid');
+    const late = await invited();
+    await app.rows('update app.links set expires_at = now() where mail_id = (select max(mail_id) from invitations)');
+    expect((await look(late.token)).body.code).toBe('link_invalid');
+  });
+
+  test('never sees a number to call or a page to open in our name', async () => {
+    const lure = await app.register(unique('lure'), '', { name: 'Call +1 900 555 0100 or evil.example <b>now</b>' });
+    await app.verify(lure.id);
+    const [id, email] = [await w.newPatient({ name: 'Pay at https://evil.example/1' }, lure), address()];
+    await invite(lure, id, email);
+    const mail = await inbox.mail(email, 'invitation');
+    expect(mail.text).toContain('calls themselves “Call or evil example b now b” invites');
+    for (const text of [mail.subject, mail.text, mail.html]) {
+      expect(text).not.toContain('evil.example');
+      expect(text).not.toMatch(/900|<b>|&lt;/);
+    }
+    const { body } = await look(mail.token);
+    expect(body).toMatchObject({
+      name: 'Pay at https evil example',
+      invited_by: { name: 'Call or evil example b now b' },
+    });
   });
 });
 

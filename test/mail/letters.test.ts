@@ -1,4 +1,5 @@
-// What mails say: nothing of health, nothing that a stranger chose, and one link, which leads to the deployment.
+// What mails say: nothing of health, nothing that a stranger chose but the name of whoever invites, and one link, which leads
+// to the deployment.
 import { describe, expect, test } from 'vitest';
 import { carriesToken, letterFor, purposes } from '../../src/mail/letters.ts';
 import { boot, cheapPasswords } from '../support/app.ts';
@@ -70,8 +71,10 @@ test('one line says when each link that does something ends', () => {
   expect(purposes.filter(carriesToken).sort()).toEqual(Object.keys(lifetimes).sort());
 });
 
-describe('nothing that a person has chosen is in the mail of', () => {
+describe('nothing that a person has chosen, but a name in an invitation, is in the mail of', () => {
   const evil = 'evil.example';
+  /** In quotes, by a sentence that says whose words they are: in the text once and in the HTML once. */
+  const named = `calls themselves “${canary}” invites you`;
   test.each(Object.entries(causes))('%s', async (_, cause) => {
     const staged = await cause.stage();
     const headers = {
@@ -87,7 +90,9 @@ describe('nothing that a person has chosen is in the mail of', () => {
     const mails = await inbox.mails(staged.to);
     expect(mails.map(({ page }) => page)).toContain(cause.page);
     for (const { page, token, ...mail } of mails) {
-      const all = [mail.subject, mail.text, mail.html].join('\n').toLowerCase();
+      const said = [mail.subject, mail.text, mail.html].join('\n');
+      expect(said.split(named)).toHaveLength(cause.names ? 3 : 1);
+      const all = said.replaceAll(named, '').toLowerCase();
       for (const word of [canary, evil, '@', 'wardbook.test']) expect(all).not.toContain(word);
       expect(linksIn(mail.text)).toEqual([`${publicUrl}/portal/${page}${token && `#token=${token}`}`]);
       expect(linksIn(mail.html)).toEqual(linksIn(mail.text));

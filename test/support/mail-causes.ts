@@ -8,6 +8,8 @@ export interface Cause {
   statement: string;
   /** Where the link of its mail leads. */
   page: string;
+  /** It says what whoever caused it is called. */
+  names?: boolean;
   stage(): Promise<Staged>;
 }
 export interface Staged extends Sent {
@@ -206,6 +208,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
     'an invitation of a patient': {
       statement: 'app.invite(',
       page: 'invitation',
+      names: true,
       stage: async () => {
         const [{ token }, to] = [await somebody(), address()];
         const { body } = await app.call('POST', '/api/patients/', { token, body: { name: word } });

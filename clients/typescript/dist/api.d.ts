@@ -12,7 +12,7 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
-export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
+export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
 export type Patient = {
   created_at: string;
   updated_at: string;
@@ -27,6 +27,23 @@ export type Patient = {
   address: string | null;
   medical_history: string | null;
   age: number | null;
+};
+/** A patient, with who registered it. */
+export type RegisteredPatient = {
+  created_at: string;
+  updated_at: string;
+  id: number;
+  user_id: number | null;
+  created_by: number | null;
+  name: string;
+  date_of_birth: string | null;
+  gender: 'female' | 'male' | 'other' | 'unknown' | null;
+  phone: string | null;
+  email: string | null;
+  address: string | null;
+  medical_history: string | null;
+  age: number | null;
+  registered_by: { id: number; name: string; username: string | null } | null;
 };
 export type NewPatient = {
   name: string;
@@ -146,6 +163,14 @@ export type Invitation = {
   expires_at: string;
   state: 'accepted' | 'expired' | 'open' | 'revoked';
 };
+/** An invitation as its link shows it. */
+export type OpenInvitation = {
+  email: string;
+  role: 'admin' | 'doctor' | 'patient' | 'user';
+  expires_at: string;
+  name: string | null;
+  invited_by: { email: string | null; administrator: boolean; name: string | null } | null;
+};
 export type NewInvitation = {
   email: string;
   role: 'admin' | 'doctor' | 'user';
@@ -156,13 +181,11 @@ export type Mail = {
   id: number;
   purpose:
     | 'change'
+    | 'email_taken'
     | 'invitation'
-    | 'new_admin'
     | 'new_device'
     | 'password_changed'
-    | 'profile_changed'
     | 'reset'
-    | 'role_changed'
     | 'token_replayed'
     | 'undo'
     | 'verify';
@@ -170,6 +193,7 @@ export type Mail = {
   user_id: number | null;
   state: 'failed' | 'waiting';
   attempts: number;
+  held: 'address' | 'deployment' | null;
   asked_at: string;
 };
 export type AuditEntry = {
@@ -240,35 +264,38 @@ export type ProblemCode =
   | 'doctor_not_approved'
   | 'duplicate'
   | 'email_unverified'
+  | 'has_account'
   | 'internal_error'
   | 'invalid_credentials'
   | 'invalid_input'
+  | 'invitation_open'
   | 'key_reused'
   | 'last_admin'
+  | 'leaves_record'
+  | 'limit_reached'
   | 'link_invalid'
   | 'malformed_json'
   | 'misconfigured'
   | 'no_active_account'
   | 'no_linked_account'
   | 'no_linked_record'
+  | 'no_record'
   | 'not_found'
   | 'not_owner'
-  | 'own_account'
+  | 'others_assigned'
+  | 'own_record'
   | 'password_required'
-  | 'precondition_required'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'registration_closed'
   | 'session_ended'
   | 'stale_version'
-  | 'step_up_required'
   | 'sync_reset'
   | 'token_not_valid'
   | 'too_many_attempts'
   | 'too_many_requests'
   | 'unauthenticated'
   | 'unsupported_media_type'
-  | 'wrong_account'
   | 'wrong_role';
 /** By path and method, what a route takes and what it answers when it does not refuse. */
 export type Routes = {
@@ -373,7 +400,10 @@ export type Routes = {
   '/api/auth/email/resend': { $post: { input: {}; output: undefined; status: 202 } };
   '/api/auth/email/undo': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };
   '/api/auth/email/verify': { $post: { input: { json: { token: string } }; output: undefined; status: 204 } };
-  '/api/auth/invitations/accept': { $post: { input: { json: { token: string } }; output: User; status: 200 } };
+  '/api/auth/invitations/accept': {
+    $post: { input: { json: { token: string; leave?: boolean | undefined } }; output: User; status: 200 };
+  };
+  '/api/auth/invitations/look': { $post: { input: { json: { token: string } }; output: OpenInvitation; status: 200 } };
   '/api/auth/login': {
     $post: {
       input: { json: { username: string; password: string } | { email: string; password: string } };
@@ -464,7 +494,6 @@ export type Routes = {
     };
   };
   '/api/auth/sessions/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
-  '/api/auth/step-up': { $post: { input: { json: { password: string } }; output: undefined; status: 204 } };
   '/api/doctor-profile': { $get: { input: {}; output: Doctor; status: 200 } };
   '/api/doctor-profile/:user_id': {
     $put: { input: { json: NewDoctor; param: { user_id: number } }; output: Doctor; status: 200 };
@@ -513,7 +542,7 @@ export type Routes = {
             }
           | undefined;
       };
-      output: Patient[];
+      output: RegisteredPatient[];
       status: 200;
     };
   };
@@ -535,7 +564,7 @@ export type Routes = {
             }
           | undefined;
       };
-      output: Patient[];
+      output: RegisteredPatient[];
       status: 200;
     };
   };
@@ -593,7 +622,10 @@ export type Routes = {
       status: 200;
     };
   };
-  '/api/patient-profile': { $get: { input: {}; output: Patient; status: 200 } };
+  '/api/patient-profile': {
+    $delete: { input: {}; output: undefined; status: 204 };
+    $get: { input: {}; output: RegisteredPatient; status: 200 };
+  };
   '/api/patient-profile/:user_id': {
     $put: { input: { json: NewPatient; param: { user_id: number } }; output: Patient; status: 200 };
   };
@@ -646,7 +678,7 @@ export type Routes = {
   };
   '/api/patients/:id': {
     $delete: { input: { param: { id: number } }; output: undefined; status: 204 };
-    $get: { input: { param: { id: number } }; output: Patient; status: 200 };
+    $get: { input: { param: { id: number } }; output: RegisteredPatient; status: 200 };
     $patch: { input: { json: PatientPatch; param: { id: number } }; output: Patient; status: 200 };
     $put: { input: { json: NewPatient; param: { id: number } }; output: Patient; status: 200 };
   };
@@ -655,6 +687,7 @@ export type Routes = {
     $get: { input: { param: { id: number } }; output: Invitation; status: 200 };
     $post: { input: { json: { email: string }; param: { id: number } }; output: Invitation; status: 201 };
   };
+  '/api/patients/batch': { $post: { input: { json: { patients: NewPatient[] } }; output: Patient[]; status: 201 } };
   '/api/patients/my-doctors': {
     $get: {
       input: {
