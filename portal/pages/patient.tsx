@@ -81,7 +81,9 @@ const withDoctors = (treating: Awaited<ReturnType<typeof doctorsOf>>) => {
 };
 
 /** To an account of their own for this record. */
-function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
+function Invitation({ patient: { id, name, email, created_by } }: { patient: Patient }) {
+  // what somebody else wrote into the record may be their own address: an administrator asks for the patient's
+  const known = created_by === user.value?.id ? email : null;
   const open = useLoaded(async () => {
     const response = await api.patients[':id'].invitation.$get({ param: { id } });
     if (response.status !== 404) return answer(response);
@@ -112,7 +114,7 @@ function Invitation({ patient: { id, name, email } }: { patient: Patient }) {
               <summary>Invite {name}</summary>
               <Form
                 fields={[{ name: 'email', label: 'Email', type: 'email', required: true }]}
-                values={{ email: email ?? '' }}
+                values={{ email: known ?? '' }}
                 button="Send the invitation"
                 send={async ({ email = '' }) => {
                   open.set(await answer(api.patients[':id'].invitation.$post({ param: { id }, json: { email } })));

@@ -12,7 +12,7 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
-export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 429 | 500 | 503;
+export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 export type Patient = {
   created_at: string;
   updated_at: string;
@@ -183,9 +183,12 @@ export type Mail = {
     | 'change'
     | 'email_taken'
     | 'invitation'
+    | 'new_admin'
     | 'new_device'
     | 'password_changed'
+    | 'profile_changed'
     | 'reset'
+    | 'role_changed'
     | 'token_replayed'
     | 'undo'
     | 'verify';
@@ -231,6 +234,7 @@ export type Waiting = {
 /** What is in force. */
 export type Settings = {
   version: string;
+  warnings: { code: 'limiter_missing' | 'mail_unset' | 'registration_unset'; detail: string }[];
   registration: ('doctor' | 'patient' | 'user')[];
   doctor_approval: 'automatic' | 'manual';
   require_verified_email: boolean;
@@ -240,6 +244,9 @@ export type Settings = {
   cors_origins: string[];
   access_token_seconds: number;
   refresh_token_seconds: number;
+  sessions_per_account: number;
+  mails_per_day: number;
+  unconfirmed_account_days: number;
   previous_secret: boolean;
   simplejwt_routes: boolean;
   django_tokens_until: string | null;
@@ -283,19 +290,23 @@ export type ProblemCode =
   | 'not_found'
   | 'not_owner'
   | 'others_assigned'
+  | 'own_account'
   | 'own_record'
   | 'password_required'
+  | 'precondition_required'
   | 'refresh_invalid'
   | 'refresh_reused'
   | 'registration_closed'
   | 'session_ended'
   | 'stale_version'
+  | 'step_up_required'
   | 'sync_reset'
   | 'token_not_valid'
   | 'too_many_attempts'
   | 'too_many_requests'
   | 'unauthenticated'
   | 'unsupported_media_type'
+  | 'wrong_account'
   | 'wrong_role';
 /** By path and method, what a route takes and what it answers when it does not refuse. */
 export type Routes = {
@@ -494,6 +505,7 @@ export type Routes = {
     };
   };
   '/api/auth/sessions/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
+  '/api/auth/step-up': { $post: { input: { json: { password: string } }; output: undefined; status: 204 } };
   '/api/doctor-profile': { $get: { input: {}; output: Doctor; status: 200 } };
   '/api/doctor-profile/:user_id': {
     $put: { input: { json: NewDoctor; param: { user_id: number } }; output: Doctor; status: 200 };
