@@ -21,6 +21,7 @@ export const guesses = pgTable('guesses', {
   failures: moment().array().notNull().default([]),
   blocked_until: moment(),
   forget_at: moment().notNull(),
+  user_id: reference(),
 });
 
 type Keys = Given<'keys'>;

@@ -1,6 +1,6 @@
 // A mail as administrators see it: what for, to whom and what became of it. What it says is nowhere.
 import { and, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
-import { integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
@@ -17,7 +17,9 @@ export const mails = pgTable('mails', {
   attempts: integer().notNull().default(0),
   sent_at: moment(),
   failed_at: moment(),
+  asker: textColumn(),
   held: textColumn({ enum: ['address', 'deployment'] }),
+  released: boolean().notNull().default(false),
 });
 
 /** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */

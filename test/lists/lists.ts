@@ -49,7 +49,8 @@ export const manyRows = async () => {
       select ${stranger.id}, ${names}, (array['Oncology', 'oncología', 'Surgery'])[1 + n % 3], ${times} from ${fill} returning id)
     insert into mappings (patient_id, doctor_id) select ${w.ownRecord}, id from made`);
     await app.asOwner(`insert into sessions (user_id, refresh_hash, idle_until, expires_at, last_used_at)
-    select ${owner.id}, 'none', now() + interval '1 day', now() + interval '1 day', now() - interval '1 h' * (n % 9) from ${fill}`);
+    select ${owner.id}, 'none', now() + interval '1 day', now() + interval '1 day', now() - interval '1 h' * (n % 9)
+    from ${fill}, set_config('app.sessions_per_account', '100000', true)`);
     await app.asOwner(`insert into audit (actor_id, action, resource, patient_ids)
     select ${admin.id}, 'read', 'patient', array[${w.ownRecord}] from ${fill}`);
   };

@@ -83,6 +83,15 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         return { method: 'PATCH', path: '/api/auth/me/', token, body, to: email, happened, user: token };
       },
     },
+    'another address, that somebody has already': {
+      statement: 'proposed_email',
+      page: 'forgot',
+      stage: async () => {
+        const [{ token, id }, { email }] = [await somebody(), await somebody()];
+        const happened = async () => (await app.rowOf('users', id)).pending_email === email;
+        return { method: 'PATCH', path: '/api/auth/me/', token, body: { email, password }, to: email, happened };
+      },
+    },
     'another address, confirmed': {
       statement: 'confirm_email',
       page: 'undo',
