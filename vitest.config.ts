@@ -3,14 +3,19 @@ import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
 const commands = [
-  ...['cli', 'admin', 'incident', 'lock', 'deploy', 'operations', 'smoke', 'start', 'import/command', 'import/csv'].map(
+  ...['cli', 'admin', 'incident', 'lock', 'deploy', 'operations', 'smoke', 'start', 'stopping', 'beside', 'upgrading', 'import/command', 'import/csv'].map(
     (name) => `test/scripts/${name}.test.ts`,
   ),
   'test/clients/package/*.test.ts',
 ];
 
-/** Answers that are cut off, and waits until somebody notices. */
-const faults = 'test/failures/faults.test.ts';
+/** Requests as well, and each of these takes longer than ten other files: all routes many times, days, large tables. */
+const longest = [
+  'test/failures/faults.test.ts',
+  'test/trail/logs.test.ts',
+  'test/accounts/guessing-for-days.test.ts',
+  'test/speed/plans.test.ts',
+];
 
 /** How long a test may wait for something. It says when something hangs, never how fast a machine has to be. */
 const patience = { testTimeout: 120_000, hookTimeout: 240_000 };
@@ -30,7 +35,7 @@ export default defineConfig({
           ...patience,
           name: 'worker',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**', faults],
+          exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**', ...longest],
           globalSetup: ['test/support/global-setup.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
@@ -55,12 +60,12 @@ export default defineConfig({
         },
       },
       {
-        // the same, for the one file of requests that takes longest
+        // the same, for the files of requests that take longest
         plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
         test: {
           ...patience,
-          name: 'faults',
-          include: [faults],
+          name: 'longest',
+          include: longest,
           globalSetup: ['test/support/global-setup.ts'],
         },
       },

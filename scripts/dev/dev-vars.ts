@@ -1,5 +1,5 @@
 // Reads .dev.vars, the Worker's settings on this machine, and writes it when there is none.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { devVarsFile, root, short, stateFolder } from '../support/paths.ts';
@@ -47,4 +47,18 @@ export async function writeDevVars(variables: Record<string, string>): Promise<v
   );
   await mkdir(stateFolder, { recursive: true });
   await writeFile(devVarsFile, text, { mode: 0o600, flag: 'wx' });
+}
+
+/**
+ * Tells wrangler, beside .dev.vars, that the database is behind another port than that file says. In a file and not on
+ * wrangler's command line, where other people of this machine would see the password.
+ */
+export async function writePortVars(databaseUrl: string): Promise<{ file: string; remove(): Promise<void> }> {
+  const file = join(stateFolder, 'port.vars');
+  await mkdir(stateFolder, { recursive: true });
+  await rm(file, { force: true });
+  // wrangler would read what follows a $ as the name of a variable
+  const value = databaseUrl.replaceAll('$', '%24').replaceAll("'", '%27');
+  await writeFile(file, `DATABASE_URL='${value}'\n`, { mode: 0o600, flag: 'wx' });
+  return { file, remove: () => rm(file, { force: true }) };
 }

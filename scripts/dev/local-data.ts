@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { neon } from '@neondatabase/serverless';
 import type { Database } from '../cli/connect.ts';
-import { bridgePath, pgliteBackend, startNeon } from '../neon/bridge.ts';
-import { dataFolder, devVarsFile, short, stateFolder } from '../support/paths.ts';
-import { Fatal, step } from '../support/terminal.ts';
+import { bridgePath, pgliteBackend } from '../neon/bridge.ts';
+import { dataFolder, short, stateFolder } from '../support/paths.ts';
+import { Fatal, fileSentence, step } from '../support/terminal.ts';
+import { startNeonNear } from './ports.ts';
 
 const lockFile = join(stateFolder, 'pglite.lock');
 const databaseName = 'wardbook';
@@ -28,20 +29,24 @@ export async function openLocal(): Promise<Database> {
 
 const localName = `the local database in ${short(dataFolder)}`;
 
-/** Opens the data of this machine and answers Neon's protocol in front of it. Only one process can. */
+/**
+ * Opens the data of this machine and answers Neon's protocol in front of it, on that port if it is free. Only one process
+ * can.
+ */
 export async function openData(port: number): Promise<Database> {
   await refuseOtherVersion();
   await takeLock();
   const cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(lockFile, { force: true }));
   try {
-    const pglite = await bootPglite();
-    cleanup.defer(() => pglite.close());
-    // whatever the database is called in a URL
-    const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }), port }).catch(portInUse(port));
+    let pglite: PGlite | undefined;
+    cleanup.defer(async () => pglite?.close());
+    // whatever the database is called in a URL; before it is opened, which takes long, so that nobody else takes the port
+    const bridge = await startNeonNear(port, pgliteBackend({ get: () => pglite }));
     cleanup.defer(() => bridge.close());
+    pglite = await bootPglite();
     const url = bridge.url('postgres', 'local', databaseName);
-    await writeHolder(url);
+    await writeHolder({ url });
     cleanup.defer(() => writeHolder());
     return { sql: neon(url), url, name: localName, close: () => cleanup.disposeAsync() };
   } catch (error) {
@@ -65,6 +70,7 @@ async function bootPglite(): Promise<PGlite> {
     }
     return await openPglite({ dataDir: dataFolder });
   } catch (error) {
+    if (fileSentence(error)) throw error;
     const reason = error instanceof Error ? error.message : error;
     throw new Fatal(
       `The data in ${short(dataFolder)} cannot be opened (${reason}). To start afresh move that folder away.`,
@@ -83,8 +89,8 @@ async function refuseOtherVersion(): Promise<void> {
   }
 }
 
-/** Who has the data open. Without a URL it is still opening or already closing. */
-type Holder = { pid: number; url?: string };
+/** Who has the data open. Without a URL it is still opening or already closing. `api` is where its Worker answers. */
+type Holder = { pid: number; url?: string; api?: string };
 
 async function readHolder(): Promise<Holder | undefined> {
   try {
@@ -98,6 +104,11 @@ async function readHolder(): Promise<Holder | undefined> {
 /** The URL of the owner of this machine's database, while a Wardbook has it open. */
 export async function runningUrl(): Promise<string | undefined> {
   return (await readHolder())?.url;
+}
+
+/** Where this machine's Wardbook answers, while it runs. */
+export async function runningApi(): Promise<string | undefined> {
+  return (await readHolder())?.api;
 }
 
 function isAlive(pid: number): boolean {
@@ -119,15 +130,22 @@ async function answers(url: string): Promise<boolean> {
   return response?.ok ?? false;
 }
 
-function writeHolder(url?: string, flag = 'w'): Promise<void> {
-  return writeFile(lockFile, JSON.stringify({ pid: process.pid, url }), { flag });
+/** Under another name until it is whole: whoever finds half of it would take the data for free. */
+async function writeHolder(holder: Omit<Holder, 'pid'> = {}): Promise<void> {
+  await writeFile(`${lockFile}.new`, JSON.stringify({ pid: process.pid, ...holder }));
+  await rename(`${lockFile}.new`, lockFile);
+}
+
+/** Tells the command line where the Worker answers on this machine's data. */
+export function announceApi(url: string, api: string): Promise<void> {
+  return writeHolder({ url, api });
 }
 
 async function takeLock(): Promise<void> {
   await mkdir(stateFolder, { recursive: true });
   await refuseSecond();
   await rm(lockFile, { force: true });
-  await writeHolder(undefined, 'wx');
+  await writeFile(lockFile, JSON.stringify({ pid: process.pid }), { flag: 'wx' });
 }
 
 /** PGlite is one process, and two in the same folder would destroy it. */
@@ -135,18 +153,7 @@ export async function refuseSecond(): Promise<void> {
   const holder = await readHolder();
   if (holder) {
     throw new Fatal(
-      `Wardbook is running already (process ${holder.pid}) on ${short(dataFolder)}. For another one beside it give it a folder and a port: WARDBOOK_STATE=.wrangler/second PORT=8788 npm start`,
+      `Wardbook is running already (process ${holder.pid}) on ${short(dataFolder)}. For another one beside it give it a folder: WARDBOOK_STATE=.wrangler/second npm start`,
     );
   }
-}
-
-export function portInUse(port: number): (error: unknown) => never {
-  return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-      throw new Fatal(
-        `Port ${port}, where the local Neon is to answer, is in use. Choose another one in DATABASE_URL in ${short(devVarsFile)}.`,
-      );
-    }
-    throw error;
-  };
 }

@@ -1,7 +1,8 @@
 // `npm start`: runs all of Wardbook on this machine: a database, what answers as Neon would in front of it, and the
 // Worker.
-import { randomBytes, randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { access, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { neon } from '@neondatabase/serverless';
 import { type Bindings, configOf, Misconfigured, openKinds } from '../../src/config.ts';
 import { isLocked } from '../cli/admin/lock.ts';
@@ -9,37 +10,51 @@ import { connect, isWrongPassword, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
 import { lockedSentence } from '../cli/roles.ts';
-import { postgresBackend, startNeon } from '../neon/bridge.ts';
-import { devVarsFile, isSecond, mailFolder, short } from '../support/paths.ts';
-import { bold, dim, Fatal, green, run, step } from '../support/terminal.ts';
-import { readDevVars, writeDevVars } from './dev-vars.ts';
-import { openData, portInUse, refuseSecond } from './local-data.ts';
+import { postgresBackend } from '../neon/bridge.ts';
+import { devVarsFile, mailFolder, root, short, stateFolder } from '../support/paths.ts';
+import { bold, dim, Fatal, fileSentence, green, run, step } from '../support/terminal.ts';
+import { readDevVars, writeDevVars, writePortVars } from './dev-vars.ts';
+import { announceApi, openData, refuseSecond } from './local-data.ts';
 import { sendMails } from './mailing.ts';
-import { startWorker, untilReady } from './worker.ts';
+import { freePorts, startNeonNear, usualPort } from './ports.ts';
+import { whenToStop } from './stopping.ts';
+import { PortTaken, startWorker, untilReady, type Worker } from './worker.ts';
 
 async function main(): Promise<void> {
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => (stop.signal.aborted ? process.exit(130) : stop.abort()));
-  }
+  const stop = whenToStop();
   await using running = new AsyncDisposableStack();
   try {
-    await start(running, stop.signal);
+    await start(running, stop);
   } catch (error) {
     // what was under way when it was stopped may fail as it likes
-    if (!stop.signal.aborted) {
-      throw databaseError(error);
+    if (!stop.aborted) {
+      const sentence = fileSentence(error);
+      throw sentence ? new Fatal(`${sentence} ${writes}`) : databaseError(error);
     }
   }
   console.log(dim('\nStopped.'));
 }
 
-async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<void> {
-  await refuseSecond();
-  const port = portFrom(process.env.PORT || '8787');
-  if (!(await isFree(port))) {
-    throw new Fatal(`Port ${port} is in use. Choose another one with PORT: PORT=${port + 1} npm start`);
+const writes = `npm start writes to this checkout, and keeps its data and settings in ${short(stateFolder)}; WARDBOOK_STATE names another folder for them.`;
+
+/** Before anything that takes long: what is built goes into the first, whatever the second is. */
+async function makeFolders(): Promise<void> {
+  for (const folder of [join(root, '.wrangler'), stateFolder]) {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
   }
+}
+
+type Variables = Record<string, string> & { DATABASE_URL: string };
+/** A database that is ready for the Worker: its name for the screen, and where the Worker reaches it. */
+type Served = { name: string; url: string; announce?: (api: string) => Promise<void> };
+
+async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<void> {
+  await makeFolders();
+  await refuseSecond();
+  const ports = freePorts(process.env.PORT);
+  // before anything that takes long
+  let port = (await ports.next()).value;
   const variables = await devVars();
   stop.throwIfAborted();
   const database = await (isLoopback(variables.DATABASE_URL)
@@ -47,44 +62,55 @@ async function start(running: AsyncDisposableStack, stop: AbortSignal): Promise<
     : remoteDatabase(variables.DATABASE_URL));
   stop.throwIfAborted();
 
+  for (;;) {
+    try {
+      await serve(running, port, variables, database, stop);
+      return;
+    } catch (error) {
+      if (!(error instanceof PortTaken)) throw error;
+      // somebody else has begun to listen there since
+      port = (await ports.next()).value;
+    }
+  }
+}
+
+/** Runs the Worker on that port until somebody stops it. */
+async function serve(
+  running: AsyncDisposableStack,
+  port: number,
+  variables: Variables,
+  database: Served,
+  stop: AbortSignal,
+): Promise<void> {
   const url = `http://127.0.0.1:${port}`;
   const mail = await sendMails(variables, url, mailFolder);
   running.defer(mail.close);
   // on this machine everybody may, as in the Django originals, unless .dev.vars says otherwise
   const { REGISTRATION = openKinds.join(' ') } = variables;
-  const worker = startWorker(port, { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' });
+  const portVars = database.url === variables.DATABASE_URL ? undefined : await writePortVars(database.url);
+  const worker = startWorker(port, { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' }, portVars?.file);
   running.defer(worker.stop);
+  if (portVars) running.defer(portVars.remove);
   await step('starting the Worker', () => untilReady(worker, url, stop));
-  console.log(screen(url, database, mail.place));
+  await database.announce?.(url);
+  console.log(screen(url, database.name, mail.place, !process.env.PORT && port !== usualPort));
   worker.showLog();
+  await untilStopped(worker, stop);
+}
+
+async function untilStopped(worker: Worker, stop: AbortSignal): Promise<void> {
   await Promise.race([worker.ended, new Promise((resolve) => stop.addEventListener('abort', resolve))]);
   if (!stop.aborted) {
     throw new Fatal('The Worker ended by itself. Start again with: npm start');
   }
 }
 
-function portFrom(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) {
-    return port;
-  }
-  throw new Fatal('PORT must be a number from 1 to 65535.');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-}
-
 /** The Worker's variables, checked by the Worker's own rules; written with fresh secrets if there are none. */
-async function devVars(): Promise<Record<string, string> & { DATABASE_URL: string }> {
+async function devVars(): Promise<Variables> {
   let variables = await readDevVars();
   if (!variables) {
     variables = {
-      DATABASE_URL: await freshDatabaseUrl(),
+      DATABASE_URL: freshDatabaseUrl(),
       JWT_SECRET: randomBytes(48).toString('base64url'),
       CORS_ORIGINS: '*',
     };
@@ -105,16 +131,11 @@ async function devVars(): Promise<Record<string, string> & { DATABASE_URL: strin
   }
 }
 
-async function freshDatabaseUrl(): Promise<string> {
+function freshDatabaseUrl(): string {
   const { LOCAL_DATABASE_URL } = process.env;
   const database =
     LOCAL_DATABASE_URL && URL.canParse(LOCAL_DATABASE_URL) ? new URL(LOCAL_DATABASE_URL).pathname : '/wardbook';
-  // a second Wardbook may start in the same moment as others: they would all find the same port free
-  let port = isSecond ? 20_000 + randomInt(10_000) : 5488;
-  while (!(await isFree(port))) {
-    port++;
-  }
-  return `postgres://app_login:${randomBytes(24).toString('base64url')}@127.0.0.1:${port}${database}`;
+  return `postgres://app_login:${randomBytes(24).toString('base64url')}@127.0.0.1:5488${database}`;
 }
 
 function refuseUnusableUrl(text: string): void {
@@ -132,20 +153,19 @@ function refuseUnusableUrl(text: string): void {
 }
 
 /** Somebody else's to migrate and to look after: it must only be there. */
-async function remoteDatabase(url: string): Promise<string> {
+async function remoteDatabase(url: string): Promise<Served> {
   const { close } = await connect(url);
   await close();
-  return `${new URL(url).host}, from DATABASE_URL in ${short(devVarsFile)}; not migrated from here`;
+  return { name: `${new URL(url).host}, from DATABASE_URL in ${short(devVarsFile)}; not migrated from here`, url };
 }
 
-/** Opens a database behind the port that the Worker looks at, and migrates it. */
-async function serveDatabase(running: AsyncDisposableStack, url: URL, stop: AbortSignal): Promise<string> {
+/** Opens a database behind the port that DATABASE_URL names, or behind another when that is taken, and migrates it. */
+async function serveDatabase(running: AsyncDisposableStack, wanted: URL, stop: AbortSignal): Promise<Served> {
   const { LOCAL_DATABASE_URL } = process.env;
-  const database = await (LOCAL_DATABASE_URL ? openUrl(LOCAL_DATABASE_URL) : openData(Number(url.port)));
+  const database = await (LOCAL_DATABASE_URL ? openUrl(LOCAL_DATABASE_URL) : openData(Number(wanted.port)));
   running.defer(database.close);
-  if (LOCAL_DATABASE_URL) {
-    running.defer(await bridgeTo(LOCAL_DATABASE_URL, url));
-  }
+  const url = new URL(wanted);
+  url.port = LOCAL_DATABASE_URL ? await bridgeTo(running, LOCAL_DATABASE_URL, wanted) : new URL(database.url).port;
   stop.throwIfAborted();
   const applied = await migrate(database.sql);
   if (applied.length > 0) {
@@ -153,20 +173,21 @@ async function serveDatabase(running: AsyncDisposableStack, url: URL, stop: Abor
   }
   await settle(database.sql);
   await letAppLoginIn(database.sql, url);
-  return database.name;
+  const announce = LOCAL_DATABASE_URL ? undefined : (api: string) => announceApi(database.url, api);
+  return { name: database.name, url: url.port === wanted.port ? wanted.href : url.href, announce };
 }
 
-/** The local Neon in front of another server than PGlite. Answers how to end it. */
-async function bridgeTo(serverUrl: string, url: URL): Promise<() => Promise<void>> {
-  const [theirs, ours] = [new URL(serverUrl), url].map(({ pathname }) => decodeURIComponent(pathname.slice(1)));
+/** The local Neon in front of another server than PGlite. Answers its port. */
+async function bridgeTo(running: AsyncDisposableStack, serverUrl: string, wanted: URL): Promise<string> {
+  const [theirs, ours] = [new URL(serverUrl), wanted].map(({ pathname }) => decodeURIComponent(pathname.slice(1)));
   if (theirs !== ours) {
     throw new Fatal(
       `LOCAL_DATABASE_URL names the database ${theirs}, DATABASE_URL in ${short(devVarsFile)} ${ours}. Make them the same.`,
     );
   }
-  const port = Number(url.port);
-  const { close } = await startNeon({ backend: postgresBackend(serverUrl), port }).catch(portInUse(port));
-  return close;
+  const { port, close } = await startNeonNear(Number(wanted.port), postgresBackend(serverUrl));
+  running.defer(close);
+  return String(port);
 }
 
 /** .dev.vars may be newer than the role's password, which outlives it. */
@@ -184,10 +205,11 @@ async function letAppLoginIn(owner: Sql, url: URL): Promise<void> {
   }
 }
 
-function screen(url: string, database: string, mails: string): string {
+function screen(url: string, database: string, mails: string, otherPort: boolean): string {
+  const note = otherPort ? `\n    Port ${usualPort} is in use by another program, so this is the next free one.` : '';
   return `
   ${green('●')} ${bold('Wardbook')} is running at ${bold(url)}
-    Accounts, patients, doctors, and who treats whom.
+    Accounts, patients, doctors, and who treats whom.${note}
 
   ${dim('Portal')}         ${url}/portal/
   ${dim('API')}            ${url}/docs

@@ -15,19 +15,25 @@ export type Worker = {
   said: string[];
   ended: Promise<void>;
   hasEnded: boolean;
+  /** It listens. Until then whatever answers on its port is another program. */
+  listens: boolean;
   showLog(): void;
   stop(): Promise<void>;
 };
 
-/** `settings` go before those of wrangler.toml. */
-export function startWorker(port: number, settings: Record<string, string>): Worker {
+/** Another program began to listen on the port after it was found free. */
+export class PortTaken extends Error {}
+
+/** `settings` go before those of wrangler.toml, and what `portVars` holds before .dev.vars. */
+export function startWorker(port: number, settings: Record<string, string>, portVars?: string): Worker {
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   const options = [
     '--ip=127.0.0.1',
     `--port=${port}`,
     '--show-interactive-dev-session=false',
     `--persist-to=${stateFolder}`,
-    ...(isSecond ? [`--env-file=${devVarsFile}`] : []),
+    ...(isSecond || portVars ? [`--env-file=${devVarsFile}`] : []),
+    ...(portVars ? [`--env-file=${portVars}`] : []),
     ...Object.entries(settings).map(([name, value]) => `--var=${name}:${value}`),
   ];
   const child = spawn(process.execPath, [`--import=${endWithParent}`, wrangler, 'dev', ...options], {
@@ -40,6 +46,7 @@ export function startWorker(port: number, settings: Record<string, string>): Wor
   const worker: Worker = {
     said: [],
     hasEnded: false,
+    listens: false,
     // not 'exit': wrangler's own child and workerd hold the same pipes, and are to be gone too
     ended: once(child, 'close').then(() => {
       worker.hasEnded = true;
@@ -54,10 +61,14 @@ export function startWorker(port: number, settings: Record<string, string>): Wor
       endGroup(child.pid, 'SIGKILL');
     },
   };
+  process.once('exit', () => {
+    if (!worker.hasEnded) endGroup(child.pid, 'SIGKILL');
+  });
   let hear = (line: string): unknown => worker.said.push(line);
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input: input as Readable }).on('line', (coloured) => {
       const line = stripVTControlCharacters(coloured).trimEnd();
+      worker.listens ||= /\bReady on http/.test(line);
       if (line !== '' && !noise.test(line)) {
         hear(line);
       }
@@ -69,7 +80,7 @@ export function startWorker(port: number, settings: Record<string, string>): Wor
 // How wrangler decorates what a Worker says by console.error and console.warn.
 const mark = /^(✘ \[ERROR\]|▲ \[WARNING\]) /u;
 const noise =
-  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵)|^ +stack: .*workerd@|If you think this is a bug|newer version of Wrangler/u;
+  /^(\[wrangler:info\]|\[custom build\]|⎔|🪵)|^ *stack: .*workerd@|If you think this is a bug|newer version of Wrangler/u;
 
 // Also when this process is killed without a chance to end it: each of wrangler's processes notices that its channel to
 // the one above is gone.
@@ -101,13 +112,17 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 export async function untilReady(worker: Worker, url: string, stop: AbortSignal): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (!(await answer(`${url}/healthz`))?.ok) {
+  const deadline = Date.now() + 180_000;
+  while (!worker.listens || !(await answer(`${url}/healthz`))?.ok) {
     stop.throwIfAborted();
     // when the code cannot be built wrangler does not end, but waits for a correction
     const failure = worker.said.findIndex((line) => line.startsWith('✘'));
     if (failure >= 0 || worker.hasEnded || Date.now() > deadline) {
       await sleep(200);
+      if (worker.said.some((line) => line.includes('Address already in use'))) {
+        await worker.stop();
+        throw new PortTaken();
+      }
       const lines = worker.said.slice(Math.max(failure, 0)).map((line) => line.replace(mark, ''));
       throw new Fatal(['The Worker does not start:', ...lines].join('\n  '));
     }

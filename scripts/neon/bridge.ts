@@ -16,6 +16,7 @@ import type { Backend, Login } from './session.ts';
 
 export { pgliteBackend } from './pglite.ts';
 export { postgresBackend } from './postgres.ts';
+export type { Backend };
 
 /** What the test suite asks of its bridge: databases of its own. */
 export type Control = {

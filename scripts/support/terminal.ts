@@ -58,8 +58,28 @@ function explain(error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND') {
     return 'A package is missing. Run `npm install` and try again.';
   }
+  const sentence = fileSentence(error);
+  if (sentence) {
+    return sentence;
+  }
   // only a bug gets here, and a bug is reported with its stack
   return `Unexpected: ${error instanceof Error ? error.stack : String(error)}`;
+}
+
+const fileReasons: Record<string, string> = {
+  EACCES: 'this account may not',
+  EPERM: 'this account may not',
+  EROFS: 'it is read-only',
+  ENOTDIR: 'a part of its path is a file',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+};
+
+/** What is wrong with a file or folder that somebody else has to put right. Undefined for any other error. */
+export function fileSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'path' in error)) return undefined;
+  const reason = fileReasons[String(error.code)];
+  return reason && `Cannot use ${error.path}: ${reason}.`;
 }
 
 /** A line that is rewritten in place on a terminal, and on anything else written once, when it is done. */

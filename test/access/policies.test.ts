@@ -1,12 +1,10 @@
 // What PostgreSQL lets each role and each actor do, asked without the Worker and without a single `where`.
 import { type NeonDbError, neon } from '@neondatabase/serverless';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boot, type Json } from '../support/app.ts';
 import { type ActorName, actors, assemble } from '../support/cast.ts';
 import { sessionOf } from '../support/tokens.ts';
 
-// another file on the same server may hold a transaction for as long
-vi.setConfig({ testTimeout: 60_000 });
 const app = await boot();
 const w = await assemble(app);
 const { owner, database } = { ...app.database, database: neon(app.database.appUrl) };

@@ -1,5 +1,5 @@
 // The database fails in every way that it can: every route says 503 or the truth, and what was kept agrees with that.
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { tagOf } from '../support/answers.ts';
 import { type Answer, boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
@@ -9,8 +9,6 @@ import type { Fault } from '../support/fault-proxy.ts';
 import { routes } from '../support/routes.ts';
 
 cheapPasswords();
-// a test here is all routes at once, and the machine may have other things to do
-vi.setConfig({ testTimeout: 30_000 });
 const app = await boot();
 const w = await assemble(app);
 const { owner, admin } = w.people;

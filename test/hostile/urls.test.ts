@@ -1,5 +1,5 @@
 // Ids in paths and parameters in queries that mean nothing, or mean harm.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nextOf } from '../support/answers.ts';
 import { type Account, type Answer, boot, cheapPasswords } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
@@ -9,8 +9,6 @@ import { canary, expectProblem, nothingChanged } from './refusals.ts';
 import { targetsOf } from './targets.ts';
 
 cheapPasswords();
-// a test is some hundred requests, and the machine may have other things to do
-vi.setConfig({ testTimeout: 30_000 });
 const app = await boot();
 const w = await assemble(app);
 const { people } = w;

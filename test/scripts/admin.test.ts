@@ -1,10 +1,7 @@
 // What an administrator does in a hurry, from the command line.
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { tokenHash } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
-
-// each test starts programs
-vi.setConfig({ testTimeout: 30_000 });
 
 const { cli, sql } = await commandLine();
 

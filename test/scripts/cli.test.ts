@@ -6,9 +6,6 @@ import { verifyPassword } from '../../src/accounts/passwords.ts';
 import { tokenHash } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
-// each test starts programs
-vi.setConfig({ testTimeout: 30_000 });
-
 const { cli, folder, database, sql } = await commandLine();
 
 describe('npm run admin', () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../scripts/cli/connect.ts';
 import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import type { Backend } from '../../scripts/neon/session.ts';
-import { bootPglite } from '../support/global-setup.ts';
+import { bootPglite } from '../support/empty-pglite.ts';
 
 type Sql = NeonQueryFunction<false, false>;
 type Place = {

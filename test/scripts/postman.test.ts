@@ -1,9 +1,7 @@
 // The Postman collection that is committed is the one that the document gives.
 import { readFile } from 'node:fs/promises';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { collectionFile, textOf } from '../../scripts/postman/write.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 // that every route of the document is clicked is what textOf() insists on
 test('the committed Postman collection is what `npm run postman` writes', async () => {

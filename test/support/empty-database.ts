@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
-import { openPglite } from '../../scripts/neon/open-pglite.ts';
+import { bootPglite } from './empty-pglite.ts';
 
 export interface EmptyDatabase {
   /** Its owner's. */
@@ -17,7 +17,7 @@ export async function emptyDatabase(): Promise<EmptyDatabase> {
 }
 
 async function onPglite(): Promise<EmptyDatabase> {
-  const pglite = await openPglite();
+  const pglite = await bootPglite();
   const bridge = await startNeon({ backend: pgliteBackend({ get: () => pglite }) });
   return {
     url: bridge.url('postgres', 'postgres', 'wardbook'),

@@ -1,5 +1,5 @@
 // One line a request, and nothing in it, or in any refusal, that a person said. A canary is planted wherever one can be.
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { app as worker } from '../../src/index.ts';
 import { purposes } from '../../src/mail/letters.ts';
 import { type Answer, boot, caller, cheapPasswords, type Json, password, type Sent } from '../support/app.ts';
@@ -13,8 +13,6 @@ import { openMailbox } from '../support/mailbox.ts';
 const canary = 'Kanarienvogel';
 
 cheapPasswords();
-// a test here is all routes at once, and the machine may have other things to do
-vi.setConfig({ testTimeout: 30_000 });
 // without a way to send mails: those that are prepared here are still to be sent
 const app = await boot();
 const inbox = openMailbox();

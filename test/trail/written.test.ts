@@ -1,13 +1,11 @@
 // What the trail has of every route, or else the request fails: nothing happens that is not in it.
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { boot, cheapPasswords } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { everyRoute, send } from '../support/every-route.ts';
 import { routes } from '../support/routes.ts';
 
 cheapPasswords();
-// a test here is all routes at once, and the machine may have other things to do
-vi.setConfig({ testTimeout: 30_000 });
 const app = await boot();
 const w = await assemble(app);
 const { rows, trailOf } = app;

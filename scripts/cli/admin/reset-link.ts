@@ -3,6 +3,8 @@ import { newRefreshSecret } from '../../../src/accounts/tokens.ts';
 import { publicUrl } from '../../../src/config.ts';
 import { linkTo } from '../../../src/mail/letters.ts';
 import { readDevVars } from '../../dev/dev-vars.ts';
+import { runningApi } from '../../dev/local-data.ts';
+import { usualPort } from '../../dev/ports.ts';
 import { bold, dim, Fatal } from '../../support/terminal.ts';
 import type { Database } from '../connect.ts';
 import { isLoopback } from '../database.ts';
@@ -38,6 +40,7 @@ export async function placeOf(databaseUrl: string, given: string | undefined): P
       'Where do people reach this Wardbook? Add its address: --url https://wardbook.example, or set PUBLIC_URL.',
     );
   }
-  const here = (await readDevVars())?.PUBLIC_URL ?? `http://127.0.0.1:${process.env.PORT || '8787'}`;
+  const here =
+    (await readDevVars())?.PUBLIC_URL ?? (await runningApi()) ?? `http://127.0.0.1:${process.env.PORT || usualPort}`;
   return valid(publicUrl, here, 'PUBLIC_URL');
 }

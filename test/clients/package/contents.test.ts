@@ -8,12 +8,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import manifest from '../../../clients/typescript/package.json' with { type: 'json' };
 import rootManifest from '../../../package.json' with { type: 'json' };
 import { javascript } from '../../../scripts/build/client.ts';
-
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const root = join(import.meta.dirname, '../../..');
 const client = join(root, 'clients/typescript');

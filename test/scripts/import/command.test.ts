@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Connection, connect } from '../../../scripts/cli/connect.ts';
 import { migrate } from '../../../scripts/cli/migrate.ts';
 import { openStore, type Store } from '../../../scripts/import/database.ts';
@@ -13,9 +13,6 @@ import { move } from '../../../scripts/import/move.ts';
 import { beginStaging } from '../../../scripts/import/staging.ts';
 import { type DumpRow, djangoHash, doctor, dumpOf, fileOf, mapping, patient, user } from '../../support/django-dump.ts';
 import { type EmptyDatabase, emptyDatabase } from '../../support/empty-database.ts';
-
-// each test starts programs
-vi.setConfig({ testTimeout: 60_000 });
 
 const tables = ['users', 'credentials', 'patients', 'doctors', 'mappings', 'django_tokens', 'audit', 'app.imports'];
 let database: EmptyDatabase;
