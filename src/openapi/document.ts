@@ -161,6 +161,7 @@ const complete = (path: string, operation: Operation, notes: readonly Note[], co
 
 const resolved = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
 const answered = ([status, schema]: [string, z.ZodType | null]) => {
+  if (status.startsWith('3')) return [status, { description: 'At another address, which `Location` says.' }];
   if (!schema) return [status, { description: 'Done. The answer has no body.' }];
   const type = schema instanceof z.ZodString ? 'text/html' : 'application/json';
   const content = { [type]: { schema: resolved(schema, 'output') } };

@@ -1,6 +1,7 @@
 // What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
 import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import { type Config, config, type Env, openKinds } from '../config.ts';
@@ -84,10 +85,13 @@ const checkReach = async (c: Context<Env>): Promise<boolean> => {
 };
 
 const namesItself = describe(
-  'Name the service. Its name, its version, who may register, and where the rest is.',
-  { 200: service },
+  'Name the service. Its name, its version, who may register, and where the rest is. A browser, which asks for `text/html`, is led to the portal.',
+  { 200: service, 302: null },
   'misconfigured',
 );
+const isBrowser = (c: Context) =>
+  accepts(c, { header: 'Accept', supports: ['application/json', 'text/html'], default: 'application/json' }) ===
+  'text/html';
 const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', { 200: health });
 const browses = describe('Browse the reference. This document as a page, on which each route can be tried.', {
   200: page,
@@ -95,7 +99,11 @@ const browses = describe('Browse the reference. This document as a page, on whic
 
 // /openapi.json and what the page at /docs loads are files, which are served without the Worker.
 export const systemRoutes = new Hono<Env>({ strict: false })
-  .get('/', namesItself, (c) => c.json({ name, version, registration: config(c).REGISTRATION, links }))
+  .get('/', namesItself, (c) => {
+    c.header('Vary', 'Accept', { append: true });
+    if (isBrowser(c)) return c.redirect('/portal/');
+    return c.json({ name, version, registration: config(c).REGISTRATION, links });
+  })
   .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
   .get('/readyz', checksReadiness, async (c) => {
     const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);

@@ -30,6 +30,19 @@ describe('paths', () => {
     }
   });
 
+  test('the first leads a browser to the portal, and tells a program what is where', async () => {
+    const ask = (Accept?: string) => app.call('GET', '/', Accept === undefined ? {} : { headers: { Accept } });
+    const browser = await ask('text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8');
+    expect([browser.status, browser.headers.get('Location'), browser.text]).toEqual([302, '/portal/', '']);
+    for (const accept of [undefined, '*/*', 'application/json, text/plain, */*', 'text/html;q=0.5, application/json']) {
+      const { status, body, headers } = await ask(accept);
+      expect([status, body.name], accept).toEqual([200, 'wardbook']);
+      // for whatever keeps answers on the way
+      expect(headers.get('Vary')).toContain('Accept');
+    }
+    expect(browser.headers.get('Vary')).toContain('Accept');
+  });
+
   test('answer to HEAD as to GET, without the body', async () => {
     const answer = await as(owner, 'HEAD', '/api/patients/');
     expect([answer.status, answer.text]).toEqual([200, '']);
