@@ -55,6 +55,8 @@ export default defineConfig({
         // stay short enough to be run before every commit.
         test: {
           ...patience,
+          // a test may start several Wardbooks, each of which makes a database
+          testTimeout: 600_000,
           name: 'commands',
           include: commands,
         },

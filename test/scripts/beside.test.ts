@@ -9,7 +9,7 @@ import { npmStart, processes } from '../support/npm-start.ts';
 const { state, start, url, post } = await npmStart();
 const ann = { name: 'Ann', email: 'ann@example.com', password: 'four unrelated words' };
 
-test('another beside it takes the next free ports, says which, and names no password', { timeout: 300_000 }, async () => {
+test('another beside it takes the next free ports, says which, and names no password', async () => {
   const first = await start();
   expect(first.said()).toContain('is running');
   const vars = await readFile(join(state, '.dev.vars'), 'utf8');
