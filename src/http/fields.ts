@@ -23,6 +23,15 @@ const storableText = (most: number) => trimmed(most).refine(storable, 'contains 
 export const text = (most: number) =>
   storableText(most).refine(plain, 'contains control characters, line breaks or marks of direction');
 export const requiredText = (most: number) => text(most).min(1, 'must not be empty');
+/**
+ * Letters and digits that are drawn. Fillers of Hangul are letters that are ignored by default, the blanks of Egyptian
+ * hieroglyphs are letters that are empty; the empty pattern of Braille, U+2800, is no letter.
+ */
+const visible = /(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])[\p{L}\p{N}]/u;
+/** What somebody is called: in a list, or in the trail, a name that nobody sees would be nobody. */
+export const nameText = requiredText(200).refine((name) => name === '' || visible.test(name), {
+  error: 'must have a letter or a digit that can be seen',
+});
 /** Forms send '' for "nothing". */
 const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
   text.transform((value) => value || null).nullish();

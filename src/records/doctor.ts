@@ -4,7 +4,7 @@ import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { me } from '../db/audit.ts';
 import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
+import { nameText, optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
 import { aboutPartial, partial, whole } from '../http/validate.ts';
 
 export const doctors = pgTable('doctors', {
@@ -26,7 +26,7 @@ export const doctors = pgTable('doctors', {
 });
 
 export const doctorFields = {
-  name: requiredText(200),
+  name: nameText,
   specialization: requiredText(200),
   contact_info: optionalLines(500).describe('a phone number, an email, an address: whatever there is'),
   license_number: optionalText(100),

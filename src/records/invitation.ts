@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { id, moment, reference, stamps } from '../db/columns.ts';
-import { emailAddress, recordId, requiredText } from '../http/fields.ts';
+import { emailAddress, nameText, recordId } from '../http/fields.ts';
 import { accountRole, accountRoles } from './user.ts';
 
 export const invitations = pgTable('invitations', {
@@ -44,7 +44,7 @@ export const newInvitation = z
   .strictObject({
     email: emailAddress,
     role: z.enum(['user', 'doctor', 'admin']).describe('the role that the account gets'),
-    name: requiredText(200).optional(),
+    name: nameText.optional(),
     doctor: recordId
       .optional()
       .describe('the id of the record of the doctor who is invited: for the role doctor, and for no other'),

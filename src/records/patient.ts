@@ -4,7 +4,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { dateText, optionalEmail, optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
+import { dateText, nameText, optionalEmail, optionalLines, optionalText, recordId } from '../http/fields.ts';
 import { aboutPartial, partial, whole } from '../http/validate.ts';
 
 const genders = ['male', 'female', 'other', 'unknown'] as const;
@@ -48,7 +48,7 @@ export const gender = z.preprocess(
 );
 
 export const patientFields = {
-  name: requiredText(200),
+  name: nameText,
   age: z
     .int({ error: 'must be a whole number', abort: true })
     .min(0, 'must be 0 or more')

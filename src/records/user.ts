@@ -4,7 +4,7 @@ import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { givenPassword } from '../accounts/passwords.ts';
 import { folded, id, moment, stamps } from '../db/columns.ts';
-import { emailAddress, recordId, requiredText } from '../http/fields.ts';
+import { emailAddress, nameText, recordId, requiredText } from '../http/fields.ts';
 import { partial } from '../http/validate.ts';
 
 export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
@@ -61,7 +61,7 @@ export const derivedUsername = (email: string): string =>
     .slice(0, 100) || 'user';
 
 export const userFields = {
-  name: requiredText(200),
+  name: nameText,
   username: usernameText,
   email: emailAddress,
 };

@@ -74,3 +74,32 @@ test('a device is shown without what would turn its text', async () => {
   const { body } = await app.call('GET', '/api/auth/sessions/', { token: me.token });
   expect(body.map(({ device }: { device: string }) => device)).toContain('Phone1');
 });
+
+describe('a name that nobody sees is nobody', () => {
+  const unseen = [
+    '\u200b',
+    '\u3164',
+    '\u115f\u1160',
+    '\uffa0',
+    '\u2800',
+    '\u{13441}',
+    '\u200e\u00ad',
+    '. -',
+    '\u2060\u0301',
+  ];
+  test.each(unseen)('%j is refused of an account, a patient and a doctor', async (name) => {
+    const { token } = await app.register(`unseen_${crypto.randomUUID().slice(0, 8)}`);
+    const refusals = await Promise.all([
+      app.call('POST', '/api/auth/register/', { body: { email: 'unseen@example.com', password, name } }),
+      app.call('PATCH', '/api/auth/me/', { token, body: { name } }),
+      app.call('POST', '/api/patients/', { token, body: { name } }),
+      app.call('POST', '/api/doctors/', { token, body: { name, specialization: 'Surgery' } }),
+    ]);
+    for (const { status, body } of refusals) expect([status, Object.keys(body.errors)]).toEqual([400, ['name']]);
+  });
+
+  test.each(['7', 'Ö', '\u738b', '\ud55c\u200d', '\u0632\u200c'])('%j is a name', async (name) => {
+    const { token } = await app.register(`seen_${crypto.randomUUID().slice(0, 8)}`);
+    expect((await app.call('PATCH', '/api/auth/me/', { token, body: { name } })).status).toBe(200);
+  });
+});
