@@ -100,6 +100,9 @@ const configuration = z.object({
   UNCONFIRMED_ACCOUNT_DAYS: whole('days', 0, 3650, 0),
   /** How many doctors' records one account of role user may keep: everybody sees them. */
   DOCTORS_PER_ACCOUNT: whole('doctors', 0, 1_000_000, 500),
+  /** Of patients, of doctors and of assignments each, that a user may have made; and Idempotency-Keys in a day. */
+  RECORDS_PER_ACCOUNT: whole('records', 1, 10_000_000, 50_000),
+  KEYS_PER_ACCOUNT: whole('keys', 1, 1_000_000, 10_000),
   DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;

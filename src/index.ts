@@ -7,7 +7,7 @@ import { routePath } from 'hono/route';
 import { secureHeaders } from 'hono/secure-headers';
 import { eraseUnconfirmed } from './accounts/unconfirmed.ts';
 import { type Bindings, config, configOf, type Env } from './config.ts';
-import { sweep } from './db/client.ts';
+import { sweep } from './db/sweep.ts';
 import { Problem, respondWithProblem } from './errors.ts';
 import { signedIn, verified } from './http/auth.ts';
 import { isCurrent } from './http/etag.ts';
@@ -165,13 +165,19 @@ const routes = app
 
 export type AppType = typeof routes;
 
-/** Every hour: what has expired is refused already, this makes room; and mails that could not be sent have another try. */
+/** Of the 15 minutes that a scheduled job may take. */
+const sweepMs = 4 * 60_000;
+/**
+ * Every hour: mails that could not be sent have another try, and what has expired, which is refused already, makes room.
+ * Mails first, because somebody waits for them. A part that failed fails the job, so that the schedule shows it.
+ */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
-  const swept = await sweep(configOf(bindings));
-  console.info(JSON.stringify({ job: 'sweep', ...swept }));
   await deliver(bindings, inJobMs);
   const erased = await eraseUnconfirmed(configOf(bindings));
   if (erased > 0) console.info(JSON.stringify({ job: 'unconfirmed', erased }));
+  const { removed, failed, left } = await sweep(configOf(bindings), sweepMs);
+  console.info(JSON.stringify({ job: 'sweep', ...removed, failed, left }));
+  if (failed.length > 0) throw new Error(`The sweep failed at: ${failed.join(', ')}.`);
 };
 
 export default { fetch: app.fetch, scheduled };

@@ -53,21 +53,42 @@ begin
   return new;
 end $$;
 
--- Every record counts its versions. If-Match is decided here, under the row's lock: of two writers with one tag, one
--- wins. Rows that go by cascade were not what the client's tag was about.
+-- Every record counts its versions, and knows the transaction that last changed it. If-Match is decided here, under the
+-- row's lock: of two writers with one tag, one wins. Rows that go by cascade were not what the client's tag was about.
+-- An update that sets every field to what it is changes nothing: the row keeps its version and its time, and is answered.
 create or replace function app.touch() returns trigger language plpgsql as $$
 declare
-  if_match text := nullif(current_setting('app.if_match', true), '');
+  v_if_match text := nullif(current_setting('app.if_match', true), '');
+  v_same record;
 begin
-  if if_match is not null and pg_trigger_depth() = 1
-     and not old.version::text = any (string_to_array(if_match, ',')) then
+  if v_if_match is not null and pg_trigger_depth() = 1
+     and not old.version::text = any (string_to_array(v_if_match, ',')) then
     perform app.refuse('stale_version');
   end if;
   if tg_op = 'DELETE' then
     return old;
   end if;
+  -- Compared without what every update sets, and without what PostgreSQL computes afterwards: before the row is stored those
+  -- are null. A computed column that is forgotten here makes every update a change, as it was before.
+  v_same := new;
+  v_same.updated_at := old.updated_at;
+  v_same.name_key := old.name_key;
+  v_same.search_key := old.search_key;
+  if tg_table_name = 'users' then
+    v_same.username_key := old.username_key;
+  elsif tg_table_name = 'doctors' then
+    v_same.specialization_key := old.specialization_key;
+    v_same.license_key := old.license_key;
+  end if;
+  if v_same is not distinct from old then
+    new.updated_at := old.updated_at;
+    return new;
+  end if;
   new.version := old.version + 1;
   new.updated_at := now();
+  if tg_table_name <> 'users' then
+    new.changed_tx := app.tx();
+  end if;
   return new;
 end $$;
 

@@ -3,15 +3,15 @@ grant execute on all functions in schema public to app_api, app_auth;
 grant execute on function app.fold(text), app.searchable(text) to app_api, app_auth;
 grant execute on function app.marks(text) to app_api, app_auth;
 
--- A record that matches a word has one of these marks: it begins a word, or is a name with a letter more, a letter
--- less, or one wrong or swapped. Others may have one as well; app.matches() has the last word.
+-- A record that matches a word has one of these marks: it begins a word, or is a name with a letter more, a letter less, or
+-- one wrong, swapped or in another place.
 create or replace function app.marks_of(word text) returns text[] immutable strict parallel safe language sql as $$
-  select array[left(word, 24)] || case when word ~ '^[^0-9]{4,30}$' then array['|' || word] || array(
+  select array[left(word, 24)] || case when word ~ '^[^0-9]{4,24}$' then array['|' || word] || array(
     select mark || left(word, place - 1) || substr(word, place + 1)
     from generate_series(1, length(word)) place, unnest(array['=', '|']) mark) end
 $$;
 
--- The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name,
+-- For the Worker of before, which compares an owner's patients row by row. The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name,
 -- by a letter missing, wrong, too many or swapped with the next. Numbers and short words are meant as they are written.
 create or replace function app.patterns(search text) returns text[] immutable strict parallel safe language sql as $$
   select coalesce(
@@ -29,24 +29,59 @@ create or replace function app.matches(search_key text, words text[]) returns bo
   select cardinality(words) > 0 and search_key ~ all (words)
 $$;
 
+-- What of a record each word of a search has to match: one of the indexed texts that are `keys`, by its marks. The index says
+-- all there is to say, and nothing is compared row by row: patterns with the typos of long words took a millisecond a row,
+-- and whoever filled a list with such names kept everybody waiting who searched it. Only of words that are longer than a
+-- mark the rest is compared. The text is made of our own expressions and of the words' places; the words are parameters.
+-- A search without words, for example of nothing but punctuation, finds nobody.
+create or replace function app.conditions(keys text[], words text[]) returns text immutable strict language sql as $$
+  select coalesce(string_agg(format(' and (%s)', (
+    select string_agg(format('app.marks(%s) && app.marks_of($1[%s])', key, place)
+      || case when length(words[place]) > 24 then format($q$ and strpos(%s, ' ' || $1[%s]) > 0$q$, key, place) else '' end,
+      ' or ')
+    from unnest(keys) key)), ''), ' and false')
+  from generate_subscripts(words, 1) place
+$$;
+
 -- A search over everybody's records. Under a policy none of this reaches an index, because it is not leakproof: these
 -- have definer's rights and check the asker themselves. The index is read however much is expected to match, and by one
--- process: to compile the plan or to start others takes longer than most searches. What is executed is made of our own
--- expressions and of the words' places; the words themselves are parameters, of which PostgreSQL knows the values when
--- it plans. `keys` are the indexed texts of which one has to match each word, and together they have to match all.
+-- process: to compile the plan or to start others takes longer than most searches.
 create or replace function app.search(records regclass, keys text[], search text) returns setof bigint stable
 set search_path = public, pg_temp set enable_seqscan = off set jit = off set max_parallel_workers_per_gather = 0
 language plpgsql as $$
 declare
-  words text[] := string_to_array(trim(app.searchable(search)), ' ');
+  v_words text[] := string_to_array(trim(app.searchable(search)), ' ');
 begin
-  return query execute
-    format('select id from %s where app.matches(%s, $1)', records, array_to_string(keys, ' || ')) || (
-    -- a search without words, for example of nothing but punctuation, finds nobody
-    select coalesce(string_agg(format(' and (%s)', (
-      select string_agg(format('app.marks(%s) && app.marks_of($2[%s])', key, place), ' or ')
-      from unnest(keys) key)), ''), ' and false')
-    from generate_subscripts(words, 1) place) using app.patterns(search), words;
+  return query execute format('select id from %s where true', records) || app.conditions(keys, v_words) using v_words;
+end $$;
+
+-- A search over what is the asker's: a user's own patients, a doctor's assigned ones. Few are looked at one by one, because
+-- the index would find everybody's; of many it is the other way round.
+create or replace function app.search_own(search text) returns setof bigint stable security definer
+set search_path = public, pg_temp set enable_seqscan = off set jit = off set max_parallel_workers_per_gather = 0
+language plpgsql as $$
+declare
+  v_few constant integer := 1000;
+  v_words text[] := string_to_array(trim(app.searchable(search)), ' ');
+  v_own bigint[];
+begin
+  if app.role() = 'user' then
+    v_own := array(select p.id from patients p where p.created_by = app.user_id() limit v_few + 1);
+  elsif app.role() = 'doctor' then
+    v_own := array(select m.patient_id from mappings m where m.doctor_id = app.doctor_id() limit v_few + 1);
+  else
+    return;
+  end if;
+  if cardinality(v_own) <= v_few then
+    return query execute 'select id from patients where id = any ($2)' || app.conditions('{search_key}', v_words)
+      using v_words, v_own;
+  elsif app.role() = 'user' then
+    return query select p.id from app.search('patients', '{search_key}', search) hit join patients p on p.id = hit
+      where p.created_by = app.user_id();
+  else
+    return query select m.patient_id from app.search('patients', '{search_key}', search) hit
+      join mappings m on m.patient_id = hit where m.doctor_id = app.doctor_id();
+  end if;
 end $$;
 
 create or replace function app.search_patients(search text) returns setof bigint stable security definer
@@ -67,8 +102,8 @@ begin
     return query
       select app.search('doctors', '{search_key}', search)
       union
-      select id from doctors where (created_by = app.user_id() or user_id = app.user_id())
-        and app.matches(search_key || license_key, app.patterns(search));
+      select d.id from app.search('doctors', array['search_key', ''' |'' || license_key'], search) hit
+      join doctors d on d.id = hit where d.created_by = app.user_id() or d.user_id = app.user_id();
   end if;
 end $$;
 
@@ -80,4 +115,4 @@ begin
   end if;
 end $$;
 grant execute on function app.matches(text, text[]), app.patterns(text), app.search_patients(text),
-  app.search_doctors(text), app.search_users(text) to app_api;
+  app.search_own(text), app.search_doctors(text), app.search_users(text) to app_api;

@@ -30,3 +30,23 @@ begin
     using sent;
 end $$;
 grant execute on function app.create_patients(jsonb) to app_api;
+
+-- Nobody but a user can make records without end, because anybody may be one. How many there may be of a kind the Worker says,
+-- in the transaction that makes one. Counted once a statement, and not exactly where several run at once.
+create or replace function app.limit_records() returns trigger security definer set search_path = public, pg_temp
+language plpgsql as $$
+declare
+  v_most integer := coalesce(nullif(current_setting('app.records_per_account', true), '')::integer, 50000);
+  v_over boolean;
+begin
+  if app.role() = 'user' then
+    execute format('select exists (select from %I where created_by = $1 offset $2)', tg_table_name)
+      into v_over using app.user_id(), v_most;
+    if v_over then
+      perform app.refuse('too_many_records');
+    end if;
+  end if;
+  return null;
+end $$;
+create or replace trigger t60_limit after insert on patients for each statement execute function app.limit_records();
+create or replace trigger t60_limit after insert on mappings for each statement execute function app.limit_records();

@@ -43,14 +43,6 @@ begin
   return true;
 end $$;
 
-create or replace function app.stamp_tx() returns trigger language plpgsql as $$
-begin
-  new.changed_tx := app.tx();
-  return new;
-end $$;
-create or replace trigger t70_stamp_tx before update on patients for each row execute function app.stamp_tx();
-create or replace trigger t70_stamp_tx before update on doctors for each row execute function app.stamp_tx();
-
 -- As what the asker syncs, and on which server.
 create or replace function app.sync_scope() returns text stable security definer set search_path = public, pg_temp language sql
   return app.role() || '@' || coalesce((select max(epoch) from app.servers), 0);
@@ -98,6 +90,12 @@ declare
 begin
   if app.role() is null then
     return;
+  end if;
+  -- Whatever a cursor says, no more of the trail is read than this: who was away for longer begins anew, which costs less.
+  if exists (
+    select from unnest(array['patient', 'doctor', 'mapping']) one where exists (
+      select from audit a where a.action = 'delete' and a.resource = one and a.tx >= gone_since offset 10000)) then
+    perform app.refuse('sync_reset');
   end if;
   return query
   with scope as materialized (select s.id, s.tx from app.sync_patients() s),

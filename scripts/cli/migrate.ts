@@ -10,7 +10,7 @@ import { databaseError, withDatabase } from './database.ts';
 import { isRace, migrationError } from './migration-errors.ts';
 import { compareReleases, readFunctions, readMigrations, type SqlFile } from './migration-files.ts';
 import { explainMove } from './moved.ts';
-import { checkRoles, lockedSentence, renewAppLogin } from './roles.ts';
+import { checkRoles, limitStatements, lockedSentence, renewAppLogin } from './roles.ts';
 
 const alreadyApplied = 'WB001';
 
@@ -216,6 +216,12 @@ async function main(): Promise<void> {
     await checkRoles(sql, { migrated: false });
     const applied = await migrate(sql, { log: console.log });
     const { isLocked } = await checkRoles(sql, { migrated: true });
+    const unlimited = await limitStatements(sql);
+    if (unlimited) {
+      console.log(
+        `\nRequests that the Worker gave up on go on in the database. Run this as whoever made the roles:\n  ${unlimited}`,
+      );
+    }
     const summary = applied.length > 0 ? `: ${applied.length} applied in ${duration(performance.now() - started)}` : '';
     console.log(`Up to date${summary}.`);
     await settle(sql, moved);

@@ -28,24 +28,29 @@ ${dim('docs/operations.md, "After a restore", has it as one command, and what to
 export function repeatSince(entry: string): string {
   return `with since as (select * from audit where id > ${entry}),
 first as (select distinct on (resource, resource_id) * from since order by resource, resource_id, id),
-known as (select * from first where action <> 'create')
+-- each field as it was at the entry: the first change of it since says so
+was as (select distinct on (s.resource, s.resource_id, f.field) s.at, s.resource, s.resource_id, f.field, f.value
+  from since s cross join lateral jsonb_each_text(s.before) as f (field, value)
+  where not exists (select from first
+    where first.resource = s.resource and first.resource_id = s.resource_id and first.action = 'create')
+  order by s.resource, s.resource_id, f.field, s.id)
 select k.at, 'account ' || u.id || ' erased' as what, format('update users set name = %L, username = null, email = null, '
   || 'disabled_at = now(), erased_at = now() where id = %s; delete from credentials where user_id = %s;', u.name, u.id, u.id) as again
-from known k join users u on u.id = k.resource_id
-where k.resource = 'user' and u.erased_at is not null and k.before ->> 'erased_at' is null
+from was k join users u on u.id = k.resource_id
+where k.resource = 'user' and k.field = 'erased_at' and u.erased_at is not null and k.value is null
 union all
 select k.at, 'account ' || u.id || ' disabled', format('update users set disabled_at = now() where id = %s;', u.id)
-from known k join users u on u.id = k.resource_id
-where k.resource = 'user' and u.erased_at is null and u.disabled_at is not null and k.before ->> 'disabled_at' is null
+from was k join users u on u.id = k.resource_id
+where k.resource = 'user' and k.field = 'disabled_at' and u.erased_at is null and u.disabled_at is not null and k.value is null
 union all
-select k.at, 'account ' || u.id || ' from ' || (k.before ->> 'role') || ' to ' || u.role,
+select k.at, 'account ' || u.id || ' from ' || k.value || ' to ' || u.role,
   format('update users set role = %L where id = %s;', u.role, u.id)
-from known k join users u on u.id = k.resource_id
-where k.resource = 'user' and u.erased_at is null and k.before ->> 'role' <> u.role and u.role <> 'admin'
+from was k join users u on u.id = k.resource_id
+where k.resource = 'user' and k.field = 'role' and u.erased_at is null and k.value <> u.role and u.role <> 'admin'
 union all
 select k.at, 'doctor ' || d.id || ' no longer approved', format('update doctors set approved = false where id = %s;', d.id)
-from known k join doctors d on d.id = k.resource_id
-where k.resource = 'doctor' and not d.approved and k.before ->> 'approved' = 'true'
+from was k join doctors d on d.id = k.resource_id
+where k.resource = 'doctor' and k.field = 'approved' and not d.approved and k.value = 'true'
 union all
 select c.updated_at, 'account ' || c.user_id || ' has another password',
   format('update credentials set password_hash = %L where user_id = %s;', c.password_hash, c.user_id)

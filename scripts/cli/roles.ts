@@ -1,6 +1,7 @@
 // Whether the three database roles are as the migrations made them, and the SQL that mends what is not. Policies bind a
 // role only as long as nothing lets it past them, and a role that was there before the migrations was taken as it was.
 import { randomBytes } from 'node:crypto';
+import { NeonDbError } from '@neondatabase/serverless';
 import { Fatal } from '../support/terminal.ts';
 import type { Sql } from './connect.ts';
 import { databaseError } from './database.ts';
@@ -122,4 +123,36 @@ export async function renewAppLogin(sql: Sql, ownerUrl: string): Promise<string>
     throw databaseError(error);
   }
   return url.href;
+}
+
+/** What the Worker's requests wait for, unless its setting DATABASE_TIMEOUT_MS says otherwise: src/config.ts has the same. */
+const requestsWaitMs = 8000;
+
+/**
+ * What the Worker has given up on must not go on in the database, where it keeps others from it. Said again at each
+ * migration, because no backup holds it. Returns what whoever made the role has to run, where the owner may not.
+ */
+export async function limitStatements(sql: Sql, given = process.env.DATABASE_TIMEOUT_MS): Promise<string | undefined> {
+  const longest = given ? Number(given) : requestsWaitMs;
+  if (!Number.isInteger(longest) || longest < 100) {
+    throw new Fatal('DATABASE_TIMEOUT_MS must be a whole number of milliseconds, 100 or more.', 2);
+  }
+  const [state] = await sql`
+    select format('alter role app_login in database %I set statement_timeout = %s', current_database(), ${longest}::int) as change,
+      exists (select from pg_db_role_setting s
+        where s.setrole = 'app_login'::regrole and s.setdatabase = (select oid from pg_database where datname = current_database())
+        and 'statement_timeout=' || ${longest}::int = any (s.setconfig)) as done`;
+  if (state?.done) {
+    return undefined;
+  }
+  const change = String(state?.change);
+  try {
+    await sql.query(change);
+    return undefined;
+  } catch (error) {
+    if (error instanceof NeonDbError && error.code === '42501') {
+      return `${change};`;
+    }
+    throw databaseError(error);
+  }
 }

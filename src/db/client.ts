@@ -38,15 +38,23 @@ const ifMatch = (c: Context<Env>): string => {
   return versions.join(',');
 };
 
+/** How many records and keys an account may have. Only what makes one has to know. */
+type Limits = 'records' | 'keys';
 type Asking = 'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'verified' | 'become';
 /** How many sessions an account may have: whatever opens one learns it here. */
 const allowing = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
 /** From here on the policies of the role that this transaction becomes decide. */
-const begin = prepare((db, given: Given<Asking, 'sessions'>) => {
-  const { session, actor, rotation, request, address, roles, if_match, verified, become, sessions } = given;
+const begin = prepare((db, given: Given<Asking, Limits | 'sessions'>) => {
+  const { session, actor, rotation, request, address, roles, if_match, verified, become, ...limits } = given;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
-  const role = sql`set_config('role', ${become}, true)${sessions ? sql`, ${allowing(sessions)}` : sql``}`;
-  return [db.execute(sql`select app.begin(${who}, ${roles}, ${if_match}, ${verified}), ${role}`)];
+  const set = [
+    sql`app.begin(${who}, ${roles}, ${if_match}, ${verified})`,
+    sql`set_config('role', ${become}, true)`,
+    ...(limits.sessions ? [allowing(limits.sessions)] : []),
+    ...(limits.records ? [sql`set_config('app.records_per_account', ${limits.records}, true)`] : []),
+    ...(limits.keys ? [sql`set_config('app.keys_per_account', ${limits.keys}, true)`] : []),
+  ];
+  return [db.execute(sql`select ${sql.join(set, sql`, `)}`)];
 });
 const beginAnonymous = prepare((db, { request, address, sessions }: Given<'request' | 'address' | 'sessions'>) => [
   db.execute(
@@ -67,7 +75,10 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   const verified = c.get('verifiedOnly') ?? false;
   const who = { session, actor: id, rotation, request, address };
   const asked = { ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, become };
-  return begin(become === 'app_auth' ? { ...asked, ...sessions } : asked);
+  if (become === 'app_auth') return begin({ ...asked, ...sessions });
+  if (c.req.method !== 'POST') return begin(asked);
+  const { RECORDS_PER_ACCOUNT, KEYS_PER_ACCOUNT } = config(c);
+  return begin({ ...asked, records: String(RECORDS_PER_ACCOUNT), keys: String(KEYS_PER_ACCOUNT) });
 };
 
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
@@ -124,12 +135,4 @@ export const askForJob = async <Answers>(settings: Config, job: string, call: Ca
     if (!isRolledBack(error)) throw error;
     return pause().then(attempt);
   });
-};
-
-const sweeping = prepare((db) => [db.select({ swept: sql`row_to_json(swept)` }).from(sql`app.sweep() as swept`)]);
-
-/** Removes what has expired, and says how much. */
-export const sweep = async (settings: Config) => {
-  const [[row]] = await askForJob(settings, 'sweep', sweeping({}));
-  return row?.swept as Record<string, number>;
 };

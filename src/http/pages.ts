@@ -22,7 +22,7 @@ import { query } from './validate.ts';
 type Sorts = { id: PgColumn } & Record<string, PgColumn>;
 
 /** By default and at most 1,000 rows, so that "retrieve all" is not cut short for ordinary users. */
-const mostRows = 1000;
+export const mostRows = 1000;
 
 export const pageFields = {
   limit: z
@@ -98,7 +98,8 @@ interface Row {
   bytes?: number;
   fetched?: number;
 }
-type Total = RunnableQuery<{ count: number }[], 'pg'>;
+/** Null: more than are told. */
+type Total = RunnableQuery<{ count: number | null }[], 'pg'>;
 export const total = (db: Database, from: PgTable | SQL, where: Where): Total =>
   db.select({ count: count() }).from(from).where(where);
 
@@ -156,8 +157,10 @@ export const answerPage = async <Names extends object, T extends Row>(
     next.searchParams.set('cursor', encodeCursor([scope, last.sort_key, last.id]));
     c.header('Link', `<${next}>; rel="next"`);
   }
-  const totals = others as { count: number }[][];
-  if (count) c.header('X-Total-Count', String(totals.reduce((sum, [row]) => sum + (row?.count ?? 0), 0)));
+  const totals = (others as { count: number | null }[][]).map(([row]) => (row ? row.count : 0));
+  if (count && !totals.includes(null)) {
+    c.header('X-Total-Count', String(totals.reduce((sum: number, one) => sum + (one ?? 0), 0)));
+  }
   // in JSON, what is undefined is not there
   for (const row of rows as Partial<Row>[]) row.sort_key = row.version = row.bytes = row.fetched = undefined;
   return c.json(rows as Omit<T, 'sort_key' | 'version' | 'bytes' | 'fetched'>[]);

@@ -4,7 +4,7 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import { audited, iAm, idsIn, me } from '../db/audit.ts';
 import type { Database, Given } from '../db/prepared.ts';
 import { dateText, idText, numberText, searchText } from '../http/fields.ts';
-import { fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
+import { fitting, listQuery, mostRows, type Page, pages, total, weight } from '../http/pages.ts';
 import { mappings } from './mapping.ts';
 import { gender, patientColumns, patients, withMaker } from './patient.ts';
 
@@ -33,12 +33,30 @@ const filtered = ({ gender, min_age, max_age, date_of_birth, doctor }: Filters) 
     doctor && assignedTo(doctor),
   );
 
-/** For few rows, which are compared one by one. */
-const matching = ({ search }: Filters) =>
-  search && sql`app.matches(${patients.search_key}, (select app.patterns(${search})))`;
-/** For everybody's, which a function searches, because no policy lets a search use its index. */
+/** By functions, because no policy lets a search use its index: for what is the asker's own, and for everybody's. */
+const foundInOwn = ({ search }: Filters) =>
+  search && sql`${patients.id} = any (array(select app.search_own(${search})))`;
 const foundInAll = ({ search }: Filters) =>
   search && sql`${patients.id} = any (array(select app.search_patients(${search})))`;
+
+/**
+ * How many there are. A count that filters narrow tells of the patients whom it counts: how old somebody is, whom the page
+ * beside it does not show. Up to as many as a page may have they are in the trail; of more, how many is not said.
+ */
+const counted = (db: Database, where: SQL | undefined, given: Filters) => {
+  if (!Object.keys(filters).some((name) => name in given)) return total(db, patients, where);
+  const all = sql`count(*) over ()`;
+  const rows = db
+    .select({
+      id: patients.id,
+      count: sql<number>`case when ${all} <= ${mostRows} then ${all} end`.mapWith(Number).as('count'),
+    })
+    .from(patients)
+    .where(where)
+    .limit(mostRows);
+  const told = sql`(select coalesce(array_agg(id) filter (where count is not null), '{}') from found)`;
+  return audited(db, 'patient', told, rows);
+};
 
 const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
   db
@@ -52,13 +70,13 @@ const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
 export const ownOrAll = pages(sorts, (db, given: Filters, page) => {
   // One of the two is empty, and PostgreSQL knows it before it looks: so an owner's patients are found by their index.
   // With an `or` it would walk past everybody else's.
-  const own = and(iAm('user'), eq(patients.created_by, me), matching(given), filtered(given));
+  const own = and(iAm('user'), eq(patients.created_by, me), foundInOwn(given), filtered(given));
   const all = and(iAm('admin'), foundInAll(given), filtered(given));
   const either = unionAll(pageWhere(db, page, own), pageWhere(db, page, all));
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
     rows: audited(db, 'patient', idsIn('id'), fitting(page, rows)),
-    totals: [total(db, patients, own), total(db, patients, all)],
+    totals: [total(db, patients, own), counted(db, all, given)],
   };
 });
 
@@ -75,9 +93,9 @@ const listed = (whose: (given: Filters) => SQL | undefined) =>
     const where = and(whose(given), filtered(given));
     return {
       rows: audited(db, 'patient', idsIn('id'), fitting(page, pageSeen(db, page, where))),
-      totals: [total(db, patients, where)],
+      totals: [counted(db, where, given)],
     };
   });
 export const everybodys = listed(foundInAll);
 /** Those of the doctor who asks. */
-export const assignedToMe = listed((given) => and(assignedTo(sql`(select app.doctor_id())`), matching(given)));
+export const assignedToMe = listed((given) => and(assignedTo(sql`(select app.doctor_id())`), foundInOwn(given)));

@@ -12,8 +12,7 @@ const connection = await faultyConnection(app.database.appUrl);
 const { rows } = app;
 const run = (env = app.env) => worker.scheduled({ cron: '17 * * * *', scheduledTime: Date.now() }, env);
 const names = async (query: string) => (await rows(query)).map(({ name }) => name);
-const numbers = (counts: Json) =>
-  Object.fromEntries(Object.entries(counts).map(([name, value]) => [name, Number(value)]));
+const nothing = { sessions: 0, keys: 0, guesses: 0, django_tokens: 0, mails: 0, names: 0, failed: [], left: [] };
 const elsewhere = () => app.sumsOf(['users', 'credentials', 'patients', 'doctors', 'mappings', 'audit']);
 
 const { info } = console;
@@ -116,7 +115,7 @@ test('removes sessions, keys and guesses that have expired, and says how many', 
   expect(await elsewhere()).toEqual(before);
   const [{ job, ...removed }, ...more] = said;
   expect([job, more]).toEqual(['sweep', []]);
-  expect(numbers(removed)).toEqual({ sessions: 3, keys: 1, guesses: 1, names: 0, mails: 3 });
+  expect(removed).toEqual({ ...nothing, sessions: 3, keys: 1, guesses: 1, django_tokens: 1, mails: 3 });
 });
 
 test('leaves who is signed in alone, and finds nothing the second time', async () => {
@@ -124,18 +123,84 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
   await run();
   expect((await app.call('GET', '/api/auth/me/', { token: owner.token })).status).toBe(200);
   const { job, ...removed } = said.findLast(({ job }) => job);
-  expect(numbers(removed)).toEqual({ sessions: 0, keys: 0, guesses: 0, names: 0, mails: 0 });
+  expect(removed).toEqual(nothing);
 });
 
-test('takes one round trip', async () => {
-  expect(await app.roundTripsOf(() => run())).toBe(1);
+test('takes one round trip a part', async () => {
+  expect(await app.roundTripsOf(() => run())).toBe(6);
+});
+
+const expire = (keys: number) =>
+  app.asOwner(
+    `insert into idempotency_keys (actor_id, key, route, body_hash, created_at)
+    select $1, 'bulk ' || n, '', '', now() - interval '2 days' from generate_series(1, $2::int) n`,
+    [owner.id, keys],
+  );
+/** From now on, what is deleted from this table does this first. */
+const onDelete = async (table: string, what: string) => {
+  await app.asOwner(`create function app.in_the_way() returns trigger language plpgsql as $$
+    begin ${what}; return old; end $$`);
+  await app.asOwner(
+    `create trigger in_the_way before delete on ${table} for each row execute function app.in_the_way()`,
+  );
+};
+const clear = () => app.asOwner('drop function app.in_the_way() cascade');
+
+test('goes on until nothing is left, in pieces', async () => {
+  await expire(12_000);
+  await run();
+  expect(said.findLast(({ job }) => job)).toMatchObject({ keys: 12_000, left: [] });
+});
+
+test.each([
+  ['fails', `raise exception 'broken'`],
+  ['takes too long', 'perform pg_sleep(3)'],
+])('one part that %s keeps none of the others, and the log says which it was', async (_, what) => {
+  await fill().catch(() => {});
+  await expire(1);
+  await app.asOwner(
+    `insert into guesses (key, failures, forget_at) values ('late', array[now()], now() - interval '1 s')`,
+  );
+  await onDelete('idempotency_keys', what);
+  await expect(run({ ...app.env, DATABASE_TIMEOUT_MS: '1000' })).rejects.toThrow('The sweep failed at: keys.');
+  await clear();
+  expect(said.findLast(({ job }) => job)).toMatchObject({ guesses: 1, keys: 0, failed: ['keys'] });
+  await run();
+  expect(said.findLast(({ job }) => job)).toMatchObject({ keys: 1, failed: [] });
+});
+
+test('twelve erased accounts that were busy are swept at once, and keep no mail waiting', async () => {
+  const busy = await Promise.all(Array.from({ length: 12 }, (_, n) => app.register(`busy_${n}`)));
+  const ids = `{${busy.map(({ id }) => id)}}`;
+  await app.database.owner.query(
+    `insert into audit (actor_id, action, resource) select id, 'read', 'patient'
+    from unnest($1::bigint[]) id, generate_series(1, 1500)`,
+    [ids],
+  );
+  await app.asOwner(
+    `update users set name = 'Erased account', username = null, email = null, disabled_at = now(),
+    erased_at = now() where id = any ($1)`,
+    [ids],
+  );
+  // as if each had left more than is taken out at once
+  await app.asOwner(`update audit set actor_name = 'busy' where actor_id = any ($1)`, [ids]);
+  await run();
+  expect(said.findLast(({ job }) => job)).toMatchObject({ failed: [], left: [] });
+  expect(await app.count(`from audit where actor_id = any ($1) and actor_name <> 'Erased account'`, [ids])).toBe(0);
+  expect(await app.count('from app.erased_names')).toBe(0);
+});
+
+test('the Worker of before sweeps as it did', async () => {
+  await expire(3);
+  const [swept] = await rows('select keys::int from app.sweep()');
+  expect(swept).toEqual({ keys: 3 });
 });
 
 test('fails where the schedule sees it when the database does not answer, and works the next time', async () => {
   await fill().catch(() => {});
   const env = { ...app.env, DATABASE_URL: connection.url };
   await connection.fail('html with 502');
-  await expect(run(env)).rejects.toThrow();
+  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, mails, names');
   await connection.heal();
   await run(env);
   expect(await names(`select user_agent as name from sessions where idle_until < now()`)).toEqual([]);

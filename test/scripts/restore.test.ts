@@ -123,7 +123,10 @@ describe.runIf(server && hasTools())('a backup', () => {
   test('is told what it undid, by the SQL that migrate prints, and it is done again', async () => {
     await asCli(
       before,
-      `update users set name = 'Erased account', username = null, email = null, disabled_at = now(), erased_at = now()
+      // an entry has only what its change replaced, and these are the first changes
+      `update users set last_login = now() where username in ('erased', 'disabled', 'demoted');
+       update doctors set contact_info = '555';
+       update users set name = 'Erased account', username = null, email = null, disabled_at = now(), erased_at = now()
          where username = 'erased';
        delete from credentials where user_id = (select id from users where erased_at is not null);
        update users set disabled_at = now() where username = 'disabled';

@@ -15,31 +15,50 @@ interface Later {
 /** What changes a record and so has it as it was. */
 const changing = ['update', 'delete', 'accept'];
 const mostPages = 10;
-/** The first such entry after that one. Undefined: none; null: there are too many to look through. */
-const nextChange = async ({ id, at, resource, resource_id, patient_ids }: AuditEntry, action: string) => {
+/** What was only stamped or counted by a change. */
+const isNoise = (name: string) => /^(id|version|updated_at|last_login)$/.test(name);
+/** Such entries after that one, until each of its fields is in one. Null: there are too many to look through. */
+const changesAfter = async (
+  { id, at, resource, resource_id, patient_ids }: AuditEntry,
+  action: string,
+  names: string[],
+) => {
   const [patient] = resource === 'patient' ? patient_ids : [];
   const about = patient === undefined ? {} : { patient };
+  const changes: AuditEntry[] = [];
+  const missing = new Set(names);
   let left = mostPages;
   const query = { action, resource, from: at, sort: 'id', limit: 100, ...about };
   for await (const entries of pages(api.admin.audit.$get, { query })) {
-    const found = entries.find((one) => one.id > id && one.resource_id === resource_id && isVersion(one.before));
-    if (found) return found;
+    for (const entry of entries) {
+      if (entry.id <= id || entry.resource_id !== resource_id || !isVersion(entry.before)) continue;
+      changes.push(entry);
+      for (const name of Object.keys(entry.before)) missing.delete(name);
+    }
+    if (missing.size === 0) return changes;
     if (--left === 0) return null;
   }
-  return undefined;
+  return changes;
 };
 const laterThan = async (entry: AuditEntry): Promise<Later> => {
   if (entry.action === 'delete') return { version: undefined, says: 'This is what was deleted.' };
-  const found = await Promise.all(changing.map((action) => nextChange(entry, action)));
-  const [next] = found.filter((one) => !!one).sort((one, other) => one.id - other.id);
+  const names = Object.keys(entry.before ?? {}).filter((name) => !isNoise(name));
+  const found = await Promise.all(changing.map((action) => changesAfter(entry, action, names)));
   const isSure = !found.includes(null);
-  if (next && isSure) return { version: next.before as Version, says: 'Compared with how it was afterwards.' };
+  const changes = found.flatMap((some) => some ?? []).sort((one, other) => one.id - other.id);
+  // An entry has only what that change replaced: of each field the first one that has it says how it was afterwards, and
+  // what is in none of them has not changed since.
+  const afterwards: Version = isSure ? Object.assign({}, ...changes.toReversed().map(({ before }) => before)) : {};
+  const isWhole = names.every((name) => name in afterwards);
   const { resource, resource_id } = entry;
-  const now = resource_id === null ? undefined : await nowOf(resource, resource_id);
-  if (!now) return { version: undefined, says: 'This is how it was before.' };
+  const now = isWhole || resource_id === null ? {} : await nowOf(resource, resource_id);
+  if (!now && changes.length === 0) return { version: undefined, says: 'This is how it was before.' };
+  const isNow = changes.length === 0 || !isSure;
   return {
-    version: now,
-    says: isSure ? 'Compared with how it is now.' : 'Compared with how it is now. It may have changed in between.',
+    version: { ...(now && shown(now)), ...shown(afterwards) },
+    says: !isNow
+      ? 'Compared with how it was afterwards.'
+      : `Compared with how it is now.${isSure ? '' : ' It may have changed in between.'}`,
   };
 };
 const nowOf = async (resource: string, id: number): Promise<Version | undefined> => {
@@ -72,9 +91,6 @@ function Value({ name, of }: { name: string; of: unknown }) {
   if (name === 'date_of_birth' && typeof of === 'string') return <Day on={of} />;
   return <Text of={text(name, of)} />;
 }
-/** What is counted or stamped at each change says nothing. */
-const isNoise = (name: string) => /^(id|version|updated_at|last_login)$/.test(name);
-
 export function Differences({ entry }: { entry: AuditEntry }) {
   const later = useLoaded(() => laterThan(entry), `after ${entry.id}`);
   const before = isVersion(entry.before) ? shown(entry.before) : {};
