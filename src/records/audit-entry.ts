@@ -49,7 +49,7 @@ export const auditEntry = z
     before: z
       .record(text, z.union([text, z.number(), z.boolean(), z.null()]))
       .nullable()
-      .describe('the record before it was changed or deleted'),
+      .describe('of a change the fields that it replaced, as they were; of a deletion the whole record'),
   })
   .meta({
     id: 'AuditEntry',

@@ -107,7 +107,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     }),
     'POST /api/auth/logout': async () => ({ who: await app.device(owner) }),
     'GET /api/auth/me': () => ({ who: owner }),
-    'PATCH /api/auth/me': () => ({ who: owner, body: { name: text } }),
+    'PATCH /api/auth/me': () => ({ who: owner, body: { name: unique(text) } }),
     'DELETE /api/auth/me': async () => ({ who: await guest(), body: { password } }),
     'POST /api/auth/password': async () => ({
       who: await guest(),
@@ -131,7 +131,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/patients/my-doctors': () => ({ who: patient }),
     'GET /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}` }),
     'PUT /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}`, body: patientFields }),
-    'PATCH /api/patients/:id': () => ({ who: admin, path: `/api/patients/${ownPatient.id}`, body: { address: text } }),
+    'PATCH /api/patients/:id': () => ({ who: admin, path: `/api/patients/${ownPatient.id}`, body: { address: unique(text) } }),
     'DELETE /api/patients/:id': async () => {
       const id = await newPatient();
       await w.assign(id, ownDoctor.id);
@@ -152,7 +152,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/doctors/my-patients': () => ({ who: assignedDoctor }),
     'GET /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}` }),
     'PUT /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}`, body: doctorFields }),
-    'PATCH /api/doctors/:id': () => ({ who: admin, path: `/api/doctors/${ownDoctor.id}`, body: { name: text } }),
+    'PATCH /api/doctors/:id': () => ({ who: admin, path: `/api/doctors/${ownDoctor.id}`, body: { name: unique(text) } }),
     'DELETE /api/doctors/:id': async () => {
       const id = await newDoctor();
       await w.assign(ownPatient.id, id);
@@ -194,7 +194,7 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'PATCH /api/admin/users/:id': async () => ({
       who: admin,
       path: `/api/admin/users/${pendingDoctor.id}`,
-      body: { disabled: false },
+      body: { name: unique(text), disabled: false },
     }),
     'POST /api/admin/users/:id/end-sessions': async () => ({
       who: admin,

@@ -74,7 +74,7 @@ describe('is read by admins', () => {
       patient_ids: [ownPatient.id],
       request_id: requestIdOf(changed),
       address: '2001:db8::1',
-      before: { phone: null, version: expect.any(Number), updated_at: expect.any(String) },
+      before: expect.objectContaining({ version: expect.any(Number), updated_at: expect.any(String) }),
     });
     expect(next.id).toBeLessThan(entry.id);
   });
