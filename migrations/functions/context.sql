@@ -49,6 +49,11 @@ end $$;
 -- would mean to read texts that are not answered.
 create or replace function app.weigh() returns trigger language plpgsql as $$
 begin
+  if tg_op = 'UPDATE' then
+    if new.version = old.version then
+      return new;
+    end if;
+  end if;
   new.bytes := octet_length(to_json(new)::text);
   return new;
 end $$;

@@ -131,7 +131,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/patients/my-doctors': () => ({ who: patient }),
     'GET /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}` }),
     'PUT /api/patients/:id': () => ({ who: owner, path: `/api/patients/${ownPatient.id}`, body: patientFields }),
-    'PATCH /api/patients/:id': () => ({ who: admin, path: `/api/patients/${ownPatient.id}`, body: { address: unique(text) } }),
+    'PATCH /api/patients/:id': () => ({
+      who: admin,
+      path: `/api/patients/${ownPatient.id}`,
+      body: { address: unique(text) },
+    }),
     'DELETE /api/patients/:id': async () => {
       const id = await newPatient();
       await w.assign(id, ownDoctor.id);
@@ -152,7 +156,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     'GET /api/doctors/my-patients': () => ({ who: assignedDoctor }),
     'GET /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}` }),
     'PUT /api/doctors/:id': () => ({ who: owner, path: `/api/doctors/${ownDoctor.id}`, body: doctorFields }),
-    'PATCH /api/doctors/:id': () => ({ who: admin, path: `/api/doctors/${ownDoctor.id}`, body: { name: unique(text) } }),
+    'PATCH /api/doctors/:id': () => ({
+      who: admin,
+      path: `/api/doctors/${ownDoctor.id}`,
+      body: { name: unique(text) },
+    }),
     'DELETE /api/doctors/:id': async () => {
       const id = await newDoctor();
       await w.assign(ownPatient.id, id);
