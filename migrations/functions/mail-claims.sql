@@ -116,10 +116,11 @@ begin
     return next;
   end loop;
 end $$;
--- The Worker of before knows neither the newest kind of mail nor those that wait.
+-- The Worker of before knows neither the newest kinds of mails nor those that wait.
 create or replace function app.claim_mails(most integer)
 returns table (id bigint, key uuid, purpose text, recipient text, attempts integer, given_up boolean) language sql as $$
   select t.id, t.key, t.purpose, t.recipient, t.attempts, t.given_up from app.take_mails(most, 10000) t
-  where t.held is null and t.purpose <> 'email_taken'
+  where t.held is null and t.purpose in (
+    'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed')
 $$;
 grant execute on function app.take_mails(integer, integer), app.claim_mails(integer) to app_auth;
