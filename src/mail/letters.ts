@@ -14,10 +14,10 @@ export const purposes = [
   'password_changed',
   'new_device',
   'token_replayed',
-  'email_taken',
   'new_admin',
   'role_changed',
   'profile_changed',
+  'email_taken',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 
