@@ -70,6 +70,19 @@ create or replace trigger t90_tell_of_changed after update of role, disabled_at 
   when (new.role = 'admin' and new.disabled_at is null and (old.role <> 'admin' or old.disabled_at is not null))
   execute function app.tell_administrators();
 
+-- Whether a username could pass for that of another account. Of two that come at once the second waits for the first.
+create or replace function app.looks_taken(username text, account bigint default null) returns boolean
+security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  -- The command line makes thousands at once, and is nobody who comes at the same time.
+  if app.role() is distinct from 'cli' then
+    perform pg_advisory_xact_lock(hashtextextended('wardbook: username ' || app.skeleton(username), 0));
+  end if;
+  return exists (
+    select from users u where app.skeleton(u.username) = app.skeleton(looks_taken.username) and u.id is distinct from account);
+end $$;
+grant execute on function app.looks_taken(text, bigint) to app_auth;
+
 -- The words that sign an account in are nobody else's to take: a login looks for them in all three columns, and must find
 -- one account at most. With the owner's rights, because whoever registers sees no other account.
 create or replace function app.guard_login_names() returns trigger security definer set search_path = public, pg_temp
@@ -79,6 +92,11 @@ begin
     raise unique_violation using constraint = 'users_email';
   end if;
   if exists (select from users where login_name = lower(normalize(new.username, NFKC)) and id <> new.id) then
+    raise unique_violation using constraint = 'users_username';
+  end if;
+  -- Who came from Django is called as there, and whoever looks like another one already may change in all else.
+  if (tg_op = 'INSERT' and new.imported_at is null or tg_op = 'UPDATE' and app.skeleton(new.username) <> app.skeleton(old.username))
+     and app.looks_taken(new.username, new.id) then
     raise unique_violation using constraint = 'users_username';
   end if;
   return new;

@@ -143,20 +143,20 @@ create or replace trigger t70_cap_sessions after insert on sessions for each row
 create or replace function app.make_account(account jsonb) returns bigint language plpgsql as $$
 declare
   chosen text := account ->> 'username';
+  v_username text;
   made bigint;
 begin
   for attempt in 0..20 loop
+    v_username := coalesce(chosen, (account ->> 'derived_username')
+      || case when attempt > 0 then (10 ^ attempt * random())::bigint::text else '' end);
+    -- a username that we derived may be varied, one that was asked for may not
+    continue when chosen is null and app.looks_taken(v_username);
     insert into users (name, username, email, role, email_verified_at)
     values (
-      account ->> 'name',
-      coalesce(chosen, (account ->> 'derived_username')
-        || case when attempt > 0 then (10 ^ attempt * random())::bigint::text else '' end),
-      account ->> 'email',
-      account ->> 'role',
+      account ->> 'name', v_username, account ->> 'email', account ->> 'role',
       (account ->> 'email_verified_at')::timestamptz)
     on conflict (username_key) do nothing
     returning id into made;
-    -- a username that we derived may be varied, one that was asked for may not
     exit when made is not null or chosen is not null;
   end loop;
   if made is null then

@@ -25,6 +25,49 @@ describe('usernames that look alike are one', () => {
     expect((await login(second)).body.user.id).toBe(made.body.user.id);
   });
 
+  test.each([
+    ['Cyrillic and Latin', '\u0440\u0430\u0443', 'pay'],
+    ['Latin and Greek', 'ava_7', '\u03b1\u03bd\u03b1_7'],
+    ['a zero and an o', 'bob_one', 'b0b_one'],
+    ['a one and an l', 'paul_d', 'pau1_d'],
+    ['a capital i and an l', 'will_d', 'wi1I_d'],
+    ['rn and m', 'mark_d', 'rnark_d'],
+    ['Armenian and Latin', '\u0570\u0578\u0578\u0578', 'hnnn'],
+  ])('to the eye: %s', async (_, first, second) => {
+    expect((await register(first)).status).toBe(201);
+    const again = await register(second);
+    expect([again.status, again.body.errors]).toEqual([409, { username: ['is taken'] }]);
+    // but they are two names: nobody is signed in by the other's
+    expect((await login(second)).status).toBe(401);
+  });
+
+  test('of 20 who come at once there is one', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => register(n % 2 ? 'fool_q' : 'f00l_q')));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => ![201, 409].includes(status))).toEqual([]);
+  });
+
+  test('and an account whose name we derive has another one', async () => {
+    expect((await register('olga_d')).status).toBe(201);
+    const body = { email: '01ga_d@example.com', password };
+    const made = await app.call('POST', '/api/auth/register/', { body });
+    expect([made.status, made.body.user.username]).toEqual([201, expect.stringMatching(/^01ga_d\d+$/)]);
+  });
+
+  test('accounts of before go on as they are, and change in all else', async () => {
+    const { user, access } = (await register('emil_d')).body;
+    // as they were made before, and as a Django brings them
+    await app.asOwner(
+      `insert into users (name, username, email, imported_at) values ('x', 'emi1_d', 'e@example.com', now())`,
+    );
+    const change = (changes: object) =>
+      app.call('PATCH', '/api/auth/me/', { token: access, body: { ...changes, password } });
+    expect((await change({ name: 'Emil', username: 'emil_d' })).status).toBe(200);
+    expect((await change({ username: 'EMIL_D' })).status).toBe(200);
+    expect((await change({ username: 'ernil_d' })).status).toBe(409);
+    expect((await change({ username: 'emil_e' })).body).toMatchObject({ id: user.id, username: 'emil_e' });
+  });
+
   test('also where the API was not asked', async () => {
     await register('caf\u00e9');
     const insert = app.asOwner(`insert into users (name, username, email) values ('x', $1, 'x@example.com')`, [

@@ -93,7 +93,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
       },
     },
     'another address, confirmed': {
-      statement: 'confirm_email',
+      statement: 'confirm_address',
       page: 'undo',
       stage: async () => {
         const [ann, email] = [await somebody(), address()];

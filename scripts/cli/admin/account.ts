@@ -33,6 +33,7 @@ export async function freeUsername(sql: Sql, email: string): Promise<string> {
   const [row] = await sql`
     select username from (select ${wanted} || coalesce(nullif(n, 1)::text, '') as username, n from generate_series(1, 9999) n) names
     where lower(username) not in (select username_key from users where username_key is not null)
+      and not exists (select from users u where app.skeleton(u.username) = app.skeleton(names.username))
     order by n limit 1`;
   return row?.username ?? wanted;
 }
