@@ -1,5 +1,7 @@
 // What an administrator does; and how it all ends.
-import { type Chapter, hasId, john, tokens } from '../step.ts';
+import { type Chapter, hasId, header, john, tokens } from '../step.ts';
+
+const proof = { password: '{{password}}' };
 
 export const administering: Chapter[] = [
   {
@@ -24,9 +26,16 @@ export const administering: Chapter[] = [
         also: { 'the account is enabled': 'body.disabled === false' },
       },
       {
+        on: 'GET /api/doctors/{id}/',
+        as: 'admin',
+        path: { id: 'doctor_record' },
+        keep: { doctor_etag: header('ETag') },
+      },
+      {
         on: 'POST /api/admin/doctors/{id}/approve/',
         as: 'admin',
         path: { id: 'doctor_record' },
+        headers: { 'If-Match': '{{doctor_etag}}' },
         also: { 'the doctor is approved': 'body.approved === true' },
       },
       {
@@ -135,12 +144,14 @@ export const administering: Chapter[] = [
         body: { username: 'guest_{{run}}', email: 'guest.{{run}}@example.com', password: '{{password}}' },
         keep: { ...tokens('guest_'), guest_user_id: 'body.user.id' },
       },
+      { on: 'POST /api/auth/step-up/', as: 'admin', instead: { password: '{{ADMIN_PASSWORD}}' } },
       {
         on: 'POST /api/admin/invitations/',
         name: 'Invite the guest to be an administrator',
         as: 'admin',
         instead: { email: 'guest.{{run}}@example.com', role: 'admin' },
       },
+      { on: 'POST /api/auth/step-up/', name: 'Give the guest’s password once more', as: 'guest', instead: proof },
       {
         on: 'POST /api/auth/invitations/accept/',
         as: 'guest',
