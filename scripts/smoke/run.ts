@@ -8,7 +8,7 @@ import { type Check, checksFor } from './checks.ts';
 import { cleanUp, makeWorld, NotTried, type World } from './world.ts';
 
 const usage = `Usage: npm run smoke -- URL [--origin ORIGIN] [--email ADDRESS]
-  URL       of a Wardbook: https://wardbook.example.workers.dev, or http://127.0.0.1:8787 for npm start
+  URL       of a Wardbook: https://wardbook.example, or http://127.0.0.1:8787 for npm start
   --origin  of a page that CORS_ORIGINS is to allow: https://portal.example
   --email   of yours: the two accounts are you+smoke-...@clinic.example for you@clinic.example, and otherwise
             smoke-...@example.com, to whom no mail arrives
