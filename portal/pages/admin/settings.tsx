@@ -86,6 +86,11 @@ export function SettingsPage() {
       <Show loaded={settings}>
         {(set) => (
           <>
+            {set.warnings.map(({ code, detail }) => (
+              <p key={code} class="warning">
+                {detail}
+              </p>
+            ))}
             <table class="rows">
               <caption class="hidden">Settings</caption>
               <thead>
