@@ -3,9 +3,21 @@ import { cloudflareTest } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 
 const commands = [
-  ...['cli', 'admin', 'incident', 'lock', 'deploy', 'operations', 'smoke', 'start', 'stopping', 'beside', 'upgrading', 'import/command', 'import/csv'].map(
-    (name) => `test/scripts/${name}.test.ts`,
-  ),
+  ...[
+    'cli',
+    'admin',
+    'incident',
+    'lock',
+    'deploy',
+    'operations',
+    'smoke',
+    'start',
+    'stopping',
+    'beside',
+    'upgrading',
+    'import/command',
+    'import/csv',
+  ].map((name) => `test/scripts/${name}.test.ts`),
   'test/clients/package/*.test.ts',
 ];
 
