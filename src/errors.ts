@@ -66,7 +66,6 @@ export const problems = {
     'Patients of others are assigned to this doctor. Ask an administrator to change it.',
   ],
   no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
-  too_many_records: [409, 'Too many records', 'This account may make no more of these. Delete some, or ask for more.'],
   sync_reset: [410, 'Sync from the start', 'What you have no longer fits: forget it and sync without a cursor.'],
   stale_version: [412, 'Changed meanwhile', 'The record has changed since you read it. Read it again, then retry.'],
   body_too_large: [413, 'Body too large', 'Send at most 256 KiB.'],

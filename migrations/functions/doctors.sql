@@ -72,7 +72,7 @@ begin
     -- the lock counts those that are made at once
     perform from users where id = app.user_id() for no key update;
     if most <= (select count(*) from doctors where created_by = app.user_id()) then
-      perform app.refuse('too_many_records');
+      perform app.refuse('limit_reached');
     end if;
   end if;
   return app.user_id();

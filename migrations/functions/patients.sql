@@ -43,7 +43,7 @@ begin
     execute format('select exists (select from %I where created_by = $1 offset $2)', tg_table_name)
       into v_over using app.user_id(), v_most;
     if v_over then
-      perform app.refuse('too_many_records');
+      perform app.refuse('limit_reached');
     end if;
   end if;
   return null;

@@ -100,7 +100,7 @@ const atMostOnce = <Names extends object, S extends ColumnsSelection, Row>(
 const note = {
   asks: ['Idempotency-Key'],
   headers: ['Idempotency-Replayed'],
-  codes: ['not_found', 'answered_before', 'key_reused', 'too_many_records'],
+  codes: ['not_found', 'answered_before', 'key_reused', 'limit_reached'],
 } satisfies Note;
 
 /** A route's insert of one record. */

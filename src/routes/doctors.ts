@@ -56,7 +56,7 @@ const creates = describe(
   'Create a doctor. For somebody without an account, whom patients can be assigned to. An account may keep so many.',
   { 201: doctor },
   create,
-  'too_many_records',
+  'limit_reached',
   tag,
   owners,
 );

@@ -283,7 +283,7 @@ describe('who made a doctor', () => {
       call('POST', '/api/doctors/', { token, body: { name: 'Dr. Many', specialization: 'Any' } });
     const answers = await Promise.all(Array.from({ length: 20 }, () => make(maker)));
     expect(answers.map(({ status }) => status).sort()).toEqual([...Array(3).fill(201), ...Array(17).fill(409)]);
-    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('too_many_records');
+    expect(answers.find(({ status }) => status === 409)?.body.code).toBe('limit_reached');
     const [one] = answers.filter(({ status }) => status === 201);
     await w.send(maker, 'DELETE', `/api/doctors/${one?.body.id}/`);
     expect((await make(maker)).status).toBe(201);

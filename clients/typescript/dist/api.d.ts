@@ -302,7 +302,6 @@ export type ProblemCode =
   | 'sync_reset'
   | 'token_not_valid'
   | 'too_many_attempts'
-  | 'too_many_records'
   | 'too_many_requests'
   | 'unauthenticated'
   | 'unsupported_media_type'
