@@ -236,10 +236,11 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       // approved already, which needs no If-Match
       path: `/api/admin/doctors/${doctorIds.assigned}/approve`,
     }),
-    'POST /api/admin/doctors/:id/revoke': () => ({
-      who: admin,
-      path: `/api/admin/doctors/${doctorIds.pending}/revoke`,
-    }),
+    // to revoke what is not approved changes nothing
+    'POST /api/admin/doctors/:id/revoke': async () => {
+      await app.asOwner('update doctors set approved = true where id = $1', [doctorIds.pending]);
+      return { who: admin, path: `/api/admin/doctors/${doctorIds.pending}/revoke` };
+    },
     'GET /api/admin/audit': () => ({ who: admin }),
     'POST /api/admin/audit/:id/restore': async () => ({
       who: admin,
