@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
 import { unique } from '../support/unique.ts';
 import { knownAddress, newAddress } from './link-steps.ts';
-import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
+import { calledFor, endLinks, isTaken, toldOfAdmin, toldOfPassword } from './mail.ts';
 import { type Actor, nowhere, passwordOf, request, type Step, tokensOf } from './step.ts';
 import { type Account, everyRole, type Patient, type Role, refused, type World } from './world.ts';
 
@@ -60,6 +60,8 @@ const govern = (
     const lacks = needs && ![...linked].some(({ user_id }) => user_id === it.id);
     const status = refused(w, me, ['admin']) ?? (isLast || lacks ? 409 : 200);
     await request(actor, 'PATCH', `/api/admin/users/${it.id}/`, body, status);
+    const wasActing = it.role === 'admin' && !it.disabled;
+    if (status === 200 && after.role === 'admin' && !after.disabled && !wasActing) toldOfAdmin(w, it);
     if (status === 200) Object.assign(it, wanted, after.disabled && { signedIn: false });
   },
 });
@@ -70,12 +72,14 @@ const setApproval = (approved: boolean): Step => ({
     const { w, me, pick, which } = actor;
     const doctor = pick(w.doctors.values(), which, (one) => one.approved === !approved);
     const status = refused(w, me, ['admin']) ?? (!doctor ? 404 : doctor.user_id === null ? 409 : 200);
+    const [seen] = await actor.app.rows('select version from doctors where id = $1', [(doctor ?? nowhere).id]);
     await request(
       actor,
       'POST',
       `/api/admin/doctors/${(doctor ?? nowhere).id}/${approved ? 'approve' : 'revoke'}/`,
       undefined,
       status,
+      approved && seen ? { 'If-Match': `"${seen.version}"` } : {},
     );
     if (doctor && status === 200) doctor.approved = approved;
   },
@@ -178,9 +182,15 @@ export const accountSteps: Record<string, Step> = {
       const { w, me, pick, which, other } = actor;
       const it = pick(w.accounts, which);
       const email = other % 3 ? newAddress() : knownAddress(actor);
-      const status = refused(w, me, ['admin']) ?? (!it || it.erased ? 404 : isTaken(w, email, it) ? 409 : 200);
+      const isOwn = it === me && email !== me.email;
+      const allowed = !it || it.erased ? 404 : isOwn ? 403 : isTaken(w, email, it) ? 409 : 200;
+      const status = refused(w, me, ['admin']) ?? allowed;
       await request(actor, 'PATCH', `/api/admin/users/${(it ?? nowhere).id}/`, { email }, status);
       if (!it || status !== 200 || email === it.email) return;
+      if (it.verified) {
+        w.formers.set(it.email, { account: it, since: w.mails.length, hours: 24 });
+        calledFor(w, 'undo', it.email, { account: it });
+      }
       Object.assign(it, { email, verified: false });
       calledFor(w, 'verify', email, { account: it });
     },

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { type Json, password } from '../support/app.ts';
 import { unique } from '../support/unique.ts';
 import { knownAddress, linkOf, needsLink, newAddress, tokenOf, works } from './link-steps.ts';
-import { calledFor, isTaken } from './mail.ts';
+import { calledFor, isTaken, toldOfAdmin } from './mail.ts';
 import { type Actor, nowhere, request, type Step, tokensOf } from './step.ts';
 import {
   type Account,
@@ -190,6 +190,7 @@ export const invitationSteps: Record<string, Step> = {
         ...{ role, disabled: false, erased: false, password, ...tokensOf(made) },
       };
       w.accounts.push(account);
+      if (role === 'admin') toldOfAdmin(w, account);
       accepted(w, link, invitation, account);
     },
   },
@@ -208,6 +209,8 @@ export const invitationSteps: Record<string, Step> = {
       if (!invitation || status !== 200) return;
       const left = recordOf(w, me);
       if (left) left.user_id = null;
+      if (invitation.role !== me.role) w.mails.push({ to: me.email, subject: 'Your account has a new role' });
+      if (invitation.role === 'admin') toldOfAdmin(w, me);
       me.role = invitation.role;
       if (me.email === invitation.email) me.verified = true;
       accepted(w, link, invitation, me);

@@ -61,12 +61,16 @@ export const linkSteps: Record<string, Step> = {
     often: 5,
     needs: needsLink('ask for another address', 'change'),
     act: async (actor) => {
-      const { w } = actor;
+      const { w, me } = actor;
       const link = linkOf(actor, actor.other % 3 ? 'change' : 'verify');
       const account = works(link, 'verify', 'change') ? link.account : undefined;
       const isMeant = link?.email === (link?.purpose === 'change' ? account?.pending : account?.email);
-      const status =
+      const proven =
         !link || !account || account.disabled || !isMeant ? 400 : isTaken(w, link.email, account) ? 409 : 204;
+      // what replaces another address needs a session of that account
+      const isSignedIn = me.signedIn && !me.disabled;
+      const needsSession = account && link?.purpose === 'change';
+      const status = needsSession && account !== me ? 403 : needsSession && !isSignedIn ? 401 : proven;
       await request(actor, 'POST', '/api/auth/email/verify/', tokenOf(link), status);
       if (!link || !account || status !== 204) return;
       for (const one of w.links) if (one.account === account && one.purpose === link.purpose) one.hours = 0;

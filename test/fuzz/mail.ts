@@ -20,10 +20,16 @@ export const calledFor = (
   email: string,
   about: { account?: Account; invitation?: Invitation },
 ) => {
-  if (about.account?.disabled) return;
+  if (about.account?.disabled && purpose !== 'undo') return;
   const link: Link = { purpose, email, ...about, token: '', hours: hours[purpose] };
   w.links.push(link);
   w.mails.push({ to: email, subject: subjects[purpose], link });
+};
+/** Of a new administrator every other one is told. */
+export const toldOfAdmin = (w: World, it: Account) => {
+  for (const one of w.accounts)
+    if (one !== it && one.role === 'admin' && !one.disabled && !one.erased)
+      w.mails.push({ to: one.email, subject: 'There is a new administrator' });
 };
 export const toldOfPassword = (w: World, { email }: Account) =>
   w.mails.push({ to: email, subject: 'Your password was changed' });

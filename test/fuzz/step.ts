@@ -44,8 +44,9 @@ export const request = async (
   path: string,
   body: Json,
   expected: number,
+  headers: Record<string, string> = {},
 ): Promise<Json> => {
-  const answer = await app.call(method, path, { token: me.token, body });
+  const answer = await app.call(method, path, { token: me.token, body, headers });
   expect(answer.status, `${method} ${path} ${JSON.stringify(body)} by ${me.name}: ${answer.text}`).toBe(expected);
   return answer.status < 300 ? answer.body : undefined;
 };

@@ -53,7 +53,7 @@ describe.each(operations)('%s %s', (method, path, one) => {
     const either = [[], [{}, { bearer: [] }]];
     expect(isOpen ? either : [[{ bearer: [] }]]).toContainEqual(one.security);
     expect(one['x-roles'] === undefined).toBe(isOpen);
-    expect('401' in one.responses).toBe(!isOpen || /login|refresh|token/.test(path));
+    expect('401' in one.responses).toBe(!isOpen || /login|refresh|token|verify/.test(path));
   });
 
   test('names the schemas of its bodies', () => {
