@@ -6,6 +6,7 @@ cheapPasswords();
 const app = await boot();
 const admin = await app.register('admin');
 await app.makeAdmin(admin.id);
+await app.stepUp(admin);
 const someone = await app.register('someone');
 await app.register('another');
 const path = `/api/admin/users/${someone.id}/`;
