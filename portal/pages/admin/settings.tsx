@@ -87,8 +87,8 @@ export function SettingsPage() {
         {(set) => (
           <>
             {set.warnings.map(({ code, detail }) => (
-              <p key={code} class="warning">
-                {detail}
+              <p key={code}>
+                <strong>To look at:</strong> {detail}
               </p>
             ))}
             <table class="rows">

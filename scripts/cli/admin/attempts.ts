@@ -23,7 +23,7 @@ export async function attempts({ sql }: Database, asked: Omit<Asked, 'who'>): Pr
   }
   const waiting = await sql`
     select u.id::text, coalesce(u.email, u.username) as who, to_char(max(g.blocked_until) at time zone 'utc', 'HH24:MI:SS') as until
-    from guesses g join users u on u.id::text = substring(g.key from '^account:(\\d+)')
+    from guesses g join users u on u.id = coalesce(g.user_id, substring(g.key from '^account:(\\d+)')::bigint)
     where g.blocked_until > now() group by u.id order by u.id limit 50`;
   if (waiting.length === 0) return console.log('No account has to wait now.');
   console.log('');
@@ -39,7 +39,8 @@ export async function free({ sql }: Database, { who }: { who: string }): Promise
   const account = await whose(sql, who);
   const [row] = await asCli(sql, [
     sql`with forgotten as (
-        delete from guesses where key = ${`account:${account.id}`} or starts_with(key, ${`account:${account.id}|`}) returning 1
+        delete from guesses where key = ${`account:${account.id}`} or starts_with(key, ${`account:${account.id}|`})
+          or user_id = ${account.id} returning 1
       ), noted as (insert into audit (action, resource, resource_id) values ('freed', 'user', ${account.id}))
       select count(*)::int as count from forgotten`,
   ]);
