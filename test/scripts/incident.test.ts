@@ -217,7 +217,8 @@ describe('npm run admin -- done-by', () => {
       `update users set email = 'stolen@example.com' where id = ${ids.ira}`,
       `update users set role = 'admin' where id = ${ids.ira}`,
     );
-    await as(ids.eve, 'admin', `update doctors set approved = true where id = ${doctor?.id}`);
+    const version = `select set_config('app.if_match', '1', true)`;
+    await as(ids.eve, 'admin', version, `update doctors set approved = true where id = ${doctor?.id}`);
     await as(ids.eve, 'admin', `select app.invite('mole@example.com', 'admin', null, null, null)`);
     await as(ids.eve, 'admin', `update users set disabled_at = now() where id = ${ids.bob}`);
     await as(ids.eve, 'admin', `select app.send_reset(${ids.ira})`);
