@@ -28,7 +28,7 @@ const byEmail = z
   .meta({ id: 'LoginByEmail', examples: [{ email: 'john@example.com', password: 'four unrelated words here' }] });
 export const loginBody = showing(
   z.xor([byUsername, byEmail]).meta({
-    id: 'Login',
+    id: 'Credentials',
     examples: [{ username: 'john_doe', password: 'four unrelated words here' }],
   }),
   accepted,

@@ -8,7 +8,6 @@ import { ask } from '../db/client.ts';
 import { type Given, prepare } from '../db/prepared.ts';
 import { found, Problem } from '../errors.ts';
 import { actorOf, everyone } from '../http/auth.ts';
-import { untagged } from '../http/etag.ts';
 import { recordId, storable } from '../http/fields.ts';
 import { decodeCursor, encodeCursor, mostBytes, pageFields } from '../http/pages.ts';
 import { query } from '../http/validate.ts';
@@ -24,10 +23,16 @@ const removed = z
   .object(ids)
   .describe('Deleted, or no longer visible to the caller.')
   .meta({ id: 'Removed', examples: [removedExample] });
+/** For If-Match, when a phone sends later what was changed on it meanwhile. Mappings are never changed. */
+const version = z.int().describe('counts the changes of the record; `If-Match: "3"` changes version 3 and no other');
+const syncedPatientExample = { ...patientExample, version: 3 };
+const syncedPatient = patient.extend({ version }).meta({ id: 'SyncedPatient', examples: [syncedPatientExample] });
+const syncedDoctorExample = { ...doctorExample, version: 1 };
+const syncedDoctor = doctor.extend({ version }).meta({ id: 'SyncedDoctor', examples: [syncedDoctorExample] });
 const sync = z
   .object({
-    patients: z.array(patient).describe('those that were made or changed, or came into sight'),
-    doctors: z.array(doctor).describe('the same of doctors'),
+    patients: z.array(syncedPatient).describe('those that were made or changed, or came into sight'),
+    doctors: z.array(syncedDoctor).describe('the same of doctors'),
     mappings: z.array(mapping).describe('the same of who treats whom'),
     removed,
     cursor: z.string().describe('what to send the next time'),
@@ -37,8 +42,8 @@ const sync = z
     id: 'Sync',
     examples: [
       {
-        patients: [patientExample],
-        doctors: [doctorExample],
+        patients: [syncedPatientExample],
+        doctors: [syncedDoctorExample],
         mappings: [mappingExample],
         removed: removedExample,
         cursor: 'WzMsInVzZXIiLDQyXQ',
@@ -52,7 +57,7 @@ const int = z.int();
 const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 const tells = describe(
-  'Sync. What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
+  'Sync a copy. What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
   { 200: sync },
   'sync_reset',
   everyone,
@@ -113,8 +118,8 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query
   const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
   const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
   return c.json({
-    patients: untagged(patientRows),
-    doctors: untagged(doctorRows),
+    patients: patientRows,
+    doctors: doctorRows,
     mappings: mappingRows,
     removed: {
       patients: removed(kinds.removedPatients),

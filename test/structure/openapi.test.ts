@@ -77,6 +77,13 @@ describe('for generators', () => {
     }
   });
 
+  // generators make a file of each, and where files ignore case one would be written over the other
+  test('no two names are the same without regard to case', () => {
+    const all = [...names, ...Object.keys(components.parameters), ...operations.map(([, , one]) => one.operationId)];
+    const alike = Map.groupBy(all, (name: string) => name.toLowerCase());
+    expect([...alike.values()].filter(({ length }) => length > 1)).toEqual([]);
+  });
+
   test('each list has its own orders', () => {
     const sorted = operations.flatMap(([, , { parameters = [] }]) =>
       parameters.filter(({ name }: Json) => name === 'sort'),
@@ -116,7 +123,7 @@ describe('for generators', () => {
     for (const [way, part] of parts) expect(part.readOnly, way.join('/')).toBeUndefined();
   });
 
-  test.each(['Login', 'Assignment'])('an empty %s is not one', (name) => {
+  test.each(['Credentials', 'Assignment'])('an empty %s is not one', (name) => {
     expect(new Validator({ ...components.schemas[name], components }, '2020-12').validate({}).valid).toBe(false);
   });
 });

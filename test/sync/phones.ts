@@ -60,9 +60,9 @@ export const clinic = async () => {
     const [row] = await sql.query(`select
     (select coalesce(json_agg(t), '[]') from (select id, user_id, created_by, name,
       coalesce(extract(year from age((now() at time zone 'utc')::date, date_of_birth)), age) as age, date_of_birth, gender,
-      phone, email, address, medical_history, created_at, updated_at from patients) t) as patients,
+      phone, email, address, medical_history, version, created_at, updated_at from patients) t) as patients,
     (select coalesce(json_agg(t), '[]') from (select id, user_id, created_by, name, specialization, contact_info,
-      license_number, approved, created_at, updated_at from doctors) t) as doctors,
+      license_number, approved, version, created_at, updated_at from doctors) t) as doctors,
     (select coalesce(json_agg(t), '[]') from (
       select id, patient_id as patient, doctor_id as doctor, created_at from mappings) t) as mappings,
     (select json_agg(t) from (select id, role from users) t) as users`);

@@ -1,5 +1,15 @@
 // What the code of an app takes for granted of its records, compiled against the client of each generator in turn.
-import type { Assignment, Login, Mapping, NewPatient, Patient, PatientPatch, Problem, Sync, User } from 'generated';
+import type {
+  Assignment,
+  Credentials,
+  Mapping,
+  NewPatient,
+  Patient,
+  PatientPatch,
+  Problem,
+  Sync,
+  User,
+} from 'generated';
 
 /** Whether two types are the same: for once, anything fits neither `any` nor `unknown`. */
 type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
@@ -35,16 +45,16 @@ holds<Same<Sync['removed']['mappings'], number[]>>();
 holds<Same<string extends `${Problem['code']}` ? true : false, false>>();
 holds<Same<Problem['errors'], Record<string, string[]> | undefined>>();
 
-export const byUsername: Login = { username: 'john_doe', password: 'four unrelated words here' };
-export const byEmail: Login = { email: 'john@example.com', password: 'four unrelated words here' };
+export const byUsername: Credentials = { username: 'john_doe', password: 'four unrelated words here' };
+export const byEmail: Credentials = { email: 'john@example.com', password: 'four unrelated words here' };
 export const assigned: Assignment = { patient: 7, doctor: 4 };
 export const cleared: PatientPatch = { address: null };
 // @ts-expect-error: nobody signs in with nothing
-export const nobody: Login = {};
+export const nobody: Credentials = {};
 // @ts-expect-error: nor without a password
-export const withoutPassword: Login = { username: 'john_doe' };
+export const withoutPassword: Credentials = { username: 'john_doe' };
 // @ts-expect-error: nor without a name
-export const withoutName: Login = { password: 'four unrelated words here' };
+export const withoutName: Credentials = { password: 'four unrelated words here' };
 // @ts-expect-error: it takes two
 export const nothing: Assignment = {};
 // @ts-expect-error: a doctor alone treats nobody

@@ -11,7 +11,7 @@ export const nobody: z.input<typeof generated.LogInBody> = {};
 export const nothing: z.input<typeof generated.AssignDoctorToPatientBody> = {};
 
 for (const schema of [generated.LogInBody, generated.AssignDoctorToPatientBody])
-  if (schema.safeParse({}).success) throw new Error('{} is neither a Login nor an Assignment.');
+  if (schema.safeParse({}).success) throw new Error('{} is neither Credentials nor an Assignment.');
 
 const { paths, components } = JSON.parse(readFileSync(new URL('../made/openapi.json', import.meta.url), 'utf8'));
 const schemas = new Map<string, unknown>(Object.entries(generated));
