@@ -19,7 +19,7 @@ const signedIn = {
   id: sql<number>`id`.mapWith(users.id),
   name: sql<string>`name`,
   username: sql<string>`username`,
-  email: sql<string>`email`,
+  email: sql<string | null>`email`,
   role: sql<(typeof accountRoles)[number]>`role`,
   created_at: sql<string>`created_at`.mapWith(users.created_at),
   email_verified: sql<boolean>`email_verified`,

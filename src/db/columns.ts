@@ -11,6 +11,8 @@ export const isoTime = (text: string): string => {
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 export const reference = () => bigint({ mode: 'number' });
+/** For `mapWith()`: of a number that may be null, which the type of a column would hide. Null itself is never decoded. */
+export const numberOrNull = (value: unknown): number | null => Number(value);
 /**
  * A time as its text in ISO 8601. To make a Date of each, which JSON turns into text again, costs a list 1/4 of its
  * CPU.

@@ -20,6 +20,7 @@ import { query } from './validate.ts';
 
 /** What a list may be sorted by: columns that are never null. `id` decides between equals. */
 type Sorts = { id: PgColumn } & Record<string, PgColumn>;
+type SortOf<By extends Sorts> = `${'' | '-'}${Extract<keyof By, string>}`;
 
 /** By default and at most 1,000 rows, so that "retrieve all" is not cut short for ordinary users. */
 export const mostRows = 1000;
@@ -36,11 +37,17 @@ export const pageFields = {
 };
 
 /** The query of a list: its own filters, and how it is sorted and cut. */
-export const listQuery = <Filters extends z.ZodRawShape>(sorts: Sorts, filters: Filters, first = 'id') => {
+export const listQuery = <By extends Sorts, Filters extends z.ZodRawShape>(
+  sorts: By,
+  filters: Filters,
+  first: SortOf<By> | 'id' = 'id',
+) => {
   const names = Object.keys(sorts).flatMap((name) => [name, `-${name}`]);
+  const sort = z.enum(names, `must be one of ${names.join(', ')}`).default(first);
   const shape = {
     ...filters,
-    sort: z.enum(names, `must be one of ${names.join(', ')}`).default(first),
+    // a typed client is told which there are
+    sort: sort as z.ZodDefault<z.ZodType<SortOf<By>, SortOf<By>>>,
     ...pageFields,
     count: z.literal('exact', 'must be exact').optional(),
   };

@@ -3,6 +3,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { audit } from '../db/audit.ts';
+import { numberOrNull } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 
 const { tx: _tx, bytes: _bytes, ...entryColumns } = getTableColumns(audit);
@@ -15,7 +16,7 @@ export const accessColumns = {
   at: sql<string>`at`.mapWith(audit.at),
   action: sql<string>`action`,
   resource: sql<string>`resource`,
-  actor_id: sql<number | null>`actor_id`.mapWith(audit.actor_id),
+  actor_id: sql`actor_id`.mapWith(numberOrNull),
   actor_name: sql<string | null>`actor_name`,
   actor_role: sql<string | null>`actor_role`,
 };

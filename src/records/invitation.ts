@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { id, moment, reference, stamps } from '../db/columns.ts';
+import { id, moment, numberOrNull, reference, stamps } from '../db/columns.ts';
 import { emailAddress, nameText, recordId } from '../http/fields.ts';
 import { accountRole, accountRoles } from './user.ts';
 
@@ -32,9 +32,9 @@ export const invitationColumns = {
   email: sql<string>`email`.as('email'),
   role: sql<(typeof accountRoles)[number]>`role`.as('role'),
   name: sql<string | null>`name`.as('name'),
-  patient: sql<number | null>`patient_id`.mapWith(invitations.patient_id).as('patient'),
-  doctor: sql<number | null>`doctor_id`.mapWith(invitations.doctor_id).as('doctor'),
-  created_by: sql<number | null>`created_by`.mapWith(invitations.created_by).as('created_by'),
+  patient: sql`patient_id`.mapWith(numberOrNull).as('patient'),
+  doctor: sql`doctor_id`.mapWith(numberOrNull).as('doctor'),
+  created_by: sql`created_by`.mapWith(numberOrNull).as('created_by'),
   created_at: sql<string>`created_at`.mapWith(invitations.created_at).as('created_at'),
   expires_at: sql<string>`expires_at`.mapWith(invitations.expires_at).as('expires_at'),
   state: invitationState.as('state'),

@@ -28,7 +28,7 @@ const changesAfter = async (
   const changes: AuditEntry[] = [];
   const missing = new Set(names);
   let left = mostPages;
-  const query = { action, resource, from: at, sort: 'id', limit: 100, ...about };
+  const query = { action, resource, from: at, sort: 'id' as const, limit: 100, ...about };
   for await (const entries of pages(api.admin.audit.$get, { query })) {
     for (const entry of entries) {
       if (entry.id <= id || entry.resource_id !== resource_id || !isVersion(entry.before)) continue;
