@@ -58,6 +58,9 @@ export type AuditEntry = Routes['/api/admin/audit']['$get']['output'][number];
 export type Waiting = Routes['/api/admin/waiting']['$get']['output'];
 /** What is in force. */
 export type Settings = Routes['/api/admin/settings']['$get']['output'];
+/** A patient in a page of what changed: with the version that a change may ask for. */
+export type SyncedPatient = Routes['/api/sync']['$get']['output']['patients'][number];
+export type SyncedDoctor = Routes['/api/sync']['$get']['output']['doctors'][number];
 /** A page of what changed. */
 export type Sync = Routes['/api/sync']['$get']['output'];
 

@@ -26,6 +26,8 @@ export interface Signal {
 export interface CallOptions {
   headers?: Record<string, string>;
   signal?: Signal;
+  /** How many milliseconds it may take in all, where that is not as the client was told. */
+  timeout?: number;
 }
 
 /** Every route below /api. */
@@ -50,6 +52,7 @@ export interface Request {
   headers: Record<string, string>;
   body?: string;
   signal?: Signal | undefined;
+  timeout?: number | undefined;
 }
 
 interface Given {
@@ -72,6 +75,7 @@ const requestOf = (steps: string[], { param = {}, query = {}, json }: Given = {}
       .join(''),
     headers: { ...options.headers },
     signal: options.signal,
+    timeout: options.timeout,
   };
   if (json === undefined) return request;
   request.headers['Content-Type'] = 'application/json';

@@ -1,10 +1,10 @@
 // The client for an app: every route typed end to end, its refusals too, and tokens, retries, pages and a copy for
 // offline taken care of.
 //
-//   import { all, answer, Refused, wardbook } from 'wardbook-client';
+//   import { all, answer, Offline, Refused, secureStore, wardbook } from 'wardbook-client';
 //
 //   const { api, onChange, sync } = wardbook('https://wardbook.example', {
-//     store: { load: readFromKeychain, save: writeToKeychain, clear: deleteFromKeychain },
+//     store: secureStore(SecureStore), // of Expo; browserStore() in a browser, or a keychain of your own
 //     onSignedOut: (problem) => showLogin(problem.detail),
 //   });
 //   onChange((user) => showName(user?.name));
@@ -15,19 +15,23 @@
 //     await sync(copy);
 //   } catch (error) {
 //     if (error instanceof Refused && error.problem.code === 'invalid_input') mark(error.problem.errors);
-//     else throw error; // no connection
+//     else if (error instanceof Offline) later();
+//     else throw error;
 //   }
 import type { User } from './api.ts';
 import { type Api, callsBy } from './calls.ts';
 import { type Options, signing } from './signing.ts';
 import { type Syncing, syncing } from './sync.ts';
 
-export { all, answer, pages, Refused } from './answers.ts';
+export { all, answer, type Listed, page, pages } from './answers.ts';
 export type * from './api.ts';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.ts';
+export { Offline, Refused } from './errors.ts';
+export { type SecureItems, secureStore } from './expo.ts';
 export { newKey, type Options } from './signing.ts';
-export type { Copy, Outcome, Page, Syncing, SyncOptions, Write } from './sync.ts';
+export type { Copy, Page, Syncing, SyncOptions } from './sync.ts';
 export type { Store, Tokens } from './tokens.ts';
+export { type Change, type Outcome, remaining, type Write } from './writes.ts';
 
 export interface Wardbook {
   /** Every route, as whoever is signed in. */

@@ -17,6 +17,10 @@ export interface Store {
   load(): Awaitable<Tokens | null | undefined>;
   save(tokens: Tokens): Awaitable<unknown>;
   clear(): Awaitable<unknown>;
+  /** Where others keep their tokens in it as well, such as other tabs: does what only one of them may do at a time. */
+  alone?<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls whenever one of the others signed in or out, or learned something new of the account. */
+  watch?(changed: (now: User | null, before: User | null) => void): void;
 }
 
 type Listener = (user: User | null) => void;
@@ -25,9 +29,18 @@ type Listener = (user: User | null) => void;
 export const isSame = (one: User | undefined, other: User | undefined): boolean =>
   JSON.stringify(Object.entries(one ?? {}).sort()) === JSON.stringify(Object.entries(other ?? {}).sort());
 
-export const keeping = (store: Store) => {
+/** Calls `leftElsewhere` when somebody signed out by way of another client of the store. */
+export const keeping = (store: Store, leftElsewhere: () => void) => {
   const listeners = new Set<Listener>();
   const held = async (): Promise<Tokens | null> => (await store.load()) ?? null;
+
+  const tellAll = (now: User | null = null, before: User | null = null) => {
+    if (!isSame(now ?? undefined, before ?? undefined)) for (const tell of [...listeners]) tell(now);
+  };
+  store.watch?.((now, before) => {
+    tellAll(now, before);
+    if (before && !now) leftElsewhere();
+  });
 
   let last: Promise<unknown> = Promise.resolve();
   /** One change after the other: a keychain answers late, and what it held may be another's by then. */
@@ -37,7 +50,7 @@ export const keeping = (store: Store) => {
       const then = next(now);
       if (then === now) return now;
       await (then ? store.save(then) : store.clear());
-      if (!isSame(now?.user, then?.user)) for (const tell of [...listeners]) tell(then?.user ?? null);
+      tellAll(then?.user, now?.user);
       return then;
     });
     last = changed.catch(() => {});

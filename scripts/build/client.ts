@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { root, short } from '../support/paths.ts';
 import { Fatal, run } from '../support/terminal.ts';
 import { tidy } from '../support/tidy.ts';
@@ -17,16 +18,63 @@ const read = (name: string) => readFile(join(client, `${name}.ts`), 'utf8');
 const imports = (text: string) => text.replace(/(from ['"]\.\/\w+)\.ts(['"])/g, '$1.js$2');
 
 /** What becomes JavaScript. api.ts is types only. */
-const parts = ['index', 'answers', 'calls', 'signing', 'sync', 'tokens'];
+const parts = [
+  'index',
+  'answers',
+  'browser',
+  'calls',
+  'errors',
+  'expo',
+  'sending',
+  'signing',
+  'sync',
+  'tokens',
+  'writes',
+];
+/** What an app may import, by the file that it is in. */
+const entries = ['index', 'browser'];
 
-/** The client as JavaScript, by file. */
+/** The client as JavaScript, by file: modules, and in cjs/ the same for Jest and others that know of none. */
 export async function javascript(): Promise<Map<string, string>> {
   const files = new Map<string, string>();
   for (const name of parts) {
     files.set(`${name}.js`, await written(`${name}.js`, imports(stripTypeScriptTypes(await read(name)))));
   }
+  for (const name of entries) files.set(`cjs/${name}.js`, await written(`cjs/${name}.js`, await commonJs(name)));
+  files.set('cjs/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
   return files;
 }
+
+const commonJs = async (name: string): Promise<string> => {
+  const { outputFiles } = await build({
+    entryPoints: [join(client, `${name}.ts`)],
+    bundle: true,
+    format: 'cjs',
+    platform: 'neutral',
+    // what Node 18 and the Jest of React Native run as it is
+    target: 'es2022',
+    charset: 'utf8',
+    write: false,
+  });
+  return `// biome-ignore-all lint: esbuild's own style\n${outputFiles[0]?.text.replace(/^\/\/ .*\n/gm, '')}`;
+};
+
+/** The types of a module that is required are those of the one that is imported. */
+const commonJsTypes = (name: string, declared: string): string => {
+  const lines = [...declared.matchAll(/^export (declare )?(?:const|function|class) (\w+)/gm)].map(([, , one]) => one);
+  for (const [, list = ''] of declared.matchAll(/^export \{([^}]*)\} from/gm))
+    lines.push(
+      ...list
+        .split(',')
+        .map((one) => one.trim())
+        .filter((one) => one && !one.startsWith('type ')),
+    );
+  const from = `import('../${name}.js', { with: { 'resolution-mode': 'import' } })`;
+  const values = lines.map((one) => `export declare const ${one}: typeof ${from}.${one};`);
+  // a class is a type as well, which the value of the same name would hide
+  for (const one of lines) if (/^[A-Z]/.test(one ?? '')) values.push(`export type ${one} = ${from}.${one};`);
+  return `export type * from '../${name}.js' with { 'resolution-mode': 'import' };\n${values.join('\n')}\n`;
+};
 
 /** Where types were there are spaces, and the compiler has a style of its own. */
 const written = (name: string, text: string) => tidy(`clients/typescript/dist/${name}`, note + text);
@@ -59,7 +107,10 @@ async function declarations(): Promise<Map<string, string>> {
       outDir: join(work, 'out'),
       typeRoots: [join(root, 'node_modules/@types')],
     };
-    const config = { compilerOptions: settings, files: ['flat.ts', '../../clients/typescript/index.ts'] };
+    const config = {
+      compilerOptions: settings,
+      files: ['flat.ts', ...entries.map((name) => `../../clients/typescript/${name}.ts`)],
+    };
     await writeFile(join(work, 'tsconfig.json'), JSON.stringify(config));
     await compile(work);
     const emitted = (path: string) => readFile(join(work, 'out', path), 'utf8');
@@ -70,6 +121,10 @@ async function declarations(): Promise<Map<string, string>> {
     for (const name of parts) {
       const text = imports(await emitted(`clients/typescript/${name}.d.ts`));
       files.set(`${name}.d.ts`, await written(`${name}.d.ts`, text));
+    }
+    for (const name of entries) {
+      const types = commonJsTypes(name, files.get(`${name}.d.ts`) ?? '');
+      files.set(`cjs/${name}.d.ts`, await written(`cjs/${name}.d.ts`, types));
     }
     return files;
   } finally {
@@ -124,7 +179,7 @@ export type Routes = ${nameIn(contents.get('routes') ?? '')};
 if (import.meta.main) {
   await run(async () => {
     await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
+    await mkdir(join(folder, 'cjs'), { recursive: true });
     for (const [name, text] of [...(await javascript()), ...(await declarations())]) {
       await writeFile(join(folder, name), text);
     }

@@ -3,7 +3,7 @@
 import { AbortController, type AbortSignal } from 'abort-controller/dist/abort-controller.mjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fetch } from 'whatwg-fetch';
-import { all, answer, Refused, type Signal, type Tokens, wardbook } from '../../clients/typescript/index.ts';
+import { all, answer, Offline, Refused, type Signal, type Tokens, wardbook } from '../../clients/typescript/index.ts';
 import { type App, boot, cheapPasswords, password } from '../support/app.ts';
 import { base, served } from './devices.ts';
 
@@ -133,7 +133,7 @@ describe("with React Native's fetch and signal", () => {
     expect(await answer(api.patients.$get({}, { signal: signalOf(signal) }))).toEqual([]);
     expect(asked).toHaveLength(3);
     weather = ['fails', 'fails', 'fails'];
-    await expect(api.patients.$get({}, { signal: signalOf(signal) })).rejects.toThrow('Network request failed');
+    await expect(api.patients.$get({}, { signal: signalOf(signal) })).rejects.toThrow(Offline);
     expect([asked.length, weather]).toEqual([6, []]);
   });
 

@@ -1,6 +1,6 @@
 // Who is signed in, as the typed client knows and tells it, also while requests cross each other.
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { answer, type Tokens, type User } from '../../clients/typescript/index.ts';
+import { answer, Offline, type Tokens, type User } from '../../clients/typescript/index.ts';
 import { type App, boot, cheapPasswords, password } from '../support/app.ts';
 import { devices, paths } from './devices.ts';
 
@@ -36,7 +36,7 @@ describe('who is signed in', () => {
     sent.length = 0;
     expect(await user()).toEqual(ann);
     expect(sent).toEqual([]);
-    await expect(api.auth.logout.$post()).rejects.toThrow(TypeError);
+    await expect(api.auth.logout.$post()).rejects.toThrow(Offline);
     expect([await user(), told]).toEqual([null, [ann, null]]);
   });
 

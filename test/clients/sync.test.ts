@@ -1,6 +1,6 @@
 // sync of the typed client: what was written offline is sent first, under its keys, then the copy is brought up to date.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answer, newKey, type Page, type Write } from '../../clients/typescript/index.ts';
+import { answer, newKey, Offline, type Page, type Write } from '../../clients/typescript/index.ts';
 import { type App, boot, cheapPasswords } from '../support/app.ts';
 import { memoryCopy } from './copies.ts';
 import { devices, paths, problemOf } from './devices.ts';
@@ -105,9 +105,9 @@ describe('a copy', () => {
       },
     });
     one.copy.write(write);
-    await expect(sync(one.copy)).rejects.toThrow(TypeError);
+    await expect(sync(one.copy)).rejects.toThrow(Offline);
     connected = false;
-    await expect(sync(one.copy)).rejects.toThrow(TypeError);
+    await expect(sync(one.copy)).rejects.toThrow(Offline);
     expect([one.copy.writes(), one.copy.resets()]).toEqual([[write], 1]);
     await one.sync(one.copy);
     expect([one.copy.writes(), one.copy.resets()]).toEqual([[], 2]);
@@ -124,7 +124,7 @@ describe('a copy', () => {
     });
     const made = await created(one, 'Ada', 'Bea', 'Cleo', 'Dora');
     await server.settled();
-    await expect(one.sync(one.copy, { limit: 1 })).rejects.toThrow(TypeError);
+    await expect(one.sync(one.copy, { limit: 1 })).rejects.toThrow(Offline);
     expect(one.copy.now().patients).toEqual(made.slice(0, 2));
     answers = Number.POSITIVE_INFINITY;
     await one.sync(one.copy, { limit: 1 });
@@ -255,7 +255,7 @@ describe('what was written offline', () => {
       after: ({ method }, response) => (method === 'POST' && lose ? undefined : response),
     });
     one.copy.write(patientNamed('Only One'));
-    await expect(losing.sync(one.copy)).rejects.toThrow(TypeError);
+    await expect(losing.sync(one.copy)).rejects.toThrow(Offline);
     expect(one.copy.writes()).toHaveLength(1);
     lose = false;
     await losing.sync(one.copy);

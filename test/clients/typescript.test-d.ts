@@ -174,7 +174,8 @@ export const whoIsSignedInIsTyped = async () => {
 
 export const syncIsTyped = async (copy: Copy) => {
   for await (const { reset, patients, cursor } of sync({ cursor: null, limit: 100 })) {
-    same<typeof patients, Patient[]>(true);
+    same<typeof patients, source.SyncedPatient[]>(true);
+    same<(typeof patients)[number]['version'], number>(true);
     same<[typeof reset, typeof cursor], [boolean, string]>(true);
   }
   const done = await sync(copy, { signal: new AbortController().signal });

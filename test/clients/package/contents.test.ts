@@ -16,7 +16,10 @@ import { javascript } from '../../../scripts/build/client.ts';
 const root = join(import.meta.dirname, '../../..');
 const client = join(root, 'clients/typescript');
 const dist = join(client, 'dist');
-const exported = ['Refused', 'all', 'answer', 'newKey', 'pages', 'wardbook'];
+const exported = [
+  ...['Offline', 'Refused', 'all', 'answer', 'newKey', 'page', 'pages', 'remaining'],
+  ...['secureStore', 'wardbook'],
+];
 const execute = promisify(execFile);
 
 let folder: string;
@@ -47,7 +50,7 @@ describe('what is committed', () => {
   });
 
   test('names nothing but its own files, and nothing of Node', async () => {
-    const names = await readdir(dist);
+    const names = (await readdir(dist)).filter((name) => name !== 'cjs');
     expect(names.length).toBeGreaterThan(10);
     for (const name of names) {
       const text = (await readFile(join(dist, name), 'utf8')).replace(/^\s*\/\/.*$/gm, '');
@@ -69,7 +72,10 @@ describe('its size', () => {
     const files = stdout.trim().split('\n');
     expect(files).toContain('package/dist/index.js');
     expect(
-      files.filter((file) => !/^package\/(dist\/\w+\.(js|d\.ts)|README\.md|LICENSE|package\.json)$/.test(file)),
+      files.filter(
+        (file) =>
+          !/^package\/(dist\/(cjs\/)?(\w+\.(js|d\.ts)|package\.json)|README\.md|LICENSE|package\.json)$/.test(file),
+      ),
     ).toEqual([]);
   });
 
@@ -121,7 +127,36 @@ api.auth.login.$post({ json: { password: 'four unrelated words' } });
 };
 const asItShouldBe = { exports: exported, installed: ['wardbook-client'] };
 
+/** Jest with the preset of React Native, and older tools, require what they use. */
+const requiredBy = async (name: string) => {
+  const app = join(folder, name);
+  await mkdir(app);
+  await writeFile(join(app, 'package.json'), JSON.stringify({ name, private: true, type: 'commonjs' }));
+  await npm(['install', '--ignore-scripts', tarball], app);
+  await writeFile(
+    join(app, 'app.ts'),
+    `import { answer, type Patient, Refused, wardbook } from 'wardbook-client';
+import { browserStore } from 'wardbook-client/browser';
+const { api } = wardbook('https://wardbook.example', { store: browserStore() });
+export const made: Promise<Patient> = answer(api.patients.$post({ json: { name: 'Jane Doe' } }));
+export const isRefused = (error: unknown): error is Refused => error instanceof Refused;
+// @ts-expect-error an id is a number
+api.patients[':id'].$get({ param: { id: '7' } });
+`,
+  );
+  const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom', '--module', 'node16', 'app.ts'];
+  await execute(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), ...options], { cwd: app });
+  const list = `console.log(require.resolve('wardbook-client').split(/[\\\\/]/).slice(-3).join('/'),
+    Object.keys(require('wardbook-client')).sort().join(), Object.keys(require('wardbook-client/browser')).join())`;
+  const { stdout } = await execute(process.execPath, ['--no-experimental-require-module', '-e', list], { cwd: app });
+  return stdout.trim().split(' ');
+};
+
 describe('an app gets it', () => {
+  test('as CommonJS, with its types', async () => {
+    expect(await requiredBy('required')).toEqual(['dist/cjs/index.js', exported.join(), 'browserStore']);
+  });
+
   test('from a tarball, as from a registry, and nothing else with it', async () => {
     expect(await appWith('from-tarball', tarball)).toEqual(asItShouldBe);
   });
