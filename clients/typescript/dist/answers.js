@@ -1,16 +1,7 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
 // What is made of an answer: its body, a refusal that is thrown, or the pages of a list.
 
-import { isProblem } from './signing.js';
-
-export class Refused extends Error {
-  problem;
-  constructor(problem) {
-    super(`${problem.title}: ${problem.detail}`);
-    this.name = 'Refused';
-    this.problem = problem;
-  }
-}
+import { isProblem, Offline, Refused } from './errors.js';
 
 /** The body of what a route answered; a refusal is thrown. */
 export const answer = async (asked) => {
@@ -22,18 +13,29 @@ export const answer = async (asked) => {
   } catch {
     // the page of some network that wants one to agree to something first
   }
-  throw new Error(`The answer is a ${response.status}, but not one of Wardbook's`);
+  throw new Offline(`The answer is a ${response.status}, but not one of Wardbook's`);
 };
+
+const pageOf = async (route, args) => {
+  const { query } = args ?? {};
+  const response = await route(query?.cursor ? { ...args, query: { ...query, count: undefined } } : args);
+  const rows = await answer(response);
+  const { headers } = response;
+  const [, next] = /[?&]cursor=([\w-]+)[^>]*>; *rel="next"/.exec(headers.get('Link') ?? '') ?? [];
+  const total = headers.get('X-Total-Count');
+  return { rows, next, total: total === null ? undefined : Number(total) };
+};
+
+/** One page of a list, and where the next one begins: `page(route, { query: { ...query, cursor: next } })`. */
+export const page = (route, ...[args]) => pageOf(route, args);
 
 /** A list, page by page. */
 export async function* pages(route, ...[args]) {
   for (let asked = args; ; ) {
-    const response = await route(asked);
-    yield await answer(response);
-    const [, cursor] = /[?&]cursor=([\w-]+)[^>]*>; *rel="next"/.exec(response.headers.get('Link') ?? '') ?? [];
-    if (!cursor) return;
-    // how many there are is only said beside the first page
-    asked = { ...args, query: { ...args?.query, count: undefined, cursor } };
+    const { rows, next } = await pageOf(route, asked);
+    yield rows;
+    if (!next) return;
+    asked = { ...asked, query: { ...asked?.query, cursor: next } };
   }
 }
 

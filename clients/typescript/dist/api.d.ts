@@ -142,7 +142,7 @@ export type SignedIn = {
     id: number;
     name: string;
     username: string;
-    email: string;
+    email: string | null;
     role: 'admin' | 'doctor' | 'patient' | 'user';
     created_at: string;
     email_verified: boolean;
@@ -156,9 +156,9 @@ export type Invitation = {
   email: string;
   role: 'admin' | 'doctor' | 'patient' | 'user';
   name: string | null;
-  patient: number;
-  doctor: number;
-  created_by: number;
+  patient: number | null;
+  doctor: number | null;
+  created_by: number | null;
   created_at: string;
   expires_at: string;
   state: 'accepted' | 'expired' | 'open' | 'revoked';
@@ -251,10 +251,40 @@ export type Settings = {
   simplejwt_routes: boolean;
   django_tokens_until: string | null;
 };
+/** A patient in a page of what changed: with the version that a change may ask for. */
+export type SyncedPatient = {
+  version: number;
+  created_at: string;
+  updated_at: string;
+  id: number;
+  user_id: number | null;
+  created_by: number | null;
+  name: string;
+  date_of_birth: string | null;
+  gender: 'female' | 'male' | 'other' | 'unknown' | null;
+  phone: string | null;
+  email: string | null;
+  address: string | null;
+  medical_history: string | null;
+  age: number | null;
+};
+export type SyncedDoctor = {
+  version: number;
+  created_at: string;
+  updated_at: string;
+  id: number;
+  user_id: number | null;
+  created_by: number | null;
+  name: string;
+  specialization: string;
+  contact_info: string | null;
+  approved: boolean | null;
+  license_number: string | null;
+};
 /** A page of what changed. */
 export type Sync = {
-  patients: Patient[];
-  doctors: Doctor[];
+  patients: SyncedPatient[];
+  doctors: SyncedDoctor[];
   mappings: Mapping[];
   removed: { patients: number[]; doctors: number[]; mappings: number[] };
   cursor: string;
@@ -318,7 +348,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
               count?: 'exact' | undefined;
               actor?: number | undefined;
               action?: string | undefined;
@@ -349,7 +379,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
               count?: 'exact' | undefined;
               state?: 'accepted' | 'expired' | 'open' | 'revoked' | undefined;
             }
@@ -368,7 +398,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-asked_at' | '-id' | 'asked_at' | 'id' | undefined;
               count?: 'exact' | undefined;
               state?: 'failed' | 'waiting' | undefined;
             }
@@ -387,7 +417,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | '-name' | 'created_at' | 'id' | 'name' | undefined;
               count?: 'exact' | undefined;
               role?: 'admin' | 'doctor' | 'patient' | 'user' | undefined;
               disabled?: 'false' | 'true' | undefined;
@@ -495,7 +525,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | '-last_used_at' | 'created_at' | 'id' | 'last_used_at' | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
@@ -517,7 +547,16 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?:
+                | '-created_at'
+                | '-id'
+                | '-name'
+                | '-specialization'
+                | 'created_at'
+                | 'id'
+                | 'name'
+                | 'specialization'
+                | undefined;
               count?: 'exact' | undefined;
               specialization?: string | undefined;
               approved?: 'false' | 'true' | undefined;
@@ -543,7 +582,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | '-name' | 'created_at' | 'id' | 'name' | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
               min_age?: number | undefined;
@@ -565,7 +604,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | '-name' | 'created_at' | 'id' | 'name' | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
               min_age?: number | undefined;
@@ -587,7 +626,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | 'created_at' | 'id' | undefined;
               count?: 'exact' | undefined;
               patient?: number | undefined;
               doctor?: number | undefined;
@@ -607,7 +646,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
@@ -624,7 +663,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
@@ -648,7 +687,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
               count?: 'exact' | undefined;
             }
           | undefined;
@@ -658,7 +697,7 @@ export type Routes = {
         at: string;
         action: string;
         resource: string;
-        actor_id: number;
+        actor_id: number | null;
         actor_name: string | null;
         actor_role: string | null;
       }[];
@@ -672,7 +711,7 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?: '-created_at' | '-id' | '-name' | 'created_at' | 'id' | 'name' | undefined;
               count?: 'exact' | undefined;
               gender?: 'female' | 'male' | 'other' | 'unknown' | undefined;
               min_age?: number | undefined;
@@ -707,7 +746,16 @@ export type Routes = {
           | {
               limit?: number | undefined;
               cursor?: string | undefined;
-              sort?: string | undefined;
+              sort?:
+                | '-created_at'
+                | '-id'
+                | '-name'
+                | '-specialization'
+                | 'created_at'
+                | 'id'
+                | 'name'
+                | 'specialization'
+                | undefined;
               count?: 'exact' | undefined;
               specialization?: string | undefined;
               approved?: 'false' | 'true' | undefined;

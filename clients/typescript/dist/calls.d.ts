@@ -23,6 +23,8 @@ export interface Signal {
 export interface CallOptions {
   headers?: Record<string, string>;
   signal?: Signal;
+  /** How many milliseconds it may take in all, where that is not as the client was told. */
+  timeout?: number;
 }
 /** Every route below /api. */
 export type Api = Walk<Under<Routes, '/api'>>;
@@ -55,5 +57,6 @@ export interface Request {
   headers: Record<string, string>;
   body?: string;
   signal?: Signal | undefined;
+  timeout?: number | undefined;
 }
 export declare const callsBy: (send: (request: Request) => Promise<Response>) => Api;

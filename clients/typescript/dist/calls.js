@@ -24,6 +24,7 @@ const requestOf = (steps, { param = {}, query = {}, json } = {}, options = {}) =
       .join(''),
     headers: { ...options.headers },
     signal: options.signal,
+    timeout: options.timeout,
   };
   if (json === undefined) return request;
   request.headers['Content-Type'] = 'application/json';

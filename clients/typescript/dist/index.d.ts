@@ -4,12 +4,15 @@ import { type Api } from './calls.js';
 import { type Options } from './signing.js';
 import { type Syncing } from './sync.js';
 
-export { all, answer, pages, Refused } from './answers.js';
+export { all, answer, type Listed, page, pages } from './answers.js';
 export type * from './api.js';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.js';
+export { Offline, Refused } from './errors.js';
+export { type SecureItems, secureStore } from './expo.js';
 export { newKey, type Options } from './signing.js';
-export type { Copy, Outcome, Page, Syncing, SyncOptions, Write } from './sync.js';
+export type { Copy, Page, Syncing, SyncOptions } from './sync.js';
 export type { Store, Tokens } from './tokens.js';
+export { type Change, type Outcome, remaining, type Write } from './writes.js';
 export interface Wardbook {
   /** Every route, as whoever is signed in. */
   api: Api;

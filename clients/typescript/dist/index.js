@@ -2,10 +2,10 @@
 // The client for an app: every route typed end to end, its refusals too, and tokens, retries, pages and a copy for
 // offline taken care of.
 //
-//   import { all, answer, Refused, wardbook } from 'wardbook-client';
+//   import { all, answer, Offline, Refused, secureStore, wardbook } from 'wardbook-client';
 //
 //   const { api, onChange, sync } = wardbook('https://wardbook.example', {
-//     store: { load: readFromKeychain, save: writeToKeychain, clear: deleteFromKeychain },
+//     store: secureStore(SecureStore), // of Expo; browserStore() in a browser, or a keychain of your own
 //     onSignedOut: (problem) => showLogin(problem.detail),
 //   });
 //   onChange((user) => showName(user?.name));
@@ -16,16 +16,21 @@
 //     await sync(copy);
 //   } catch (error) {
 //     if (error instanceof Refused && error.problem.code === 'invalid_input') mark(error.problem.errors);
-//     else throw error; // no connection
+//     else if (error instanceof Offline) later();
+//     else throw error;
 //   }
 
 import { callsBy } from './calls.js';
 import { signing } from './signing.js';
 import { syncing } from './sync.js';
 
-export { all, answer, pages, Refused } from './answers.js';
+export { all, answer, page, pages } from './answers.js';
 
+export { Offline, Refused } from './errors.js';
+export { secureStore } from './expo.js';
 export { newKey } from './signing.js';
+
+export { remaining } from './writes.js';
 
 export const wardbook = (baseUrl, options) => {
   const { send, user, onChange } = signing(baseUrl, options);

@@ -1,20 +1,23 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
 import type { Problem, User } from './api.js';
 import type { Request } from './calls.js';
+import { type Fetch } from './sending.js';
 import { type Store } from './tokens.js';
 export interface Options {
   store: Store;
-  fetch?: (url: string, init: RequestInit) => Promise<Response>;
+  fetch?: Fetch;
   /** The session was over, by its age or because it was ended elsewhere. The store is cleared already. */
   onSignedOut?: (problem: Problem) => void;
   /** How often a request is sent at most while there is no connection or no database. */
   tries?: number;
+  /** How many milliseconds a call may take in all, with what is sent again and waited for. Two minutes unless it is said. */
+  timeout?: number;
 }
 /** Sends a request as whoever is signed in; given `as`, as that account or not at all. */
 export type Send = (request: Request, as?: number) => Promise<Response>;
 export declare const signing: (
   baseUrl: string,
-  { store, fetch: given, onSignedOut, tries }: Options,
+  { store, fetch: given, onSignedOut, tries, timeout }: Options,
 ) => {
   send: Send;
   user: () => Promise<User | null>;
@@ -25,4 +28,3 @@ export declare const signing: (
  * its own; what is sent again after a restart has one that the app kept.
  */
 export declare const newKey: () => string;
-export declare const isProblem: (response: { headers: Pick<Headers, 'get'> }) => boolean;

@@ -1,35 +1,21 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
-// What is between the client and the network: requests are signed, tokens renewed once for all who wait for it, and what
-// got lost is sent again, under a key by which the server does it once.
+// What is between the client and the network: requests are signed, tokens renewed once for all who wait for it, and a POST
+// that makes a record has a key by which the server does it once.
 
+import { isProblem } from './errors.js';
+import { refreshPath, sending, within } from './sending.js';
 import { isSame, keeping } from './tokens.js';
 
 /** Sends a request as whoever is signed in; given `as`, as that account or not at all. */
 
-export const signing = (baseUrl, { store, fetch: given = (url, init) => fetch(url, init), onSignedOut, tries = 3 }) => {
+export const signing = (
+  baseUrl,
+  { store, fetch: given = (url, init) => fetch(url, init), onSignedOut, tries = 3, timeout = 120_000 },
+) => {
   const root = baseUrl.replace(/\/+$/, '');
-  const { held, change, onChange } = keeping(store);
-
-  const send = ({ method, path, query, headers, body, signal }) =>
-    // React Native's signal has less to it than the browser's, which is all that its own fetch wants
-    given(root + path + query, {
-      method,
-      headers,
-      ...(body && { body }),
-      ...(signal && { signal: signal }),
-    });
-
-  const sendUntilAnswered = async (request) => {
-    for (let sent = 1; ; sent++) {
-      const last = sent >= tries || !isRepeatable(request);
-      const response = await send(request).catch((error) => {
-        if (last || request.signal?.aborted) throw error;
-      });
-      const seconds = Number(response?.headers.get('Retry-After')) || 0.25 * 2 ** sent;
-      if (response && (last || response.status < 502 || seconds > longestPause)) return response;
-      await pause(seconds * 1000 + Math.random() * 250, request.signal);
-    }
-  };
+  if (/\/api$/i.test(root)) throw new Error(`The address of the server ends before /api: give ${root.slice(0, -4)}`);
+  const { held, change, onChange } = keeping(store, () => onSignedOut?.(endedElsewhere));
+  const { sendOnce, sendUntilAnswered } = sending(root, given, tries);
 
   /** A new password under way. The server ends all tokens before its answer with the next ones is here. */
   let replacing;
@@ -48,27 +34,33 @@ export const signing = (baseUrl, { store, fetch: given = (url, init) => fetch(ur
   };
 
   /** What follows these tokens: the next ones, the response that refused them, or null when nobody is signed in. */
-  const renew = async (old) => {
-    await replacing;
+  const renew = async (old, signal) => {
     const before = await held();
-    if (before?.refresh !== old.refresh) return before;
+    if (before?.user.id !== old.user.id) return before;
+    // by somebody else who keeps them in this store
+    if (before.refresh !== old.refresh && Date.now() < before.renew_at) return before;
     const headers = { 'Content-Type': 'application/json' };
-    const body = JSON.stringify({ refresh: old.refresh });
-    const response = await sendUntilAnswered({ method: 'POST', path: refreshPath, query: '', headers, body });
+    const body = JSON.stringify({ refresh: before.refresh });
+    const request = { method: 'POST', path: refreshPath, query: '', headers, body, signal };
+    const response = await sendUntilAnswered({ ...request, until: Date.now() + longestRefresh });
     const next = await tokensIn(response);
-    if (next) return change((now) => (now?.refresh === old.refresh ? next : now));
+    if (next) return change((now) => (now?.refresh === before.refresh ? next : now));
     const meanwhile = await held();
-    if (meanwhile?.refresh !== old.refresh) return meanwhile;
+    if (meanwhile?.refresh !== before.refresh) return meanwhile;
     // too many requests or no database says nothing about the session, nor does what a proxy answers
     if (response.status < 404 && isProblem(response)) {
-      await change((now) => (now?.refresh === old.refresh ? null : now));
+      await change((now) => (now?.refresh === before.refresh ? null : now));
       onSignedOut?.(await response.clone().json());
     }
     return response;
   };
   let renewing;
   const renewOnce = async (old) => {
-    renewing ??= renew(old).finally(() => {
+    // of its own time, whoever asked first: that one may give up, and the others need the tokens all the same
+    renewing ??= within(longestRefresh, undefined, async (signal) => {
+      await replacing;
+      return store.alone ? store.alone(() => renew(old, signal)) : renew(old, signal);
+    }).finally(() => {
       renewing = undefined;
     });
     const renewed = await renewing;
@@ -76,14 +68,13 @@ export const signing = (baseUrl, { store, fetch: given = (url, init) => fetch(ur
     return isRefusal(renewed) || renewed?.user.id === old.user.id ? renewed : null;
   };
 
-  const sendSigned = async (request, replaces, as) => {
+  const sendSigned = async (request, held, replaces) => {
     const sendAs = (tokens) => {
       const headers = { ...request.headers, ...(tokens && { Authorization: `Bearer ${tokens.access}` }) };
       const asked = sendUntilAnswered({ ...request, headers });
       return replaces ? keepNext(asked) : asked;
     };
-    let tokens = await held();
-    if (as !== undefined && tokens?.user.id !== as) throw new Error('Somebody else is signed in by now');
+    let tokens = held;
     if (tokens && Date.now() >= tokens.renew_at) {
       const renewed = await renewOnce(tokens);
       if (!isRefusal(renewed)) tokens = renewed;
@@ -95,39 +86,45 @@ export const signing = (baseUrl, { store, fetch: given = (url, init) => fetch(ur
     return renewed ? sendAs(renewed) : response;
   };
 
-  const sendAny = async (request, as) => {
-    const route = `${request.method} ${request.path.replace(/\/$/, '')}`;
-    const { 'Idempotency-Key': key = newKey(), ...headers } = request.headers;
-    const asked = takesKey.test(route) ? { ...request, headers: { ...headers, 'Idempotency-Key': key } } : request;
+  const sendAny = async (route, request, as) => {
     if (signsIn.test(route)) {
-      const response = await send(asked);
+      const response = await sendOnce(request);
       const tokens = await tokensIn(response);
       if (tokens) await change(() => tokens);
       return response;
     }
-    if (isForAnybody.test(route)) return send(asked);
-    const before = (await held())?.user.id;
-    // somebody else may have signed in meanwhile
-    const leave = () => change((now) => (now?.user.id === before ? null : now));
-    try {
-      const response = await sendSigned(asked, replacesTokens.test(route), as);
-      if (erases.test(route) && response.ok) await leave();
-      if (tellsUser.test(route) && response.ok) {
-        const user = await response.clone().json();
-        await change((now) => (now?.user.id !== user.id || isSame(now.user, user) ? now : { ...now, user }));
-      }
-      return response;
-    } finally {
-      // also without a connection: who leaves has left this device
-      if (signsOut.test(route)) await leave();
+    if (isForAnybody.test(route)) return sendOnce(request);
+    const before = await held();
+    if (as !== undefined && before?.user.id !== as) throw new Error('Somebody else is signed in by now');
+    const response = await sendSigned(request, before, replacesTokens.test(route));
+    if (erases.test(route) && response.ok) await leave(before);
+    if (tellsUser.test(route) && response.ok) {
+      const user = await response.clone().json();
+      if (!isSame(before?.user, user)) await change((now) => (now?.user.id === user.id ? { ...now, user } : now));
     }
+    return response;
+  };
+  /** Somebody else may have signed in meanwhile. */
+  const leave = (before) => change((now) => (now?.user.id === before?.user.id ? null : now));
+
+  const send = async ({ timeout: own = timeout, ...request }, as) => {
+    const route = `${request.method} ${request.path.replace(/\/$/, '')}`;
+    const { 'Idempotency-Key': key = newKey(), ...others } = request.headers;
+    const headers = takesKey.test(route) ? { ...others, 'Idempotency-Key': key } : request.headers;
+    const until = Date.now() + own;
+    const sent = () =>
+      within(own, request.signal, (signal) => sendAny(route, { ...request, headers, signal, until }, as));
+    if (!signsOut.test(route)) return sent();
+    const before = await within(own, request.signal, held);
+    // also without a connection: who leaves has left this device
+    return sent().finally(() => leave(before));
   };
 
   const user = async () => (await held())?.user ?? null;
-  return { send: sendAny, user, onChange };
+  return { send, user, onChange };
 };
 
-const refreshPath = '/api/auth/refresh';
+const longestRefresh = 30_000;
 /** With whatever further steps there are: whoever gets tokens by them is signed in. */
 const signsIn = /^POST \/api\/auth\/(login|refresh|register)(\/[\w-]+)*$/;
 /**
@@ -139,8 +136,17 @@ const replacesTokens = /^POST \/api\/auth\/password$/;
 const tellsUser = /^((GET|PATCH) \/api\/auth\/me|POST \/api\/auth\/invitations\/accept)$/;
 const signsOut = /^POST \/api\/auth\/logout$/;
 const erases = /^DELETE \/api\/auth\/me$/;
-const takesKey = /^POST \/api\/(patients|doctors|mappings|admin\/assign-patient)$/;
-const longestPause = 30;
+const takesKey = /^POST \/api\/(patients(\/batch)?|doctors|mappings|admin\/assign-patient)$/;
+
+/** What a tab or another client of this store is told when one of the others signed out. */
+const endedElsewhere = {
+  type: 'about:blank',
+  title: 'Signed out',
+  status: 401,
+  detail: 'You were signed out in another tab.',
+  code: 'session_ended',
+  request_id: '',
+};
 
 /**
  * A new Idempotency-Key: one of a kind among those of one account and day, which is all it has to be. The client makes
@@ -157,25 +163,5 @@ const tokensIn = async (response) => {
   return { access, refresh, renew_at: Date.now() + Math.max(expires_in - 10, expires_in / 2) * 1000, user };
 };
 
-/** Ends early when the app gives the request up. */
-const pause = (milliseconds, signal) =>
-  new Promise((resolve, reject) => {
-    const stop = () => {
-      clearTimeout(timer);
-      // React Native's signal has no reason
-      reject(signal?.reason ?? Object.assign(new Error('The request was given up'), { name: 'AbortError' }));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, milliseconds);
-    if (signal?.aborted) stop();
-    else signal?.addEventListener('abort', stop);
-  });
-
-const isRepeatable = ({ method, path, headers }) =>
-  method === 'POST' ? 'Idempotency-Key' in headers || path === refreshPath : !('If-Match' in headers);
 /** Not by instanceof, because a fetch of the app's own may have a Response of its own. */
 const isRefusal = (renewed) => renewed !== null && 'status' in renewed;
-export const isProblem = (response) =>
-  response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;

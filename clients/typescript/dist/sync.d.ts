@@ -1,20 +1,9 @@
 // Written by `npm run client`; change what is in clients/typescript/ instead.
-import type {
-  Doctor,
-  DoctorPatch,
-  Mapping,
-  NewDoctor,
-  NewMapping,
-  NewPatient,
-  Patient,
-  PatientPatch,
-  Problem,
-  Sync,
-  User,
-} from './api.js';
-import { type CallOptions } from './calls.js';
+import type { DoctorPatch, PatientPatch, Sync, SyncedDoctor, SyncedPatient, User } from './api.js';
+import { type Api, type CallOptions } from './calls.js';
 import type { Send } from './signing.js';
 import type { Awaitable } from './tokens.js';
+import { type Change, type Outcome, type Write } from './writes.js';
 /**
  * A page of what changed. With `reset` it is the first of a copy that begins anew: what is there is to be forgotten
  * before it is applied.
@@ -22,48 +11,6 @@ import type { Awaitable } from './tokens.js';
 export interface Page extends Sync {
   reset: boolean;
 }
-/** What was written offline: plain JSON, to be kept with the copy. `newKey()` makes its key. */
-export type Write = {
-  key: string;
-} & (
-  | {
-      create: 'patients';
-      json: NewPatient;
-    }
-  | {
-      create: 'doctors';
-      json: NewDoctor;
-    }
-  | {
-      create: 'mappings';
-      json: NewMapping;
-    }
-  | {
-      change: 'patients';
-      id: number;
-      json: PatientPatch;
-    }
-  | {
-      change: 'doctors';
-      id: number;
-      json: DoctorPatch;
-    }
-  | {
-      remove: 'patients' | 'doctors' | 'mappings';
-      id: number;
-    }
-);
-/** What became of it: the record as it is now, nothing where it was removed, or why it was refused. */
-export type Outcome =
-  | {
-      record?: Row;
-      problem?: undefined;
-    }
-  | {
-      problem: Problem;
-      record?: undefined;
-    };
-type Row = Patient | Doctor | Mapping;
 /** A copy that the app keeps: a database, a file, memory. */
 export interface Copy {
   /**
@@ -85,11 +32,22 @@ export interface Copy {
   reset(): Awaitable<unknown>;
   /** Takes what was sent off those that wait. One that was refused may stay, and is tried again with the next sync. */
   sent?(write: Write, outcome: Outcome): Awaitable<unknown>;
+  /**
+   * Somebody else changed the record since `write.if_match`. `write.json` is what was to be changed, `theirs` the record as
+   * it is now. Says what of it to change instead (all, some, a text made of both), or null to leave it as they did. Without
+   * this the change is refused, and `sent` has `current` beside the problem.
+   */
+  conflict?(
+    write: Change,
+    theirs: SyncedPatient | SyncedDoctor,
+  ): Awaitable<PatientPatch | DoctorPatch | null | undefined>;
 }
 export interface SyncOptions {
   /** How much a page holds at most. */
   limit?: number;
   signal?: CallOptions['signal'];
+  /** For each of its requests, as for any call. */
+  timeout?: number;
 }
 export interface Syncing {
   /** Page by page, from a cursor on. Begins anew where the server cannot go on from it. */
@@ -100,5 +58,10 @@ export interface Syncing {
   ): AsyncGenerator<Page, void, undefined>;
   /** Sends what the copy holds, and brings it up to date. Asked for twice at once, it is done one after the other. */
   (copy: Copy, options?: SyncOptions): Promise<void>;
+}
+/** For one account: whoever signs in meanwhile gets nothing of it. */
+export interface Actor {
+  api: Api;
+  user: User;
 }
 export declare const syncing: (send: Send, user: () => Promise<User | null>) => Syncing;

@@ -14,11 +14,19 @@ export interface Store {
   load(): Awaitable<Tokens | null | undefined>;
   save(tokens: Tokens): Awaitable<unknown>;
   clear(): Awaitable<unknown>;
+  /** Where others keep their tokens in it as well, such as other tabs: does what only one of them may do at a time. */
+  alone?<T>(work: () => Promise<T>): Promise<T>;
+  /** Calls whenever one of the others signed in or out, or learned something new of the account. */
+  watch?(changed: (now: User | null, before: User | null) => void): void;
 }
 type Listener = (user: User | null) => void;
 /** Whatever the order in which the server names the fields. */
 export declare const isSame: (one: User | undefined, other: User | undefined) => boolean;
-export declare const keeping: (store: Store) => {
+/** Calls `leftElsewhere` when somebody signed out by way of another client of the store. */
+export declare const keeping: (
+  store: Store,
+  leftElsewhere: () => void,
+) => {
   held: () => Promise<Tokens | null>;
   change: (next: (now: Tokens | null) => Tokens | null) => Promise<Tokens | null>;
   onChange: (listener: Listener) => () => void;

@@ -7,9 +7,18 @@
 export const isSame = (one, other) =>
   JSON.stringify(Object.entries(one ?? {}).sort()) === JSON.stringify(Object.entries(other ?? {}).sort());
 
-export const keeping = (store) => {
+/** Calls `leftElsewhere` when somebody signed out by way of another client of the store. */
+export const keeping = (store, leftElsewhere) => {
   const listeners = new Set();
   const held = async () => (await store.load()) ?? null;
+
+  const tellAll = (now = null, before = null) => {
+    if (!isSame(now ?? undefined, before ?? undefined)) for (const tell of [...listeners]) tell(now);
+  };
+  store.watch?.((now, before) => {
+    tellAll(now, before);
+    if (before && !now) leftElsewhere();
+  });
 
   let last = Promise.resolve();
   /** One change after the other: a keychain answers late, and what it held may be another's by then. */
@@ -19,7 +28,7 @@ export const keeping = (store) => {
       const then = next(now);
       if (then === now) return now;
       await (then ? store.save(then) : store.clear());
-      if (!isSame(now?.user, then?.user)) for (const tell of [...listeners]) tell(then?.user ?? null);
+      tellAll(then?.user, now?.user);
       return then;
     });
     last = changed.catch(() => {});

@@ -1,0 +1,23 @@
+// Written by `npm run client`; change what is in clients/typescript/ instead.
+// The two ways in which a call fails: the server refused it, or nobody answered.
+
+/** The server's answer is no. `problem.code` is for the program, `problem.detail` for the person. */
+export class Refused extends Error {
+  problem;
+  constructor(problem) {
+    super(`${problem.title}: ${problem.detail}`);
+    this.name = 'Refused';
+    this.problem = problem;
+  }
+}
+
+/** No answer: there is no connection, it took too long, or what answered is not Wardbook. `cause` says more. */
+export class Offline extends Error {
+  constructor(message, cause) {
+    super(message, { cause });
+    this.name = 'Offline';
+  }
+}
+
+export const isProblem = (response) =>
+  response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
