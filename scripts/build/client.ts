@@ -41,7 +41,7 @@ export async function javascript(): Promise<Map<string, string>> {
     files.set(`${name}.js`, await written(`${name}.js`, imports(stripTypeScriptTypes(await read(name)))));
   }
   for (const name of entries) files.set(`cjs/${name}.js`, await written(`cjs/${name}.js`, await commonJs(name)));
-  files.set('cjs/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
+  files.set('cjs/package.json', `${JSON.stringify({ type: 'commonjs' }, null, 2)}\n`);
   return files;
 }
 
