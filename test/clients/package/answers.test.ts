@@ -106,6 +106,6 @@ test('of every route, null for null', async () => {
 
 test('and one that were not so would be found', async () => {
   const document = await documentOf(app);
-  document.components.schemas.Invitation.properties.patient.type = 'string';
+  document.components.schemas.Invitation.properties.patient = { type: 'string' };
   expect((await mistakesIn(source(document).text)).length).toBeGreaterThan(0);
 });
