@@ -308,7 +308,7 @@ var signing = (
 };
 var longestRefresh = 3e4;
 var signsIn = /^POST \/api\/auth\/(login|refresh|register)(\/[\w-]+)*$/;
-var isForAnybody = /^POST \/api\/(auth\/(password\/(forgot|reset)|email\/(verify|undo))|token(\/\w+)?)$/;
+var isForAnybody = /^POST \/api\/(auth\/(password\/(forgot|reset)|email\/undo)|token(\/\w+)?)$/;
 var replacesTokens = /^POST \/api\/auth\/password$/;
 var tellsUser = /^((GET|PATCH) \/api\/auth\/me|POST \/api\/auth\/invitations\/accept)$/;
 var signsOut = /^POST \/api\/auth\/logout$/;
