@@ -1,8 +1,11 @@
 // A copy as an app keeps one: in memory, but as JSON, as a phone's storage would have it.
-import type { Copy, Outcome, Page, Write } from '../../clients/typescript/index.ts';
+import type { Copy, Doctor, Mapping, Outcome, Page, Patient, Write } from '../../clients/typescript/index.ts';
 
 export const kinds = ['patients', 'doctors', 'mappings'] as const;
-type Kept = { [Kind in (typeof kinds)[number]]: Page[Kind] } & { cursor: string | null };
+/** Without their versions, so that a copy compares with a list, which has none. */
+type Kept = { patients: Patient[]; doctors: Doctor[]; mappings: Mapping[]; cursor: string | null };
+const bare = <Row extends { version: number }>(rows: Row[]): Omit<Row, 'version'>[] =>
+  rows.map(({ version: _, ...row }) => row);
 const nothing: Kept = { patients: [], doctors: [], mappings: [], cursor: null };
 
 /** Leaves out what a page brings anew and what it removes, then adds what it brings. */
@@ -30,8 +33,8 @@ export const memoryCopy = () => {
     apply: ({ patients, doctors, mappings, removed, cursor }: Page) => {
       const had = now();
       put({
-        patients: merged(had.patients, patients, removed.patients),
-        doctors: merged(had.doctors, doctors, removed.doctors),
+        patients: merged(had.patients, bare(patients), removed.patients),
+        doctors: merged(had.doctors, bare(doctors), removed.doctors),
         mappings: merged(had.mappings, mappings, removed.mappings),
         cursor,
       });
