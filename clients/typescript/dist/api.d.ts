@@ -309,6 +309,7 @@ export type ProblemCode =
   | 'key_reused'
   | 'last_admin'
   | 'leaves_record'
+  | 'limit_reached'
   | 'link_invalid'
   | 'malformed_json'
   | 'misconfigured'
