@@ -1,9 +1,11 @@
 // Which page an address is, for whom: what anybody sees, what each role sees, and the sign-in in place of what needs one.
+import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { answer, type User } from '../clients/typescript/dist/index.js';
-import { hush, Told } from './kit/dialogs.tsx';
+import { Confirm, hush, Told } from './kit/dialogs.tsx';
+import { dropDrafts, hasDraft } from './kit/drafts.ts';
 import { dropLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
 import { Name } from './kit/words.tsx';
@@ -120,9 +122,15 @@ function Bar({ role, name }: User) {
   const links = linksOf[role];
   const first = links[0]?.[0];
   const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal' && to === first);
+  const isAsking = useSignal(false);
   const signOut = async () => {
     hush();
+    dropDrafts();
     await api.auth.logout.$post().catch(() => {});
+  };
+  const leave = () => {
+    if (!hasDraft.value) return signOut();
+    isAsking.value = true;
   };
   return (
     <header class="bar">
@@ -143,11 +151,24 @@ function Bar({ role, name }: User) {
           <a href="/portal/account" aria-current={isAt('/portal/account') ? 'page' : undefined}>
             <Name of={name} />
           </a>
-          <button type="button" class="link" onClick={signOut}>
+          <button type="button" class="link" onClick={leave}>
             Sign out
           </button>
         </div>
       </nav>
+      {isAsking.value && (
+        <Confirm
+          title="Sign out and throw away what you typed?"
+          button="Sign out"
+          cancel="Stay"
+          act={signOut}
+          close={() => {
+            isAsking.value = false;
+          }}
+        >
+          <p>There is something that you typed and did not save. It is gone once you sign out.</p>
+        </Confirm>
+      )}
     </header>
   );
 }
@@ -201,7 +222,7 @@ export function App() {
     <LocationProvider scope="/portal">
       {!isOnline.value && (
         <p class="offline" role="status">
-          There is no connection. What you type stays here.
+          There is no connection.{hasDraft.value && ' What you type stays here.'}
         </p>
       )}
       {who ? <SignedIn key={`${who.id} ${who.role}`} who={who} /> : <Nobody key="nobody" />}

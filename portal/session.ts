@@ -149,13 +149,13 @@ export interface Trouble {
   code?: Problem['code'];
   errors: Record<string, string[]>;
 }
-export const troubleOf = (error: unknown): Trouble => {
+export const troubleOf = (error: unknown, offline = 'Try again when there is one.'): Trouble => {
   if (error instanceof Refused) {
     const { detail, code, errors = {} } = error.problem;
     return { detail, code, errors };
   }
   const detail = isOnline.value
     ? 'The server did not answer as it should. Try again in a moment.'
-    : 'There is no connection. Nothing of what you typed is lost: try again when there is one.';
+    : `There is no connection. ${offline}`;
   return { detail, errors: {} };
 };

@@ -1,6 +1,8 @@
 // What a list is asked for: a search, filters, and an order by pressing the head of a column.
+import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { unreadable } from './fields.tsx';
 
 export type Query = Record<string, string>;
 export interface Column<Row> {
@@ -38,17 +40,27 @@ export function Heading<Row>({ column: { title, sort: own }, sort, change }: Hea
 const typingPause = 300;
 interface FiltersProps {
   filters: readonly Filter[];
+  /** For the order on a phone, where columns have no heads. */
+  columns: readonly { title: string; sort?: string }[];
   query: Query;
+  /** What the server says is wrong with them. */
+  errors: Record<string, string[]>;
   change(changes: Query): void;
 }
-export function Filters({ filters, query, change }: FiltersProps) {
+export function Filters({ filters, columns, query, errors, change }: FiltersProps) {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const typed = useRef<Query>({});
   const send = useRef(change);
   send.current = change;
   /** As it stands in the box, spaces and all. */
   const raw = useRef<Query>({});
-  const type = (name: string, value: string) => {
+  const unread = useSignal<Query>({});
+  const type = (name: string, value: string, input: EventTarget) => {
+    const { [name]: _, ...others } = unread.value;
+    const wrong = unreadable(input);
+    unread.value = wrong ? { ...others, [name]: wrong } : others;
+    // nobody asked for the list without it
+    if (wrong) return;
     raw.current[name] = value;
     typed.current[name] = value.trim();
     clearTimeout(timer.current);
@@ -65,35 +77,57 @@ export function Filters({ filters, query, change }: FiltersProps) {
   // what was typed last is not asked for once another page is there
   useEffect(() => () => clearTimeout(timer.current), []);
   const id = useId();
+  const sorts = columns.flatMap(({ title, sort }) =>
+    sort
+      ? ([
+          [sort, `${title} ↑`],
+          [`-${sort}`, `${title} ↓`],
+        ] as const)
+      : [],
+  );
+  const order: Filter[] = sorts.length > 0 ? [{ name: 'sort', label: 'Order by', options: sorts }] : [];
   return (
     <search>
       <form class="filters" onSubmit={(event) => event.preventDefault()}>
-        {filters.map(({ name, label, type: kind = 'text', options }) => (
-          <div key={name}>
-            <label for={`${id}-${name}`}>{label}</label>
-            {options ? (
-              <select
-                id={`${id}-${name}`}
-                value={query[name] ?? ''}
-                onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
-              >
-                <option value="">all</option>
-                {options.map(([value, text]) => (
-                  <option key={value} value={value}>
-                    {text}
-                  </option>
-                ))}
-              </select>
-            ) : (
-              <input
-                id={`${id}-${name}`}
-                type={kind as 'text'}
-                value={textOf(name)}
-                onInput={({ currentTarget: { value } }) => type(name, value)}
-              />
-            )}
-          </div>
-        ))}
+        {[...filters, ...order].map(({ name, label, type: kind = 'text', options }) => {
+          const wrong = unread.value[name] ?? errors[name]?.join(', ');
+          const about = {
+            ...(wrong && { 'aria-invalid': 'true' as const, 'aria-describedby': `${id}-${name}-error` }),
+          };
+          return (
+            <div key={name} class={name === 'sort' ? 'order' : undefined}>
+              <label for={`${id}-${name}`}>{label}</label>
+              {options ? (
+                <select
+                  id={`${id}-${name}`}
+                  value={query[name] ?? ''}
+                  onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
+                  {...about}
+                >
+                  <option value="">{name === 'sort' ? '—' : 'all'}</option>
+                  {options.map(([value, text]) => (
+                    <option key={value} value={value}>
+                      {text}
+                    </option>
+                  ))}
+                </select>
+              ) : (
+                <input
+                  id={`${id}-${name}`}
+                  type={kind as 'text'}
+                  value={unread.value[name] ? '' : textOf(name)}
+                  onInput={({ currentTarget }) => type(name, currentTarget.value, currentTarget)}
+                  {...about}
+                />
+              )}
+              {wrong && (
+                <small id={`${id}-${name}-error`} class="error" role="alert">
+                  {wrong}
+                </small>
+              )}
+            </div>
+          );
+        })}
       </form>
     </search>
   );

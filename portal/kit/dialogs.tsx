@@ -13,11 +13,16 @@ interface DialogProps {
 /** The browser's own: it keeps the focus, and Escape closes it. */
 export function Dialog({ title, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const isGone = useRef(false);
   const id = useId();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current?.showModal();
+    const shown = dialog.current;
+    shown?.showModal();
     return () => {
+      // as long as it is open, nothing else can have the focus
+      isGone.current = true;
+      shown?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
@@ -25,7 +30,7 @@ export function Dialog({ title, close, children }: DialogProps) {
     <dialog
       ref={dialog}
       aria-labelledby={id}
-      onClose={close}
+      onClose={() => isGone.current || close()}
       onCancel={(event) => event.target === dialog.current && close()}
     >
       <article>
@@ -40,13 +45,16 @@ interface ConfirmProps {
   title: string;
   children: ComponentChildren;
   button: string;
+  /** What the other button says. */
+  cancel?: string;
   act(): Promise<unknown>;
   close(): void;
   /** Not while one cannot read yet what goes along. */
   isReady?: boolean;
 }
 /** For what cannot be taken back, or takes more along than one sees. */
-export function Confirm({ title, children, button, act, close, isReady = true }: ConfirmProps) {
+export function Confirm(props: ConfirmProps) {
+  const { title, children, button, cancel = 'Cancel', act, close, isReady = true } = props;
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const sure = async () => {
@@ -75,8 +83,9 @@ export function Confirm({ title, children, button, act, close, isReady = true }:
         >
           {button}
         </button>
-        <button type="button" class="secondary" onClick={close}>
-          Cancel
+        {/* not what is done, which a key that is pressed once more would do */}
+        <button type="button" class="secondary" onClick={close} autofocus>
+          {cancel}
         </button>
       </div>
     </Dialog>

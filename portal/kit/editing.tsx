@@ -2,14 +2,15 @@
 // chooses, field by field.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useRef } from 'preact/hooks';
 import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
-import { Dialog } from './dialogs.tsx';
+import { Choose } from './choosing.tsx';
+import { draftAt, dropDraft, placeOf } from './drafts.ts';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
 import { useLeave } from './going.ts';
 import { forgetLists } from './lists.tsx';
 import { Show, useLoaded } from './loading.tsx';
 import { Page } from './page.tsx';
-import { Day, None } from './words.tsx';
 
 /** A record, and the version that it was read in. */
 export interface Tagged<T> {
@@ -21,6 +22,7 @@ export const tagged = async <T, Status extends number>(asked: Promise<Answered<T
   return { record: await answer(response), etag: response.headers.get('ETag') ?? '' };
 };
 
+const button = 'Save';
 interface EditProps<T extends object> {
   fields: readonly Field[];
   from: Tagged<T>;
@@ -35,11 +37,15 @@ interface Conflict<T> {
   mine: Values;
   theirs: Tagged<T>;
 }
-export function Edit<T extends object>({ fields, from, save, read, done, cancel }: EditProps<T>) {
+export function Edit<T extends object>({ fields, from: now, save, read, done, cancel }: EditProps<T>) {
   const conflict = useSignal<Conflict<T> | undefined>(undefined);
+  const place = useRef(placeOf(button)).current;
+  // a draft goes on from the version that it was begun with, so that what others did since is a conflict and not lost
+  const kept = useSignal(draftAt(place)?.base as Tagged<T> | undefined);
+  const from = kept.value ?? now;
   const before = valuesOf(fields, from.record);
   const isSame = (some: Values, others: Values) => fields.every(({ name }) => some[name] === others[name]);
-  const send = async (base: Tagged<T>, values: Values): Promise<void> => {
+  const send = async (base: Tagged<T>, values: Values): Promise<boolean> => {
     const changes = changed(fields, valuesOf(fields, base.record), values);
     if (Object.keys(changes).length > 0) {
       try {
@@ -53,16 +59,29 @@ export function Edit<T extends object>({ fields, from, save, read, done, cancel 
         // it was saved, and the answer got lost
         if (!isSame(now, values)) {
           conflict.value = { mine: values, theirs };
-          return;
+          return false;
         }
       }
       forgetLists();
     }
+    dropDraft(place);
     done();
+    return true;
   };
   return (
     <>
-      <Form fields={fields} values={before} button="Save" send={(values) => send(from, values)} cancel={cancel} />
+      <Form
+        key={kept.value ? 'found' : 'begun'}
+        fields={fields}
+        values={before}
+        base={from}
+        button={button}
+        send={(values) => send(from, values)}
+        cancel={cancel}
+        thrownAway={() => {
+          kept.value = undefined;
+        }}
+      />
       {conflict.value && (
         <Choose
           // anew when somebody was faster once more
@@ -124,57 +143,3 @@ const untilThere = async (act: () => Promise<unknown>): Promise<unknown> => {
     }
   }
 };
-
-/** As it is read elsewhere, and not as it is sent. */
-const Read = ({ field: { type, options }, value }: { field: Field; value: string | undefined }) => {
-  if (!value) return <None />;
-  if (type === 'date') return <Day on={value} />;
-  return <bdi>{options?.find(([sent]) => sent === value)?.[1] ?? value}</bdi>;
-};
-
-interface ChooseProps {
-  fields: readonly Field[];
-  before: Values;
-  mine: Values;
-  theirs: Values;
-  send(values: Values): Promise<unknown>;
-  close(): void;
-}
-function Choose({ fields, before, mine, theirs, send, close }: ChooseProps) {
-  const differing = fields.filter(({ name }) => mine[name] !== theirs[name]);
-  // what only they changed is theirs, unless the person says otherwise
-  const chosen = useSignal<Record<string, 'mine' | 'theirs'>>(
-    Object.fromEntries(differing.map(({ name }) => [name, mine[name] === before[name] ? 'theirs' : 'mine'] as const)),
-  );
-  const merged = () => {
-    const values = { ...mine };
-    for (const { name } of fields) if (chosen.value[name] === 'theirs') values[name] = theirs[name] ?? '';
-    return values;
-  };
-  return (
-    <Dialog title="Somebody changed this meanwhile" close={close}>
-      <p>Choose for each field what is to be kept.</p>
-      <Form fields={[]} button="Save what I chose" send={() => send(merged())} cancel={close}>
-        {differing.map((field) => (
-          <fieldset key={field.name} class="choice">
-            <legend>{field.label}</legend>
-            {(['mine', 'theirs'] as const).map((whose) => (
-              <label key={whose}>
-                <input
-                  type="radio"
-                  name={field.name}
-                  checked={chosen.value[field.name] === whose}
-                  onChange={() => {
-                    chosen.value = { ...chosen.value, [field.name]: whose };
-                  }}
-                />
-                <span>{whose === 'mine' ? 'Yours' : 'Theirs'}:</span>{' '}
-                <Read field={field} value={(whose === 'mine' ? mine : theirs)[field.name]} />
-              </label>
-            ))}
-          </fieldset>
-        ))}
-      </Form>
-    </Dialog>
-  );
-}

@@ -1,97 +1,15 @@
 // Forms: what is wrong with a field stands beside it, and what was typed stays until it has arrived.
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { newKey } from '../../clients/typescript/dist/index.js';
 import { type Trouble, troubleOf, user } from '../session.ts';
+import { Confirm, tell } from './dialogs.tsx';
+import { draftAt, dropDraft, keepDraft, placeOf } from './drafts.ts';
+import { type Field, Input, unreadable, type Values, valuesOf } from './fields.tsx';
 import { Problem } from './loading.tsx';
 
-export interface Field {
-  name: string;
-  label: string;
-  type?: 'text' | 'email' | 'tel' | 'password' | 'date' | 'number' | 'lines' | 'choice';
-  required?: boolean;
-  hint?: string;
-  autocomplete?: string;
-  /** For a choice: what is sent, and what is read. */
-  options?: readonly (readonly [value: string, label: string])[];
-}
-export type Values = Record<string, string>;
-
-/** What a record has in these fields, as a form holds it. */
-export const valuesOf = (fields: readonly Field[], record: object = {}): Values =>
-  Object.fromEntries(
-    fields.map(({ name }) => [name, String((record as Record<string, unknown>)[name] ?? '')] as const),
-  );
-
-const sent = ({ type }: Field, value: string): string | number | null => {
-  const text = type === 'password' ? value : value.trim();
-  if (text === '') return null;
-  return type === 'number' ? Number(text) : text;
-};
-/** For a new record: what was filled in. */
-export const filled = (fields: readonly Field[], values: Values) =>
-  Object.fromEntries(
-    fields.map((field) => [field.name, sent(field, values[field.name] ?? '')]).filter(([, value]) => value !== null),
-  );
-/** For one that is there: what is another than before. Empty is null, which clears. */
-export const changed = (fields: readonly Field[], before: Values, after: Values) =>
-  Object.fromEntries(
-    fields
-      .filter(({ name }) => (before[name] ?? '') !== (after[name] ?? ''))
-      .map((field) => [field.name, sent(field, after[field.name] ?? '')]),
-  );
-
-interface InputProps {
-  field: Field;
-  value: string;
-  errors: string[] | undefined;
-  onInput(value: string): void;
-}
-function Input({ field, value, errors, onInput }: InputProps) {
-  const { name, label, type = 'text', required, hint, autocomplete, options } = field;
-  const id = useId();
-  const about = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(' ');
-  const common = {
-    id,
-    name,
-    value,
-    required,
-    autocomplete: autocomplete ?? 'off',
-    ...(about && { 'aria-describedby': about }),
-    ...(errors && { 'aria-invalid': 'true' as const }),
-    onInput: ({ currentTarget }: { currentTarget: { value: string } }) => onInput(currentTarget.value),
-  };
-  return (
-    <div class="field">
-      <label for={id}>
-        {label}
-        {!required && <small> optional</small>}
-      </label>
-      {type === 'lines' ? (
-        <textarea rows={4} {...common} />
-      ) : type === 'choice' ? (
-        <select {...common}>
-          {!required && <option value="">—</option>}
-          {options?.map(([option, text]) => (
-            <option key={option} value={option}>
-              {text}
-            </option>
-          ))}
-        </select>
-      ) : (
-        // each type of input has props of its own, of which these are none
-        <input type={type as 'text'} {...common} />
-      )}
-      {hint && <small id={`${id}-hint`}>{hint}</small>}
-      {errors && (
-        <small id={`${id}-error`} class="error">
-          {errors.join(', ')}
-        </small>
-      )}
-    </div>
-  );
-}
+export { changed, type Field, filled, type Values, valuesOf } from './fields.tsx';
 
 /**
  * A key for what is sent, the same one for the same: what is sent again, because nobody knows whether it arrived, is done
@@ -106,58 +24,94 @@ export const useKey = (): ((json: object) => string) => {
   };
 };
 
-/** What somebody had typed when the session ended: it is there again once the same person is back. */
-const drafts = new Map<string, Values>();
-const useDraft = (fields: readonly Field[], first: Values, values: { value: Values }, button: string) => {
-  const who = useRef(user.value?.id).current;
-  const place = useRef(`${who} ${location.pathname} ${button}`).current;
-  useEffect(() => {
-    drafts.delete(place);
-    return () => {
-      const typed = fields.filter(({ name, type }) => type !== 'password' && values.value[name] !== first[name]);
-      // another page was left on purpose, and so was what one had typed there
-      if (who === undefined || user.value || typed.length === 0) return;
-      drafts.set(place, Object.fromEntries(typed.map(({ name }) => [name, values.value[name] ?? ''])));
-    };
-  }, []);
-  return drafts.get(place);
-};
+const offline = 'Nothing of what you typed is lost: try again when there is one.';
 
 interface FormProps {
   fields: readonly Field[];
   /** What it begins with. */
   values?: Values;
   button: string;
-  /** Sends it; what it throws is said in the form. */
+  /** Sends it; what it throws is said in the form. False: it is not saved, and what was typed is still a draft. */
   send(values: Values): Promise<unknown>;
   cancel?: (() => void) | undefined;
+  /** The record that is being changed, which is kept with the draft. */
+  base?: unknown;
+  /** After a draft that was found was thrown away. */
+  thrownAway?: (() => void) | undefined;
   /** A word before the fields. */
   children?: ComponentChildren;
 }
-export function Form({ fields, values: first = {}, button, send, cancel, children }: FormProps) {
+export function Form(props: FormProps) {
+  const { fields, values: first = {}, button, send, cancel, base, thrownAway, children } = props;
   const begun = useRef<Values>({ ...valuesOf(fields), ...first }).current;
-  const values = useSignal<Values>(begun);
-  const draft = useDraft(fields, begun, values, button);
-  if (draft && values.value === begun) values.value = { ...begun, ...draft };
+  const place = useRef(placeOf(button)).current;
+  const found = useRef(draftAt(place)).current;
+  const values = useSignal<Values>({ ...begun, ...found?.values });
+  const isFound = useSignal(found !== undefined);
+  const isLeaving = useSignal(false);
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const form = useRef<HTMLFormElement>(null);
+  /** What no browser could read is no part of a draft: it would be as if it had been cleared. */
+  const unread = useRef(new Set<string>()).current;
   const errors = trouble.value?.errors ?? {};
   // what is wrong with something that has no field here
   const unplaced = Object.entries(errors).filter(([name]) => !fields.some((field) => field.name === name));
 
+  useEffect(
+    () => () => {
+      if (user.value && draftAt(place) && !isBusy.value) tell('What you typed is kept here until you sign out.');
+    },
+    [],
+  );
+  const type = (name: string, value: string, input: EventTarget) => {
+    values.value = { ...values.value, [name]: value };
+    if (unreadable(input)) unread.add(name);
+    else unread.delete(name);
+    // what is being corrected is no longer wrong
+    if (name in errors) {
+      const { [name]: corrected, ...rest } = errors;
+      trouble.value = trouble.value && Object.keys(rest).length > 0 ? { ...trouble.value, errors: rest } : undefined;
+    }
+    if (!place) return;
+    const typed = fields.filter((one) => one.type !== 'password' && !unread.has(one.name));
+    const mine = typed.map((one) => [one.name, values.value[one.name] ?? ''] as const);
+    const draft = Object.fromEntries(mine.filter(([one, text]) => text !== begun[one]));
+    if (Object.keys(draft).length > 0) keepDraft(place, { values: draft, base });
+    else dropDraft(place);
+  };
+  const throwAway = () => {
+    dropDraft(place);
+    unread.clear();
+    values.value = begun;
+    trouble.value = undefined;
+    isFound.value = false;
+    form.current?.reset();
+    thrownAway?.();
+  };
+  const leave = () => {
+    if (draftAt(place) || unread.size > 0) isLeaving.value = true;
+    else cancel?.();
+  };
+
+  const refused = (now: Trouble) => {
+    trouble.value = now;
+    // once the fields say what is wrong with them
+    setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+  };
   const submit = async (event: Event) => {
     event.preventDefault();
     // not `disabled`: the button would lose the focus
     if (isBusy.value) return;
+    const wrong = [...(form.current?.elements ?? [])].map((input) => [input, unreadable(input)] as const);
+    const said = wrong.filter(([, text]) => text).map(([input, text]) => [input.getAttribute('name'), [text]]);
+    if (said.length > 0) return refused({ detail: '', errors: Object.fromEntries(said) });
     isBusy.value = true;
     trouble.value = undefined;
     try {
-      await send(values.value);
+      if ((await send(values.value)) !== false) dropDraft(place);
     } catch (error) {
-      trouble.value = troubleOf(error);
-      // once the fields say what is wrong with them
-      setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus());
+      refused(troubleOf(error, offline));
     } finally {
       isBusy.value = false;
     }
@@ -165,15 +119,21 @@ export function Form({ fields, values: first = {}, button, send, cancel, childre
   return (
     <form ref={form} onSubmit={submit} noValidate>
       {children}
+      {isFound.value && (
+        <p class="note found" role="status">
+          What you had typed is here again, and not saved yet.{' '}
+          <button type="button" class="link" onClick={throwAway}>
+            Throw it away
+          </button>
+        </p>
+      )}
       {fields.map((field) => (
         <Input
           key={field.name}
           field={field}
           value={values.value[field.name] ?? ''}
           errors={errors[field.name]}
-          onInput={(value) => {
-            values.value = { ...values.value, [field.name]: value };
-          }}
+          onInput={(value, input) => type(field.name, value, input)}
         />
       ))}
       {trouble.value && (Object.keys(errors).length === 0 || unplaced.length > 0) && (
@@ -189,11 +149,27 @@ export function Form({ fields, values: first = {}, button, send, cancel, childre
           {button}
         </button>
         {cancel && (
-          <button type="button" class="secondary" onClick={cancel}>
+          <button type="button" class="secondary" onClick={leave}>
             Cancel
           </button>
         )}
       </div>
+      {isLeaving.value && (
+        <Confirm
+          title="Throw away what you typed?"
+          button="Throw it away"
+          cancel="Go on editing"
+          close={() => {
+            isLeaving.value = false;
+          }}
+          act={async () => {
+            throwAway();
+            cancel?.();
+          }}
+        >
+          <p>It is not saved.</p>
+        </Confirm>
+      )}
     </form>
   );
 }

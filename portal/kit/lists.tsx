@@ -80,7 +80,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       shown.value = { ...kept, rows, isWhole: value.length === 0 || rows.length === kept.total };
       seen.set(key, shown.value);
     } catch (error) {
-      if (current.current === asking) trouble.value = troubleOf(error);
+      if (current.current === asking) trouble.value = troubleOf(error, 'The list is shown once there is one.');
       // a generator that threw is at its end
       seen.delete(key);
     } finally {
@@ -141,11 +141,17 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
 
   const rows = (shown.value?.rows ?? []) as Row[];
   const total = shown.value?.total;
+  // what is wrong with a filter stands beside it
+  const { errors = {} } = trouble.value ?? {};
+  const isPlaced = (names: string[]) =>
+    names.length > 0 && names.every((name) => filters.some((one) => one.name === name));
   const isFiltered = filters.some(({ name }) => query[name]);
   return (
     <section class="list">
-      {filters.length > 0 && <Filters filters={filters} query={query} change={change} />}
-      {trouble.value && <Problem trouble={trouble.value} again={begin} />}
+      {filters.length > 0 && (
+        <Filters filters={filters} columns={columns} query={query} errors={errors} change={change} />
+      )}
+      {trouble.value && !isPlaced(Object.keys(errors)) && <Problem trouble={trouble.value} again={begin} />}
       <p class="total" role="status">
         {total !== undefined && total > 0 && counted(total, ...of)}
         {total === 0 && (isFiltered ? `No ${of[1]} like that.` : `No ${of[1]} yet.`)}

@@ -25,7 +25,7 @@ export function useLoaded<T>(ask: () => Promise<T>, key: string): Loaded<T> {
       value.value = loaded;
       trouble.value = undefined;
     } catch (error) {
-      if (mine === asked.current) trouble.value = troubleOf(error);
+      if (mine === asked.current) trouble.value = troubleOf(error, 'This is shown once there is one.');
     }
   };
   useEffect(() => {

@@ -9,7 +9,7 @@ import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Name, Text, Time } from '../kit/words.tsx';
 import { api, barred, user } from '../session.ts';
-import { approvalInWords, doctorFields } from './doctors.tsx';
+import { approvalInWords, ownDoctorFields } from './doctors.tsx';
 import { PatientPage } from './patient.tsx';
 import { PatientList } from './patients.tsx';
 
@@ -90,7 +90,7 @@ export function Profile() {
 const withdrawing = ['name', 'specialization', 'license_number'];
 /** What administrators looked at says so beside it. */
 const fieldsOf = ({ approved }: Doctor): readonly Field[] =>
-  doctorFields.map((field) =>
+  ownDoctorFields.map((field) =>
     approved && withdrawing.includes(field.name) ? { ...field, hint: 'a change has to be approved' } : field,
   );
 

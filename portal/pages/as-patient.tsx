@@ -7,7 +7,7 @@ import { Facts, Page } from '../kit/page.tsx';
 import { inWords, Name, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { DoctorList } from './doctors.tsx';
-import { patientFacts, patientFieldsOf } from './patients.tsx';
+import { ownPatientFields, patientFacts, withoutAge } from './patients.tsx';
 
 const readOwn = () => tagged(api['patient-profile'].$get());
 
@@ -37,7 +37,7 @@ export function EditMyRecord() {
     <EditPage
       title={() => 'Edit my record'}
       name="my record"
-      fields={patientFieldsOf}
+      fields={withoutAge(ownPatientFields)}
       save={save}
       read={readOwn}
       back="/portal/"

@@ -20,6 +20,10 @@ export const doctorFields: readonly Field[] = [
   { name: 'contact_info', label: 'Contact', type: 'lines' },
   { name: 'license_number', label: 'License number' },
 ];
+/** The same for a doctor's own record. */
+export const ownDoctorFields = doctorFields.map((field) =>
+  field.name === 'name' ? { ...field, autocomplete: 'name' } : field,
+);
 const filters: readonly Filter[] = [
   { name: 'search', label: 'Search', type: 'search' },
   { name: 'specialization', label: 'Specialization' },

@@ -12,7 +12,7 @@ import { Facts, Page } from '../kit/page.tsx';
 import { Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { Deleting } from './deleting.tsx';
-import { patientFacts, patientFieldsOf } from './patients.tsx';
+import { patientFacts, patientFields, withoutAge } from './patients.tsx';
 import { Treating } from './treating.tsx';
 
 const readPatient = (id: number) => tagged(api.patients[':id'].$get({ param: { id } }));
@@ -140,7 +140,7 @@ export function EditPatient() {
     <EditPage
       title={({ name }) => `Edit ${name}`}
       name={`patient ${id}`}
-      fields={patientFieldsOf}
+      fields={withoutAge(patientFields)}
       save={save}
       read={() => readPatient(id)}
       back={`/portal/patients/${id}`}

@@ -24,9 +24,17 @@ export const patientFields: readonly Field[] = [
   { name: 'address', label: 'Address', type: 'lines' },
   { name: 'medical_history', label: 'Medical history', type: 'lines' },
 ];
+const autocomplete: Record<string, string> = {
+  ...{ name: 'name', date_of_birth: 'bday', gender: 'sex', phone: 'tel', email: 'email', address: 'street-address' },
+};
+/** The same for whoever fills in their own, whose browser knows them. */
+export const ownPatientFields = patientFields.map((field) => ({
+  ...field,
+  ...(field.name in autocomplete && { autocomplete: autocomplete[field.name] ?? '' }),
+}));
 /** With a date of birth, the age follows from it. */
-export const patientFieldsOf = ({ date_of_birth }: Patient) =>
-  date_of_birth === null ? patientFields : patientFields.filter(({ name }) => name !== 'age');
+export const withoutAge = (fields: readonly Field[]) => (record: Patient) =>
+  record.date_of_birth === null ? fields : fields.filter(({ name }) => name !== 'age');
 
 export const patientFacts = (patient: Patient) =>
   [

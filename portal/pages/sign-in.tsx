@@ -2,13 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { answer } from '../../clients/typescript/dist/index.js';
+import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
 import { api, ended } from '../session.ts';
-import { doctorFields } from './doctors.tsx';
+import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
-import { patientFields } from './patients.tsx';
+import { ownPatientFields } from './patients.tsx';
 
 /** What anybody may know of this deployment. */
 interface Deployment {
@@ -32,6 +33,11 @@ export function SignIn() {
       {ended.value && (
         <p class="problem" role="status">
           {ended.value}
+        </p>
+      )}
+      {hasAnyDraft.value && (
+        <p class="note found" role="status">
+          What you typed is kept in this tab. It is there again once you have signed in.
         </p>
       )}
       <Form
@@ -71,8 +77,11 @@ const accountFields: readonly Field[] = [
 const without = (fields: readonly Field[], ...names: string[]) => fields.filter(({ name }) => !names.includes(name));
 const ways = {
   user: { label: 'I keep the records of patients', fields: accountFields },
-  patient: { label: 'I am a patient', fields: [...accountFields, ...without(patientFields, 'name', 'email', 'age')] },
-  doctor: { label: 'I am a doctor', fields: [...accountFields, ...without(doctorFields, 'name')] },
+  patient: {
+    label: 'I am a patient',
+    fields: [...accountFields, ...without(ownPatientFields, 'name', 'email', 'age')],
+  },
+  doctor: { label: 'I am a doctor', fields: [...accountFields, ...without(ownDoctorFields, 'name')] },
 };
 type Way = keyof typeof ways;
 const isWay = (name: string): name is Way => name in ways;
@@ -95,8 +104,8 @@ export function Register() {
       <Show loaded={deployment}>
         {({ registration }) => {
           const open = registration.filter(isWay);
-          const way = chosen.value ?? open[0];
-          if (!way) return <p>Accounts are opened by invitation here. Ask whoever runs this for one.</p>;
+          const way = chosen.value ?? (open.length === 1 ? open[0] : undefined);
+          if (open.length === 0) return <p>Accounts are opened by invitation here. Ask whoever runs this for one.</p>;
           return (
             <>
               {open.length > 1 && (
@@ -117,14 +126,16 @@ export function Register() {
                   ))}
                 </fieldset>
               )}
-              <Form
-                fields={ways[way].fields}
-                button="Register"
-                send={async (values) => {
-                  await register(way, values);
-                  route('/portal/', true);
-                }}
-              />
+              {way && (
+                <Form
+                  fields={ways[way].fields}
+                  button="Register"
+                  send={async (values) => {
+                    await register(way, values);
+                    route('/portal/', true);
+                  }}
+                />
+              )}
             </>
           );
         }}

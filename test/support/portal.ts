@@ -27,7 +27,7 @@ const isMeant = (line: string) =>
   );
 
 /** Call it at the top of a `describe`; what it answers is there once tests run. */
-export function portal(settings: Record<string, string> = {}) {
+export function portal(settings?: Record<string, string>) {
   const wardbook = runningWardbook(settings);
   let browser: Browser;
   const opened: Watched[] = [];
@@ -151,7 +151,7 @@ export function portal(settings: Record<string, string> = {}) {
       page.url(),
     ).toBeLessThanOrEqual(0);
   };
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const press = (page: Pick<Page, 'getByRole'>, name: string) => page.getByRole('button', { name, exact: true }).click();
 
   return {
     url: () => wardbook().url,
