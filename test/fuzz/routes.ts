@@ -232,7 +232,7 @@ export const targets: Record<string, Target> = {
   'POST /api/admin/doctors/:id/revoke': { as: 'admin', id: 'doctor', answer: doctor },
   'GET /api/admin/audit': {
     as: 'admin',
-    query: [...page, 'actor', 'action', 'resource', 'patient', 'from', 'to'],
+    query: [...page, 'actor', 'action', 'resource', 'resource_id', 'patient', 'from', 'to'],
     answer: [...entry, 'address', 'before', 'changes'],
   },
   'POST /api/admin/audit/:id/restore': { as: 'admin', id: 'deletion', answer: ['resource', 'id', 'mappings'] },

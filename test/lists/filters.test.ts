@@ -160,6 +160,7 @@ describe('a filter', () => {
     for (const [query, where] of [
       [`actor=${owner.id}`, `actor_id = ${owner.id}`],
       ['action=create&resource=doctor', `action = 'create' and resource = 'doctor'`],
+      [`resource=user&resource_id=${owner.id}`, `resource = 'user' and resource_id = ${owner.id}`],
       ['resource=session', `resource = 'session'`],
       [`patient=${w.ownPatient.id}`, `patient_ids @> array[${w.ownPatient.id}::bigint]`],
       [`to=${middle?.at}&resource=session`, `at < '${middle?.at}' and resource = 'session'`],
@@ -193,6 +194,7 @@ describe('a filter', () => {
     ['users', 'role=root', 'role'],
     ['users', 'disabled=yes', 'disabled'],
     ['the trail', 'actor=me', 'actor'],
+    ['the trail', 'resource_id=one', 'resource_id'],
     ['the trail', 'action=DROP%20TABLE', 'action'],
     ['the trail', 'from=yesterday', 'from'],
     ['the trail', 'to=2026-01-32', 'to'],

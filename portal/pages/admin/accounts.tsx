@@ -198,8 +198,8 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
         <a class="button secondary" href={`/portal/trail?actor=${id}`}>
           What this account did
         </a>
-        <a class="button secondary" href="/portal/trail?resource=user">
-          What was done to accounts
+        <a class="button secondary" href={`/portal/trail?resource=user&resource_id=${id}`}>
+          What was done to this account
         </a>
       </div>
       {isMine && <p>This is your own account. Another administrator can disable it.</p>}

@@ -14,6 +14,7 @@ import { actionOptions, didInWords, kindOptions, nameIn, Target, Who, whatOf } f
 const filters: readonly Filter[] = [
   { name: 'action', label: 'What was done', options: actionOptions },
   { name: 'resource', label: 'To what', options: kindOptions },
+  { name: 'resource_id', label: 'To which no.', type: 'number' },
   { name: 'actor', label: 'By account no.', type: 'number' },
   { name: 'patient', label: 'About patient no.', type: 'number' },
   { name: 'from', label: 'From', type: 'date' },

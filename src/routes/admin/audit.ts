@@ -27,6 +27,7 @@ const filters = {
   actor: idText.optional(),
   action: word.optional(),
   resource: word.optional(),
+  resource_id: idText.optional(),
   patient: idText.optional(),
   from: moment('00:00:00').optional(),
   // the midnight at its end, so that the last day that somebody asks for is in the answer
@@ -43,11 +44,12 @@ const listed = listQuery(sorts, filters, '-id');
 type Filters = Given<never, keyof typeof filters>;
 
 const list = pages(sorts, (db, given: Filters, page) => {
-  const { actor, action, resource, patient, from, to } = given;
+  const { actor, action, resource, resource_id, patient, from, to } = given;
   const where = and(
     actor && eq(audit.actor_id, actor),
     action && eq(audit.action, action),
     resource && eq(audit.resource, resource),
+    resource_id && eq(audit.resource_id, resource_id),
     patient && sql`${audit.id} in (select app.trail_of_patient(${patient}))`,
     from && gte(audit.at, from),
     to && lt(audit.at, to),
