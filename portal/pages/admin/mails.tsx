@@ -1,4 +1,4 @@
-// Mails that did not arrive: what for and to whom; never what they say.
+// Mails that could not be sent: what for and to whom; never what they say.
 import { answer, type Mail } from '../../../clients/typescript/dist/index.js';
 import { Act, tell } from '../../kit/dialogs.tsx';
 import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
@@ -58,7 +58,7 @@ export const Mails = () => (
       columns={columns}
       filters={filters}
       keyOf={({ id }) => id}
-      empty={<p>Every mail arrived.</p>}
+      empty={<p>Every mail was handed over to the mail service. Whether it arrived only its reader knows.</p>}
     />
   </Page>
 );

@@ -17,7 +17,8 @@ export function Start() {
           totals.doctors + totals.mails + totals.accounts === 0 ? (
             <>
               <p>
-                Nothing. No doctor awaits approval, every mail arrived, and nobody has to wait after wrong passwords.
+                Nothing. No doctor awaits approval, every mail was handed over to the mail service, and nobody has to
+                wait after wrong passwords.
               </p>
               <p>
                 All <a href="/portal/doctors">doctors</a>, <a href="/portal/mails">mails that were not sent</a> and{' '}
@@ -76,7 +77,7 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
 function Mails({ mails, total, waiting }: { mails: Mail[]; total: number; waiting: Loaded<Waiting> }) {
   return (
     <section>
-      <h2>{counted(total, 'mail')} did not arrive</h2>
+      <h2>{counted(total, 'mail')} could not be sent</h2>
       <ul class="plain">
         {mails.map(({ id, purpose, recipient, attempts, asked_at }) => (
           <li key={id}>
