@@ -35,7 +35,7 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     );
     await page.reload();
     await page.getByRole('heading', { name: '1 doctor awaits approval' }).waitFor();
-    await page.getByRole('heading', { name: '1 mail did not arrive' }).waitFor();
+    await page.getByRole('heading', { name: '1 mail could not be sent' }).waitFor();
     await page.getByRole('heading', { name: '1 account waits after wrong passwords' }).waitFor();
     await page.getByRole('link', { name: 'Gus Guessed' }).waitFor();
     await accessible(page);
@@ -59,7 +59,7 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     await page.goto(`${url()}/portal/`);
     await press(page, `Send again to ${guessed.email}`);
     await page.getByText('The mail is tried again.').waitFor();
-    await page.getByRole('heading', { name: '1 mail did not arrive' }).waitFor({ state: 'hidden' });
+    await page.getByRole('heading', { name: '1 mail could not be sent' }).waitFor({ state: 'hidden' });
     await page.close();
   });
 
