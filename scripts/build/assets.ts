@@ -3,7 +3,7 @@
 // lightest that holds Scalar as one built file: 17 MB, where @scalar/api-reference brings 250.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { portalPolicy } from '../../src/http/policy.ts';
+import { portalPolicy, viewerPolicy } from '../../src/http/policy.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
 import { root } from '../support/paths.ts';
@@ -18,8 +18,14 @@ const headers = `/*
   Cross-Origin-Resource-Policy: same-origin
 /portal/*
   Content-Security-Policy: ${portalPolicy}
+/docs/*
+  ! Cross-Origin-Resource-Policy
+  Cross-Origin-Resource-Policy: cross-origin
+/docs/reference.html
+  Content-Security-Policy: ${viewerPolicy}
 /openapi.json
   Access-Control-Allow-Origin: *
+  ! Cross-Origin-Resource-Policy
   Cross-Origin-Resource-Policy: cross-origin
 `;
 
@@ -34,7 +40,7 @@ const put = async (name: string, content: string | Uint8Array): Promise<void> =>
 const viewer = 'node_modules/@scalar/fastify-api-reference/dist/js/standalone.js';
 await put('openapi.json', JSON.stringify(await documentOf(app)));
 await put('docs/scalar.js', await readFile(join(root, viewer)));
-for (const name of ['icon.svg', 'page.css', 'page.js'])
-  await put(`docs/${name}`, await readFile(join(root, 'src/openapi/page', name)));
+const beside = ['icon.svg', 'page.css', 'page.js', 'before.js', 'reference.css', 'reference.html', 'reference.js'];
+for (const name of beside) await put(`docs/${name}`, await readFile(join(root, 'src/openapi/page', name)));
 for (const [name, content] of await portalFiles()) await put(`portal/${name}`, content);
 await put('_headers', headers);

@@ -39,7 +39,7 @@ const untilAwake = async (ask: () => Promise<unknown>, say: World['say'], attemp
   }
 };
 
-const kinds: Record<string, RegExp> = { js: /javascript/, css: /^text\/css/, svg: /^image\/svg/ };
+const kinds: Record<string, RegExp> = { js: /javascript/, css: /^text\/css/, svg: /^image\/svg/, html: /^text\/html/ };
 
 export const reference = async ({ url, send }: World): Promise<string> => {
   const page = await send('GET', '/docs', 200);
@@ -54,7 +54,8 @@ export const reference = async ({ url, send }: World): Promise<string> => {
     '/docs comes without Strict-Transport-Security',
   );
 
-  const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
+  // the frame with the viewer, which the page's script makes
+  const assets = [...loadedBy(page.text), '/docs/reference.html'];
   expect(assets.length >= 3, '/docs names no scripts and styles');
   for (const path of assets) await checkAsset(send, path);
 
@@ -65,6 +66,7 @@ export const reference = async ({ url, send }: World): Promise<string> => {
   return `the page, its ${assets.length} assets and a document of ${Object.keys(paths).length} paths`;
 };
 
+const loadedBy = (text: string) => [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
 const checkAsset = async (send: Send, path: string): Promise<void> => {
   // the policy of the page allows nothing from elsewhere
   expect(path.startsWith('/'), `/docs loads ${path}, which its own policy forbids`);
@@ -73,6 +75,7 @@ const checkAsset = async (send: Send, path: string): Promise<void> => {
   const type = headers.get('Content-Type') ?? 'nothing';
   expect(kind?.test(type) ?? false, `${path} is served as ${type}`);
   expect(text.length > 0, `${path} is empty`);
+  if (path.endsWith('.html')) for (const inner of loadedBy(text)) await checkAsset(send, inner);
 };
 
 const needed = ['authorization', 'content-type', 'if-match', 'if-none-match', 'idempotency-key'];

@@ -8,7 +8,7 @@ import { type Config, config, type Env, openKinds } from '../config.ts';
 import { askAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
-import { pagePolicy } from '../http/policy.ts';
+import { docsPolicy } from '../http/policy.ts';
 import { describe } from '../openapi/describe.ts';
 import { warningCodes, warningsOf } from '../warnings.ts';
 
@@ -42,11 +42,20 @@ const checksReadiness = describe(
   'misconfigured',
 );
 
-/** The page loads the rest from files beside it, and nothing from elsewhere. Its viewer sets style attributes. */
+/** The page loads the rest from files beside it, and nothing from elsewhere. */
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
-<script src="/docs/scalar.js" defer></script><script src="/docs/page.js" defer></script>`;
-const policy = pagePolicy("'self' 'unsafe-inline'");
+<script src="/docs/page.js" defer></script><body>
+<header id="bar">
+<img src="/docs/icon.svg" alt=""> <strong>Wardbook</strong>
+<output></output>
+<form>
+<input name="username" placeholder="Email or username" aria-label="Email or username" autocomplete="username" required>
+<input name="password" type="password" placeholder="Password" aria-label="Password" autocomplete="current-password" required>
+<button class="main">Sign in</button>
+</form>
+<form hidden><span id="who"></span> <button>Sign out</button></form>
+</header>`;
 
 const reach = prepare((db) => [
   db
@@ -109,4 +118,4 @@ export const systemRoutes = new Hono<Env>({ strict: false })
     const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
     return c.json({ status: 'ok' as const, has_administrator: await checkReach(c), warnings });
   })
-  .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': policy }));
+  .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': docsPolicy }));

@@ -1,20 +1,11 @@
-// The reference, and a bar to sign in once: from then on every request that is tried on the page goes as that account.
-document.body.innerHTML = `
-<header id="bar">
-  <img src="/docs/icon.svg" alt=""> <strong>Wardbook</strong>
-  <output></output>
-  <form>
-    <input name="username" placeholder="Email or username" aria-label="Email or username" autocomplete="username" required>
-    <input name="password" type="password" placeholder="Password" aria-label="Password" autocomplete="current-password" required>
-    <button class="main">Sign in</button>
-  </form>
-  <form hidden><span id="who"></span> <button>Sign out</button></form>
-</header>
-<div id="reference"></div>`;
+// A bar to sign in once: from then on every request that is tried on the page goes as that account. The viewer below it is
+// in a frame with an origin of its own, and what it asks for goes through here.
 const bar = document.getElementById('bar');
 const [form, leave] = bar.querySelectorAll('form');
 const complaint = bar.querySelector('output');
 const who = document.getElementById('who');
+const frame = document.createElement('iframe');
+const tell = (message, moved = []) => frame.contentWindow?.postMessage(message, '*', moved);
 
 let session = null;
 const keep = (next) => {
@@ -25,7 +16,8 @@ const keep = (next) => {
   leave.hidden = session === null;
   who.textContent = session ? `${session.user.name} (${session.user.role})` : '';
   complaint.textContent = '';
-  reference.updateConfiguration(configuration());
+  // the samples of requests carry it
+  tell({ token: session?.access ?? '' });
 };
 
 const post = (path, body) =>
@@ -52,11 +44,12 @@ const read = async () => {
 };
 
 /** What the viewer sends goes through here: with the token, and looking for a new one. */
-const send = async (input, init) => {
-  const request = new Request(input, init);
+const send = async (url, init) => {
+  const request = new Request(url, init);
   const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin) throw new TypeError('Elsewhere');
   if (pathname === '/openapi.json') return read();
-  if (origin !== location.origin || !pathname.startsWith('/api/')) return fetch(request);
+  if (!pathname.startsWith('/api/')) return fetch(request);
   if (session && Date.now() > session.until - 30_000) await renew();
   if (session) request.headers.set('Authorization', `Bearer ${session.access}`);
   const answer = await fetch(request);
@@ -64,6 +57,24 @@ const send = async (input, init) => {
   if (/^\/api\/auth\/logout\b/.test(pathname) && answer.ok) keep(null);
   return answer;
 };
+
+const answerViewer = async ({ id, url, init }) => {
+  try {
+    const answer = await send(url, init);
+    const { status, statusText, headers } = answer;
+    const body = await answer.arrayBuffer();
+    tell({ id, url, status, statusText, headers: [...headers], body }, [body]);
+  } catch (error) {
+    tell({ id, failed: error.message });
+  }
+};
+addEventListener('message', ({ source, data }) => {
+  if (source !== frame.contentWindow) return;
+  if (data.id) answerViewer(data);
+  else if (data.isReady) tell({ token: session?.access ?? '' });
+  else if (typeof data.hash === 'string' && data.hash.startsWith('#')) history.replaceState(null, '', data.hash);
+  else if (typeof data.copied === 'string') navigator.clipboard.writeText(data.copied).catch(() => undefined);
+});
 
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
@@ -80,21 +91,12 @@ leave.addEventListener('submit', async (event) => {
   keep(null);
 });
 
-/** The token of whoever is signed in is part of it, so that the samples of requests carry it. */
-const configuration = () => ({
-  url: '/openapi.json',
-  servers: [{ url: location.origin }],
-  customFetch: send,
-  authentication: { securitySchemes: { bearer: { token: session?.access ?? '' } } },
-  defaultOpenAllTags: true,
-  withDefaultFonts: false,
-  showDeveloperTools: 'never',
-  hideClientButton: true,
-  documentDownloadType: 'direct',
-  telemetry: false,
-  agent: { disabled: true },
-  mcp: { disabled: true },
-  metaData: { title: 'Wardbook API' },
-});
-const reference = Scalar.createApiReference('#reference', configuration());
 keep(JSON.parse(sessionStorage.getItem('wardbook')));
+frame.title = 'Reference';
+frame.setAttribute('sandbox', 'allow-scripts allow-forms allow-popups allow-modals allow-downloads');
+const show = () => {
+  frame.src = `/docs/reference.html${location.hash}`;
+};
+show();
+addEventListener('hashchange', show);
+document.body.append(frame);
