@@ -8,6 +8,7 @@ import { Confirm, hush, Told } from './kit/dialogs.tsx';
 import { dropDrafts, hasDraft } from './kit/drafts.ts';
 import { dropLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
+import { Proving } from './kit/proving.tsx';
 import { Name } from './kit/words.tsx';
 import { Account, Unverified } from './pages/account.tsx';
 import { AccountPage, Accounts } from './pages/admin/accounts.tsx';
@@ -226,6 +227,7 @@ export function App() {
         </p>
       )}
       {who ? <SignedIn key={`${who.id} ${who.role}`} who={who} /> : <Nobody key="nobody" />}
+      <Proving />
       <Told />
     </LocationProvider>
   );

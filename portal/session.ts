@@ -15,6 +15,7 @@ import {
   type User,
   wardbook,
 } from '../clients/typescript/dist/index.js';
+import { asking, Cancelled } from './proof.ts';
 
 /** What is kept of a session where all tabs find it. */
 type Kept = Pick<Tokens, 'refresh' | 'user'>;
@@ -110,13 +111,13 @@ export const { api, onChange } = wardbook(location.origin, {
   },
   fetch: async (url, init) => {
     try {
-      const answer = await (url.endsWith('/api/auth/refresh') ? renewing(url, init) : fetch(url, init));
+      const response = await (url.endsWith('/api/auth/refresh') ? renewing(url, init) : fetch(url, init));
       isOnline.value = true;
-      if (!answer.headers.get('Content-Type')?.startsWith('application/problem+json')) return answer;
-      const problem: Problem = await answer.clone().json();
+      if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return response;
+      const problem: Problem = await response.clone().json();
       // some things that one does need it where all else does not
       if (init.method === 'GET') bar(problem);
-      return answer.status === 429 ? saying(inWords(problem, answer), answer) : answer;
+      return response.status === 429 ? saying(inWords(problem, response), response) : response;
     } catch (error) {
       if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
       throw error;
@@ -125,6 +126,7 @@ export const { api, onChange } = wardbook(location.origin, {
 });
 
 const isNow = (now: User | null) => {
+  if (now?.id !== user.value?.id) asking.value?.cancel();
   if (now) ended.value = undefined;
   if (now?.id !== user.value?.id || now?.email_verified !== user.value?.email_verified) barred.value = undefined;
   user.value = now;
@@ -149,6 +151,8 @@ export interface Trouble {
   code?: Problem['code'];
   errors: Record<string, string[]>;
 }
+/** Whether a person said no to what the server asked for: nothing has to be said about that. */
+export const wasCancelled = (error: unknown): boolean => error instanceof Cancelled;
 export const troubleOf = (error: unknown, offline = 'Try again when there is one.'): Trouble => {
   if (error instanceof Refused) {
     const { detail, code, errors = {} } = error.problem;

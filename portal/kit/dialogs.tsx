@@ -2,7 +2,7 @@
 import { effect, signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { type Trouble, troubleOf, user } from '../session.ts';
+import { type Trouble, troubleOf, user, wasCancelled } from '../session.ts';
 import { Problem } from './loading.tsx';
 
 interface DialogProps {
@@ -47,6 +47,9 @@ interface ConfirmProps {
   button: string;
   /** What the other button says. */
   cancel?: string;
+  /** Of the first button: "" where it can be taken back. */
+  kind?: string;
+  /** False: the question stays open. */
   act(): Promise<unknown>;
   close(): void;
   /** Not while one cannot read yet what goes along. */
@@ -54,17 +57,16 @@ interface ConfirmProps {
 }
 /** For what cannot be taken back, or takes more along than one sees. */
 export function Confirm(props: ConfirmProps) {
-  const { title, children, button, cancel = 'Cancel', act, close, isReady = true } = props;
+  const { title, children, button, cancel = 'Cancel', kind = 'danger', act, close, isReady = true } = props;
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const sure = async () => {
     if (isBusy.value || !isReady) return;
     isBusy.value = true;
     try {
-      await act();
-      close();
+      if ((await act()) !== false) close();
     } catch (error) {
-      trouble.value = troubleOf(error);
+      if (!wasCancelled(error)) trouble.value = troubleOf(error);
     } finally {
       isBusy.value = false;
     }
@@ -76,7 +78,7 @@ export function Confirm(props: ConfirmProps) {
       <div class="buttons">
         <button
           type="button"
-          class="danger"
+          class={kind}
           aria-disabled={isBusy.value || !isReady}
           aria-busy={isBusy.value}
           onClick={sure}
@@ -122,7 +124,7 @@ export function Told() {
       await now?.undo?.();
       tell('Undone.');
     } catch (error) {
-      tell(troubleOf(error).detail);
+      if (!wasCancelled(error)) tell(troubleOf(error).detail);
     } finally {
       isBusy.value = false;
     }
@@ -146,8 +148,15 @@ export function Told() {
   );
 }
 
+interface ActProps {
+  label: string;
+  /** Where the label stands beside what it is about: all of it, for whoever does not see that. */
+  name?: string;
+  act(): Promise<unknown>;
+  kind?: string;
+}
 /** A button that does something at once; what goes wrong is said below it. */
-export function Act({ label, act, kind = 'secondary' }: { label: string; act(): Promise<unknown>; kind?: string }) {
+export function Act({ label, name, act, kind = 'secondary' }: ActProps) {
   const isBusy = useSignal(false);
   const press = async () => {
     if (isBusy.value) return;
@@ -155,13 +164,20 @@ export function Act({ label, act, kind = 'secondary' }: { label: string; act(): 
     try {
       await act();
     } catch (error) {
-      tell(troubleOf(error).detail);
+      if (!wasCancelled(error)) tell(troubleOf(error).detail);
     } finally {
       isBusy.value = false;
     }
   };
   return (
-    <button type="button" class={kind} aria-disabled={isBusy.value} aria-busy={isBusy.value} onClick={press}>
+    <button
+      type="button"
+      class={kind}
+      aria-label={name}
+      aria-disabled={isBusy.value}
+      aria-busy={isBusy.value}
+      onClick={press}
+    >
       {label}
     </button>
   );

@@ -10,7 +10,7 @@ interface Step {
 let last: Element | undefined;
 let way: Step[] = [];
 /** What had the focus before the message at the bottom did. */
-let before: HTMLElement | undefined;
+let outside: HTMLElement | undefined;
 
 const remember = ({ target }: FocusEvent) => {
   if (!(target instanceof HTMLElement)) return;
@@ -18,7 +18,7 @@ const remember = ({ target }: FocusEvent) => {
   way = [];
   for (let one: Element = target; one.parentElement; one = one.parentElement)
     way.push({ parent: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
-  if (!target.closest('.told')) before = target;
+  if (!target.closest('.told')) outside = target;
 };
 
 /** The row that took the place of the one that is gone, the rest of the message, or the heading above. */
@@ -27,8 +27,11 @@ const next = (): HTMLElement | null | undefined => {
   if (!step) return undefined;
   const { parent, index } = step;
   const told = parent.closest('.told');
-  if (told) return told.querySelector('button') ?? (before?.isConnected ? before : undefined);
+  if (told) return told.querySelector('button') ?? (outside?.isConnected ? outside : undefined);
   const rows = parent.matches('ul, tbody') ? parent.children : [];
+  const before = parent.previousElementSibling;
+  // a search of which no result is left
+  if (parent.matches('ul:empty') && before?.matches(focusable)) return before as HTMLElement;
   const row = parent.closest('li, tr') ?? rows[Math.min(index, rows.length - 1)];
   const near = row ? (row.querySelector(focusable) ?? row) : parent.closest('dialog, section')?.querySelector('h2, h3');
   return near as HTMLElement | null;

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { newKey } from '../../clients/typescript/dist/index.js';
-import { type Trouble, troubleOf, user } from '../session.ts';
+import { type Trouble, troubleOf, user, wasCancelled } from '../session.ts';
 import { Confirm, tell } from './dialogs.tsx';
 import { draftAt, dropDraft, keepDraft, placeOf } from './drafts.ts';
 import { type Field, Input, unreadable, type Values, valuesOf } from './fields.tsx';
@@ -111,7 +111,7 @@ export function Form(props: FormProps) {
     try {
       if ((await send(values.value)) !== false) dropDraft(place);
     } catch (error) {
-      refused(troubleOf(error, offline));
+      if (!wasCancelled(error)) refused(troubleOf(error, offline));
     } finally {
       isBusy.value = false;
     }

@@ -7,7 +7,7 @@ import { isOnline, type Trouble, troubleOf } from '../session.ts';
 export interface Loaded<T> {
   value: T | undefined;
   trouble: Trouble | undefined;
-  again(): void;
+  again(): Promise<void>;
   /** In place of what was loaded, where an answer said how it is by now. */
   set(value: T): void;
 }

@@ -11,8 +11,13 @@ export const counted = (many: number, one: string, more = `${one}s`) => `${count
 export const Time = ({ at }: { at: string }) => <time datetime={at}>{dateTime.format(new Date(at))}</time>;
 export const Day = ({ on }: { on: string | null }) =>
   on === null ? <None /> : <time datetime={on}>{dateOnly.format(new Date(on))}</time>;
+/** In pieces between which a line may break, where a word is longer than a column should be: an email above all. */
+const inPieces = (text: string) =>
+  (text.match(/[^\s@]{1,24}@?|\s+|@/gu) ?? []).flatMap((piece, place) =>
+    place ? [<wbr key={place} />, piece] : [piece],
+  );
 /** A name in whatever script, which does not turn round what stands beside it. */
-export const Name = ({ of }: { of: string }) => <bdi>{of}</bdi>;
+export const Name = ({ of }: { of: string }) => <bdi>{inPieces(of)}</bdi>;
 /** What nobody has said. */
 export const None = () => (
   <span class="none">
@@ -21,7 +26,7 @@ export const None = () => (
   </span>
 );
 export const Text = ({ of }: { of: string | number | null | undefined }) =>
-  of === null || of === undefined || of === '' ? <None /> : <bdi>{of}</bdi>;
+  of === null || of === undefined || of === '' ? <None /> : <bdi>{inPieces(String(of))}</bdi>;
 
 /** "medical_history" as a person reads it. */
 export const inWords = (name: string) => {

@@ -6,6 +6,7 @@ import { Edit, type Tagged, tagged } from '../kit/editing.tsx';
 import { type Field, Form } from '../kit/forms.tsx';
 import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
+import { withPassword } from '../proof.ts';
 import { api, user } from '../session.ts';
 import { Devices } from './devices.tsx';
 import { Erasing } from './erasing.tsx';
@@ -53,7 +54,8 @@ function Names() {
             fields={names}
             from={from}
             save={async ({ etag }, json) => {
-              await answer(api.auth.me.$patch({ json }, { headers: { 'If-Match': etag } }));
+              const headers = { 'If-Match': etag };
+              await withPassword((proof) => answer(api.auth.me.$patch({ json: { ...json, ...proof } }, { headers })));
               await again();
             }}
             read={readMe}

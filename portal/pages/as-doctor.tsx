@@ -97,10 +97,10 @@ const fieldsOf = ({ approved }: Doctor): readonly Field[] =>
 export function EditProfile() {
   const save = async (from: Tagged<Doctor>, changes: object) => {
     const { user_id, name, specialization, approved: before } = from.record;
-    const given = { param: { user_id: user_id ?? 0 }, json: { name, specialization, ...changes } };
-    const { approved } = await answer(
-      api['doctor-profile'][':user_id'].$put(given, { headers: { 'If-Match': from.etag } }),
-    );
+    const param = { user_id: user_id ?? 0 };
+    const headers = { 'If-Match': from.etag };
+    const json = { name, specialization, ...changes };
+    const { approved } = await answer(api['doctor-profile'][':user_id'].$put({ param, json }, { headers }));
     if (before && !approved) barred.value = 'doctor_not_approved';
     tell(before && !approved ? 'Saved. An administrator has to approve you again before you see patients.' : 'Saved.');
   };

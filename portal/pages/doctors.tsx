@@ -11,7 +11,7 @@ import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { counted, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { setApproved } from './admin/approving.ts';
+import { Approving, revoke } from './admin/approving.tsx';
 import { Deleting } from './deleting.tsx';
 
 export const doctorFields: readonly Field[] = [
@@ -115,18 +115,20 @@ export function DoctorPage() {
   const leave = useLeave('/portal/doctors');
   const isAdmin = user.value?.role === 'admin';
   const record = doctor.value?.record;
-  const set = async (approved: boolean) => {
-    await setApproved(id, approved);
-    await doctor.again();
-  };
-  const approve = async ({ name }: Doctor, approved: boolean) => {
-    await set(approved);
-    tell(approved ? `${name} is approved.` : `${name} no longer sees patients.`, () => set(!approved));
-  };
+  const isApproving = useSignal(false);
   const actions = record && (
     <>
-      {isAdmin && record.approved === false && <Act label="Approve" kind="" act={() => approve(record, true)} />}
-      {isAdmin && record.approved && <Act label="Revoke approval" act={() => approve(record, false)} />}
+      {isAdmin && record.approved === false && (
+        <button
+          type="button"
+          onClick={() => {
+            isApproving.value = true;
+          }}
+        >
+          Approve
+        </button>
+      )}
+      {isAdmin && record.approved && <Act label="Revoke approval" act={() => revoke(id, doctor.again)} />}
       {mayWrite(record) && (
         <>
           <a class="button" href={`/portal/doctors/${id}/edit`}>
@@ -161,6 +163,15 @@ export function DoctorPage() {
                 ['Last changed', <Time key="changed" at={record.updated_at} />],
               ]}
             />
+            {isApproving.value && (
+              <Approving
+                id={id}
+                done={doctor.again}
+                close={() => {
+                  isApproving.value = false;
+                }}
+              />
+            )}
             {isDeleting.value && (
               <Deleting
                 kind="doctor"

@@ -73,15 +73,17 @@ const fields: readonly Field[] = [
   },
   { name: 'role', label: 'Role', type: 'choice', required: true, options: roles },
 ];
-/** Nobody takes these pages from themselves without having been told. */
-const fieldsOfOwn = fields.map((field) =>
-  field.name === 'role'
-    ? {
-        ...field,
-        hint: 'This is your own account. With another role you lose these pages, and only another administrator can give them back.',
-      }
-    : field,
-);
+/** Nobody takes these pages from themselves without having been told, and what one signs in with is in one's own account. */
+const fieldsOfOwn = fields
+  .filter(({ name }) => name === 'name' || name === 'role')
+  .map((field) =>
+    field.name === 'role'
+      ? {
+          ...field,
+          hint: 'This is your own account. With another role you lose these pages, and only another administrator can give them back.',
+        }
+      : field,
+  );
 const read = (id: number) => tagged(api.admin.users[':id'].$get({ param: { id } }));
 const patch = (id: number, json: AccountPatch, etag?: string) =>
   answer(api.admin.users[':id'].$patch({ param: { id }, json }, etag ? { headers: { 'If-Match': etag } } : {}));
@@ -202,7 +204,12 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
           What was done to this account
         </a>
       </div>
-      {isMine && <p>This is your own account. Another administrator can disable it.</p>}
+      {isMine && (
+        <p>
+          This is your own account. Another administrator can disable it. Your email, username and password are in{' '}
+          <a href="/portal/account">My account</a>.
+        </p>
+      )}
       {asking.value === 'sessions' && (
         <Confirm
           title={`End all sessions of ${name}?`}

@@ -24,7 +24,7 @@ const states: Record<Invitation['state'], string> = {
 };
 const filters: readonly Filter[] = [{ name: 'state', label: 'State', options: Object.entries(states) }];
 const columns: readonly Column<Invitation>[] = [
-  { title: 'To', cell: ({ email }) => <bdi>{email}</bdi> },
+  { title: 'To', cell: ({ email }) => <Name of={email} /> },
   { title: 'Name', cell: ({ name }) => <Text of={name} /> },
   { title: 'As', cell: ({ role }) => roleInWords(role) },
   { title: 'State', cell: ({ state }) => states[state] },
@@ -35,7 +35,8 @@ const columns: readonly Column<Invitation>[] = [
     cell: ({ id, email, state }) =>
       state === 'open' && (
         <Act
-          label={`Revoke ${email}`}
+          label="Revoke"
+          name={`Revoke ${email}`}
           act={async () => {
             await answer(api.admin.invitations[':id'].$delete({ param: { id } }));
             forgetLists();

@@ -3,7 +3,7 @@ import { answer, type Mail } from '../../../clients/typescript/dist/index.js';
 import { Act, tell } from '../../kit/dialogs.tsx';
 import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
 import { Page } from '../../kit/page.tsx';
-import { count, Time } from '../../kit/words.tsx';
+import { count, Name, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 
 export const purposes: Record<Mail['purpose'], string> = {
@@ -44,11 +44,16 @@ const stateInWords = ({ state, held }: Mail) =>
   state === 'failed' ? 'given up' : held ? whyHeld[held] : 'waits for another try';
 const columns: readonly Column<Mail>[] = [
   { title: 'What', cell: ({ purpose }) => purposes[purpose] },
-  { title: 'To', cell: ({ recipient }) => <bdi>{recipient}</bdi> },
+  { title: 'To', cell: ({ recipient }) => <Name of={recipient} /> },
   { title: 'Of', sort: 'asked_at', cell: ({ asked_at }) => <Time at={asked_at} /> },
   { title: 'State', cell: stateInWords },
   { title: 'Tried', cell: ({ attempts }) => count(attempts) },
-  { title: 'Do', cell: ({ id, recipient }) => <Act label={`Send again to ${recipient}`} act={() => sendAgain(id)} /> },
+  {
+    title: 'Do',
+    cell: ({ id, recipient }) => (
+      <Act label="Send again" name={`Send again to ${recipient}`} act={() => sendAgain(id)} />
+    ),
+  },
 ];
 export const Mails = () => (
   <Page title="Mails that were not sent">

@@ -1,11 +1,12 @@
 // An administrator's first page: what waits for one.
+import { useSignal } from '@preact/signals';
 import { answer, type Doctor, type Mail, type Waiting } from '../../../clients/typescript/dist/index.js';
-import { Act, tell } from '../../kit/dialogs.tsx';
+import { Act } from '../../kit/dialogs.tsx';
 import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
 import { Page } from '../../kit/page.tsx';
 import { counted, Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { setApproved } from './approving.ts';
+import { Approving } from './approving.tsx';
 import { purposes, sendAgain } from './mails.tsx';
 
 export function Start() {
@@ -39,10 +40,7 @@ export function Start() {
 }
 
 function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number; waiting: Loaded<Waiting> }) {
-  const set = async (id: number, approved: boolean) => {
-    await setApproved(id, approved);
-    await waiting.again();
-  };
+  const asking = useSignal<number | undefined>(undefined);
   return (
     <section>
       <h2>{counted(total, 'doctor awaits', 'doctors await')} approval</h2>
@@ -56,13 +54,15 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
               </a>{' '}
               · <Name of={specialization} /> · license <Text of={license_number} />
             </span>
-            <Act
-              label={`Approve ${name}`}
-              act={async () => {
-                await set(id, true);
-                tell(`${name} is approved.`, () => set(id, false));
+            <button
+              type="button"
+              class="secondary"
+              onClick={() => {
+                asking.value = id;
               }}
-            />
+            >
+              Approve {name}
+            </button>
           </li>
         ))}
       </ul>
@@ -70,6 +70,15 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
         {total > doctors.length && <>These are the first {doctors.length}. </>}
         <a href="/portal/doctors?approved=false">All doctors who await approval</a>
       </p>
+      {asking.value && (
+        <Approving
+          id={asking.value}
+          done={waiting.again}
+          close={() => {
+            asking.value = undefined;
+          }}
+        />
+      )}
     </section>
   );
 }

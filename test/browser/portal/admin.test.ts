@@ -42,7 +42,23 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
 
     const approved = async () => (await call('GET', '/api/doctor-profile/', undefined, doctor.access)).body.approved;
     await press(page, 'Approve Dr. Will Waiting');
+    const dialog = page.getByRole('dialog', { name: 'Approve this doctor?' });
+    await dialog.getByText('Dr. Will Waiting').waitFor();
+    await accessible(page);
+    // who is somebody else by the time that the button is pressed
+    const rename = (name: string) => asOwner('update doctors set name = $2 where user_id = $1', [doctor.id, name]);
+    await rename('Dr. Somebody Else');
+    await press(dialog, 'Approve');
+    await dialog.getByText('Somebody changed the record since you looked at it.').waitFor();
+    await dialog.getByText('Dr. Somebody Else').waitFor();
+    await accessible(page);
+    expect(await approved()).toBe(false);
+    await rename('Dr. Will Waiting');
+    await press(dialog, 'Cancel');
+    await press(page, 'Approve Dr. Will Waiting');
+    await press(dialog, 'Approve');
     await page.getByText('Dr. Will Waiting is approved.').waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).not.toBe('BODY');
     await page.getByRole('heading', { name: '1 doctor awaits approval' }).waitFor({ state: 'hidden' });
     expect(await approved()).toBe(true);
     await press(page, 'Undo');
