@@ -8,6 +8,7 @@
 // that is used in two places ends the session: a mail warns of it, and the trail has it.
 import { signal } from '@preact/signals';
 import {
+  answer,
   type Problem,
   Refused,
   type Store,
@@ -15,7 +16,7 @@ import {
   type User,
   wardbook,
 } from '../clients/typescript/dist/index.js';
-import { asking, Cancelled } from './proof.ts';
+import { asking, Cancelled, stepUp } from './proof.ts';
 
 /** What is kept of a session where all tabs find it. */
 type Kept = Pick<Tokens, 'refresh' | 'user'>;
@@ -117,6 +118,8 @@ export const { api, onChange } = wardbook(location.origin, {
       const problem: Problem = await response.clone().json();
       // some things that one does need it where all else does not
       if (init.method === 'GET') bar(problem);
+      // once the password was given, the same counts
+      if (problem.code === 'step_up_required' && (await stepUp(giving))) return fetch(url, init);
       return response.status === 429 ? saying(inWords(problem, response), response) : response;
     } catch (error) {
       if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
@@ -124,6 +127,8 @@ export const { api, onChange } = wardbook(location.origin, {
     }
   },
 });
+
+const giving = (password: string) => answer(api.auth['step-up'].$post({ json: { password } }));
 
 const isNow = (now: User | null) => {
   if (now?.id !== user.value?.id) asking.value?.cancel();
@@ -152,7 +157,8 @@ export interface Trouble {
   errors: Record<string, string[]>;
 }
 /** Whether a person said no to what the server asked for: nothing has to be said about that. */
-export const wasCancelled = (error: unknown): boolean => error instanceof Cancelled;
+export const wasCancelled = (error: unknown): boolean =>
+  error instanceof Cancelled || (error instanceof Refused && error.problem.code === 'step_up_required');
 export const troubleOf = (error: unknown, offline = 'Try again when there is one.'): Trouble => {
   if (error instanceof Refused) {
     const { detail, code, errors = {} } = error.problem;
