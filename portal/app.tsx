@@ -22,7 +22,8 @@ import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pag
 import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
 import { ImportPatients } from './pages/import.tsx';
-import { Forgot, Invited, Reset, Undo, Verify } from './pages/links.tsx';
+import { Invited } from './pages/invited.tsx';
+import { Forgot, Reset, Undo, Verify } from './pages/links.tsx';
 import { EditPatient, PatientPage } from './pages/patient.tsx';
 import { NewPatientPage, Patients } from './pages/patients.tsx';
 import { Register, SignIn } from './pages/sign-in.tsx';

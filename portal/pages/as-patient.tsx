@@ -1,18 +1,31 @@
-import { answer, type Patient, type Routes } from '../../clients/typescript/dist/index.js';
-import { tell } from '../kit/dialogs.tsx';
+// What patients have: their own record, who treats them, who looked.
+import { useSignal } from '@preact/signals';
+import { answer, type Patient, Refused, type Routes } from '../../clients/typescript/dist/index.js';
+import { Confirm, tell } from '../kit/dialogs.tsx';
 import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
-import { type Column, List } from '../kit/lists.tsx';
+import { type Column, forgetLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { inWords, Name, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { DoctorList } from './doctors.tsx';
-import { ownPatientFields, patientFacts, withoutAge } from './patients.tsx';
+import { ownPatientFields, patientFacts, Registered, withoutAge } from './patients.tsx';
 
 const readOwn = () => tagged(api['patient-profile'].$get());
 
+/** Of somebody who left a record there is none, until another invitation. */
+const readIfThere = async () => {
+  try {
+    return await readOwn();
+  } catch (error) {
+    if (error instanceof Refused && error.problem.status === 404) return null;
+    throw error;
+  }
+};
+
 export function MyRecord() {
-  const own = useLoaded(readOwn, 'my record');
+  const own = useLoaded(readIfThere, 'my record');
+  const isLeaving = useSignal(false);
   const edit = (
     <a class="button" href="/portal/my-record/edit">
       Edit
@@ -21,8 +34,54 @@ export function MyRecord() {
   return (
     <Page title="My record" actions={own.value && edit}>
       <Show loaded={own}>
-        {({ record }) => <Facts of={[['Name', <Name key="name" of={record.name} />], ...patientFacts(record)]} />}
+        {(found) =>
+          found === null ? (
+            <p>Your account has no record. Whoever treats you can invite you to one.</p>
+          ) : (
+            <>
+              <Facts of={[['Name', <Name key="name" of={found.record.name} />], ...patientFacts(found.record)]} />
+              {found.record.registered_by && (
+                <section>
+                  <h2>Who registered it</h2>
+                  <p>
+                    <Registered by={found.record.registered_by} /> made this record and keeps it, and reads what you
+                    write in it. If you do not know them, leave it.
+                  </p>
+                  <button
+                    type="button"
+                    class="danger"
+                    onClick={() => {
+                      isLeaving.value = true;
+                    }}
+                  >
+                    Leave this record
+                  </button>
+                </section>
+              )}
+            </>
+          )
+        }
       </Show>
+      {isLeaving.value && (
+        <Confirm
+          title="Leave this record?"
+          button="Leave it"
+          act={async () => {
+            await answer(api['patient-profile'].$delete());
+            forgetLists();
+            own.set(null);
+            tell('You have left the record. Your account stays.');
+          }}
+          close={() => {
+            isLeaving.value = false;
+          }}
+        >
+          <p>
+            It stays with whoever made it, without you: you no longer see it, and they see nothing that you write from
+            now on. Your account stays, and another invitation can give it another record.
+          </p>
+        </Confirm>
+      )}
     </Page>
   );
 }

@@ -5,7 +5,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { answer } from '../../clients/typescript/dist/index.js';
+import { answer, Refused } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
 import { type Field, Form, type Values } from '../kit/forms.tsx';
 import { Page } from '../kit/page.tsx';
@@ -21,9 +21,11 @@ export const signInFields: readonly Field[] = [
   { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true },
 ];
 
+export const tokenOf = () => new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
+
 interface OneThingProps {
   title: string;
-  says?: string;
+  says?: ComponentChildren;
   fields?: readonly Field[];
   button: string;
   act(values: Values, token: string): Promise<unknown>;
@@ -32,17 +34,18 @@ interface OneThingProps {
   isOpen?: boolean;
   children?: ComponentChildren;
 }
-function OneThing({ title, says, fields = [], button, act, done, isOpen, children }: OneThingProps) {
-  const token = useRef(new URLSearchParams(location.hash.slice(1)).get('token') ?? '').current;
+export function OneThing({ title, says, fields = [], button, act, done, isOpen, children }: OneThingProps) {
+  const token = useRef(tokenOf()).current;
   const isDone = useSignal(false);
   const result = useRef<HTMLParagraphElement>(null);
   useEffect(() => {
     if (isDone.value) result.current?.focus();
   }, [isDone.value]);
   const send = async (values: Values) => {
-    await act(values, token);
+    if ((await act(values, token)) === false) return false;
     history.replaceState(null, '', location.pathname);
     isDone.value = true;
+    return true;
   };
   return (
     <Page title={title}>
@@ -58,7 +61,7 @@ function OneThing({ title, says, fields = [], button, act, done, isOpen, childre
       ) : token || isOpen ? (
         <>
           <Form fields={fields} button={button} send={send}>
-            {says && <p>{says}</p>}
+            {says && <div>{says}</div>}
           </Form>
           {children}
         </>
@@ -99,18 +102,41 @@ export const Reset = () => (
   </OneThing>
 );
 
-export const Verify = () => (
-  <OneThing
-    title="Confirm your email"
-    says="With this button you say that the email is yours."
-    button="Confirm"
-    act={async (_, token) => {
-      await answer(api.auth.email.verify.$post({ json: { token } }));
-      if (user.value) await answer(api.auth.me.$get()).catch(() => {});
-    }}
-    done="Your email is confirmed."
-  />
-);
+/** The link of a new account works for whoever has it; that of a new email only for whoever is signed in to its account. */
+export function Verify() {
+  const { route } = useLocation();
+  const needsSignIn = useSignal(false);
+  return (
+    <OneThing
+      key={String(needsSignIn.value)}
+      title="Confirm your email"
+      says={
+        needsSignIn.value
+          ? 'Sign in to the account whose email this is to be.'
+          : 'With this button you say that the email is yours.'
+      }
+      fields={needsSignIn.value ? signInFields : []}
+      button={needsSignIn.value ? 'Sign in and confirm' : 'Confirm'}
+      act={async ({ username = '', password = '' }, token) => {
+        const mustSignIn = needsSignIn.value && !user.value;
+        if (mustSignIn) await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+        try {
+          await answer(api.auth.email.verify.$post({ json: { token } }));
+        } catch (error) {
+          if (mustSignIn) tell(troubleOf(error).detail);
+          needsSignIn.value = !user.value && error instanceof Refused && error.problem.status === 401;
+          throw error;
+        }
+        if (user.value) await answer(api.auth.me.$get()).catch(() => {});
+        // whoever has just signed in has another page by now
+        if (!mustSignIn) return;
+        tell('Your email is confirmed.');
+        route('/portal/account', true);
+      }}
+      done="Your email is confirmed."
+    />
+  );
+}
 
 export const Undo = () => (
   <OneThing
@@ -120,60 +146,4 @@ export const Undo = () => (
     act={(_, token) => answer(api.auth.email.undo.$post({ json: { token } }))}
     done="Undone, and everybody is signed out. A link to choose a new password is on its way to this address."
   />
-);
-
-/** A new account for it, or one that is there. */
-export function Invited() {
-  const { route } = useLocation();
-  const isNew = useSignal(!user.value);
-  const home = () => route('/portal/', true);
-  if (isNew.value)
-    return (
-      <OneThing
-        key="new"
-        title="Accept your invitation"
-        fields={[{ name: 'name', label: 'Your name', autocomplete: 'name' }, newPassword('password')]}
-        button="Open my account"
-        act={async ({ name = '', password = '' }, token) => {
-          const own = name.trim() ? { name: name.trim() } : {};
-          await answer(api.auth.register.invited.$post({ json: { token, password, ...own } }));
-          home();
-        }}
-        done="Your account is open."
-      >
-        <Other label="I have an account already" choose={() => (isNew.value = false)} />
-      </OneThing>
-    );
-  const known = user.value;
-  return (
-    <OneThing
-      key="there"
-      title="Accept with your account"
-      {...(known && { says: `You are signed in as ${known.name}. This account gets what the invitation is for.` })}
-      fields={known ? [] : signInFields}
-      button={known ? 'Accept' : 'Sign in and accept'}
-      act={async ({ username = '', password = '' }, token) => {
-        const isHere = user.value !== null;
-        if (!isHere) await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
-        try {
-          await answer(api.auth.invitations.accept.$post({ json: { token } }));
-        } catch (error) {
-          // whoever has just signed in has another page by now, which knows nothing of this
-          if (!isHere) tell(troubleOf(error).detail);
-          throw error;
-        }
-        home();
-      }}
-      done="Your account has what the invitation was for."
-    >
-      <Other label="Open a new account instead" choose={() => (isNew.value = true)} />
-    </OneThing>
-  );
-}
-const Other = ({ label, choose }: { label: string; choose(): void }) => (
-  <p>
-    <button type="button" class="link" onClick={choose}>
-      {label}
-    </button>
-  </p>
 );

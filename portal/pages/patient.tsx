@@ -12,7 +12,7 @@ import { Facts, Page } from '../kit/page.tsx';
 import { Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { Deleting } from './deleting.tsx';
-import { patientFacts, patientFields, withoutAge } from './patients.tsx';
+import { patientFacts, patientFields, Registered, withoutAge } from './patients.tsx';
 import { Treating } from './treating.tsx';
 
 const readPatient = (id: number) => tagged(api.patients[':id'].$get({ param: { id } }));
@@ -48,7 +48,13 @@ export function PatientPage() {
       <Show loaded={patient}>
         {({ record }) => (
           <>
-            <Facts of={patientFacts(record)} />
+            <Facts
+              of={
+                record.registered_by
+                  ? [...patientFacts(record), ['Registered by', <Registered key="by" by={record.registered_by} />]]
+                  : patientFacts(record)
+              }
+            />
             <Treating patient={record} may={mayWrite(record)} />
             {mayWrite(record) && record.user_id === null && <Invitation patient={record} />}
             {isDeleting.value && (

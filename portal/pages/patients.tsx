@@ -1,5 +1,5 @@
 import { useLocation } from 'preact-iso';
-import { answer, type Patient } from '../../clients/typescript/dist/index.js';
+import { answer, type Patient, type RegisteredPatient } from '../../clients/typescript/dist/index.js';
 import { tell } from '../kit/dialogs.tsx';
 import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
 import { useLeave } from '../kit/going.ts';
@@ -47,6 +47,19 @@ export const patientFacts = (patient: Patient) =>
     ['Medical history', <Text key="history" of={patient.medical_history} />],
     ['Last changed', <Time key="changed" at={patient.updated_at} />],
   ] as const;
+
+/** Who made a record. Anybody may call themselves anything, so the name that the account signs in with stands beside it. */
+export const Registered = ({ by: { name, username } }: { by: NonNullable<RegisteredPatient['registered_by']> }) => (
+  <>
+    <Name of={name} />
+    {username !== null && (
+      <>
+        {' '}
+        (<Name of={username} />)
+      </>
+    )}
+  </>
+);
 
 const filters: readonly Filter[] = [
   { name: 'search', label: 'Search', type: 'search' },

@@ -1,12 +1,12 @@
 // Who treats a patient, and whoever may change it does so here.
 import { useSignal } from '@preact/signals';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
-import { Act, tell } from '../kit/dialogs.tsx';
+import { Act, Confirm, tell } from '../kit/dialogs.tsx';
 import { forgetLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Search } from '../kit/search.tsx';
 import { Name } from '../kit/words.tsx';
-import { api } from '../session.ts';
+import { api, user } from '../session.ts';
 
 export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
   const { id } = patient;
@@ -16,13 +16,18 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
     forgetLists();
     assigned.again();
   };
+  const unassign = async (mapping: number) => {
+    await answer(api.mappings[':id'].$delete({ param: { id: mapping } }));
+    forgetLists();
+    assigned.again();
+  };
   return (
     <section>
       <h2>Doctors</h2>
       <Show loaded={assigned}>
         {(doctors) => (
           <ul class="plain">
-            {doctors.map(({ id: mapping, doctor, doctor_detail: { name, specialization } }) => (
+            {doctors.map(({ id: mapping, doctor, doctor_detail: { name, specialization, user_id } }) => (
               <li key={mapping}>
                 <span>
                   <a href={`/portal/doctors/${doctor}`}>
@@ -30,13 +35,14 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
                   </a>{' '}
                   · <Name of={specialization} />
                 </span>
+                {user_id !== null && user_id === user.value?.id && (
+                  <Decline of={patient.name} act={() => unassign(mapping)} />
+                )}
                 {may && (
                   <Act
                     label={`Unassign ${name}`}
                     act={async () => {
-                      await answer(api.mappings[':id'].$delete({ param: { id: mapping } }));
-                      forgetLists();
-                      assigned.again();
+                      await unassign(mapping);
                       tell(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
                     }}
                   />
@@ -49,6 +55,42 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
       </Show>
       {may && <Assigning assign={assign} known={assigned.value?.map(({ doctor }) => doctor) ?? []} />}
     </section>
+  );
+}
+
+/** For the doctor who was assigned, by somebody whom they need not know. */
+function Decline({ of, act }: { of: string; act(): Promise<unknown> }) {
+  const isAsking = useSignal(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="secondary"
+        onClick={() => {
+          isAsking.value = true;
+        }}
+      >
+        Decline
+      </button>
+      {isAsking.value && (
+        <Confirm
+          title={`Do you not treat ${of}?`}
+          button="Decline"
+          act={async () => {
+            await act();
+            tell(`You no longer treat ${of}.`);
+          }}
+          close={() => {
+            isAsking.value = false;
+          }}
+        >
+          <p>
+            The assignment ends. Whoever keeps the record, or an administrator, can assign you again. Decline what you
+            know nothing of: anybody who may keep records can assign a patient to you.
+          </p>
+        </Confirm>
+      )}
+    </>
   );
 }
 

@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     const email = `${unique('jane')}@example.com`;
     const answer = await call('POST', `/api/patients/${patient.id}/invitation/`, { email }, clinic.access);
     expect(answer.status).toBe(201);
-    return { email, patient: patient.id, link: await linkTo(email, 'invitation') };
+    return { email, clinic, patient: patient.id, link: await linkTo(email, 'invitation') };
   };
   const signsIn = async (email: string, password: string) =>
     (await call('POST', '/api/auth/login/', { email, password })).status === 200;
@@ -176,6 +176,26 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.close();
   });
 
+  test('invitation: says who invites whom, from where, and what a link is that no longer works', async () => {
+    const { email, link, clinic } = await invited();
+    const page = await open(link);
+    const about = page.locator('section').filter({ hasText: 'Who invites you' });
+    await about.getByText('Accept only if you know this person.').waitFor();
+    const host = new URL(wardbook().url).host;
+    for (const text of ['Ann', clinic.email, host, email, 'Jane Doe']) expect(await about.innerText()).toContain(text);
+    await accessible(page);
+    await page.getByLabel('New password').fill(password);
+    await press(page, 'Open my account');
+    await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    await quiet(page);
+    await page.close();
+    const again = await open(link);
+    expect(await refused(again)).toContain('This link was used, has expired, or is not one of ours.');
+    expect(await again.getByRole('button', { name: 'Open my account' }).count()).toBe(0);
+    await accessible(again);
+    await again.close();
+  });
+
   test('invitation: with an account that is there', async () => {
     const { patient, link } = await invited();
     const ann = await register();
@@ -237,12 +257,21 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await second.getByLabel('Email or username').fill(email);
     await second.getByLabel('Password').fill(password);
     await press(second, 'Sign in and accept');
-    await second.getByText('belongs to somebody already').waitFor();
-    // who is signed in by now, and may go home or try again
+    await second.getByText('Your account has a record already.').waitFor();
+    // who is signed in by now, and may go home or leave the other record
     await second.getByText('You are signed in as Jane.').waitFor();
     await press(second, 'Accept');
-    expect(await refused(second)).toContain('belongs to somebody already');
+    const leaving = second.getByRole('dialog', { name: 'Leave the record that you have?' });
+    await leaving.waitFor();
     await accessible(second);
+    await press(leaving, 'Cancel');
+    const { access } = (await call('POST', '/api/auth/login/', { email, password })).body;
+    const record = async () => (await call('GET', '/api/patient-profile/', undefined, access)).body.id;
+    expect(await record()).not.toBe(other.patient);
+    await press(second, 'Accept');
+    await press(leaving, 'Leave it and accept');
+    await isHome(second, 'Jane');
+    expect(await record()).toBe(other.patient);
     await second.close();
   });
 
@@ -341,30 +370,27 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await page.close();
   });
 
-  test.each(['forgot', 'reset', 'verify', 'undo', 'invitation'])(
-    '%s can be read and pressed on a phone',
-    async (name) => {
-      const page = await open(`${wardbook().url}/portal/${name}#token=${'A'.repeat(43)}`);
-      const fits = async (state: string) => {
-        await accessible(page);
-        for (const target of await page.locator('form button, input').all())
-          expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
-        for (const colorScheme of ['dark', 'light'] as const) {
-          await page.emulateMedia({ colorScheme });
-          expect(await contrastOfLines(page)).toBeGreaterThanOrEqual(3);
-          await picture(page, 'portal', `${name}-${colorScheme}${state}`);
-        }
-      };
-      await fits('');
-      const field = page.locator('input').last();
-      if (await field.count()) await field.fill(name === 'forgot' ? 'ann@example.com' : 'short');
-      await page.locator('form button').click();
-      if (name === 'forgot') await page.getByText('is on its way').waitFor();
-      else await page.locator('.error, [role=alert]').filter({ hasText: /\S/ }).first().waitFor();
-      await fits('-answered');
-      await page.close();
-    },
-  );
+  test.each(['forgot', 'reset', 'verify', 'undo'])('%s can be read and pressed on a phone', async (name) => {
+    const page = await open(`${wardbook().url}/portal/${name}#token=${'A'.repeat(43)}`);
+    const fits = async (state: string) => {
+      await accessible(page);
+      for (const target of await page.locator('form button, input').all())
+        expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      for (const colorScheme of ['dark', 'light'] as const) {
+        await page.emulateMedia({ colorScheme });
+        expect(await contrastOfLines(page)).toBeGreaterThanOrEqual(3);
+        await picture(page, 'portal', `${name}-${colorScheme}${state}`);
+      }
+    };
+    await fits('');
+    const field = page.locator('input').last();
+    if (await field.count()) await field.fill(name === 'forgot' ? 'ann@example.com' : 'short');
+    await page.locator('form button').click();
+    if (name === 'forgot') await page.getByText('is on its way').waitFor();
+    else await page.locator('.error, [role=alert]').filter({ hasText: /\S/ }).first().waitFor();
+    await fits('-answered');
+    await page.close();
+  });
 });
 
 /** How well the lines round fields can be told from what is behind them, which axe does not look at. */

@@ -151,7 +151,8 @@ export function portal(settings?: Record<string, string>) {
       page.url(),
     ).toBeLessThanOrEqual(0);
   };
-  const press = (page: Pick<Page, 'getByRole'>, name: string) => page.getByRole('button', { name, exact: true }).click();
+  const press = (page: Pick<Page, 'getByRole'>, name: string) =>
+    page.getByRole('button', { name, exact: true }).click();
 
   return {
     url: () => wardbook().url,

@@ -128,6 +128,24 @@ describe.skipIf(!hasBrowser)('doctors', { timeout: 60_000 }, () => {
     await page.close();
   });
 
+  test('see who registered a patient, and decline whom they do not know', async () => {
+    const dora = await person('doctor');
+    const patient = await patientOf(dora, 'Unknown Patient');
+    const page = await open('/portal/', dora);
+    await link(page, 'Unknown Patient').click();
+    await page.getByText('Registered by').waitFor();
+    await page.getByText('User Person').waitFor();
+    await press(page, 'Decline');
+    const dialog = page.getByRole('dialog', { name: 'Do you not treat Unknown Patient?' });
+    await accessible(page);
+    await press(dialog, 'Decline');
+    await page.getByText('You no longer treat Unknown Patient.').waitFor();
+    await page.getByText('Nobody is assigned yet.').waitFor();
+    const mine = (await call('GET', '/api/doctors/my-patients/', undefined, dora.access)).body;
+    expect(mine.map(({ id }: { id: number }) => id)).not.toContain(patient.id);
+    await page.close();
+  });
+
   test('choose field by field where the record was changed elsewhere', async () => {
     const dora = await person('waiting');
     const page = await open('/portal/profile/edit', dora);

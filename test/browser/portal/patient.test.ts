@@ -2,10 +2,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../support/browser.ts';
-import { type Person, portal } from '../../support/portal.ts';
+import { type Person, password, portal } from '../../support/portal.ts';
 
 describe.skipIf(!hasBrowser)('patients', { timeout: 60_000 }, () => {
-  const { call, person, open, visit, accessible, press, asOwner } = portal();
+  const { call, person, open, visit, accessible, press, asOwner, linkTo } = portal();
 
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
@@ -118,6 +118,44 @@ describe.skipIf(!hasBrowser)('patients', { timeout: 60_000 }, () => {
         .then(() => entries.count());
     await expect.poll(scrolled).toBeGreaterThan(120);
     await accessible(page);
+    await page.close();
+  });
+
+  test('leave a record that somebody else made, and are told who that is', async () => {
+    const ann = await person('user', 'Ann Keeper');
+    const pat = await person('user', 'Pat Leaving');
+    const { id } = (await call('POST', '/api/patients/', { name: 'Pat Recorded', phone: '1' }, ann.access)).body;
+    await asOwner('update users set email_verified_at = now() where id in ($1, $2)', [ann.id, pat.id]);
+    const invitation = await call('POST', `/api/patients/${id}/invitation/`, { email: pat.email }, ann.access);
+    expect(invitation.status).toBe(201);
+    const page = await open('/portal/', pat);
+    const token = (await linkTo(pat.email, 'invitation')).split('#')[1];
+    await visit(page, `/portal/invitation#${token}`);
+    await press(page, 'Accept');
+    // another role needs the password once more
+    const step = page.getByRole('dialog', { name: 'Give your password' });
+    await heading(page, 'My record')
+      .then(() => undefined)
+      .catch(() => undefined);
+    if (await step.count()) {
+      await step.getByLabel('Your password').fill(password);
+      await press(step, 'Go on');
+      await heading(page, 'My record');
+    }
+    await page.getByText('Ann Keeper').waitFor();
+    await accessible(page);
+    await press(page, 'Leave this record');
+    const dialog = page.getByRole('dialog', { name: 'Leave this record?' });
+    await accessible(page);
+    await press(dialog, 'Cancel');
+    expect((await record(pat)).id).toBe(id);
+    await press(page, 'Leave this record');
+    await press(dialog, 'Leave it');
+    await page.getByText('Your account has no record.').waitFor();
+    await accessible(page);
+    expect((await call('GET', '/api/patient-profile/', undefined, pat.access)).status).toBe(404);
+    // whoever made it keeps it
+    expect((await call('GET', `/api/patients/${id}/`, undefined, ann.access)).body.user_id).toBe(null);
     await page.close();
   });
 
