@@ -122,7 +122,11 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
         button={known ? 'Accept' : 'Sign in and accept'}
         act={async ({ username = '', password = '' }, token) => {
           const isHere = user.value !== null;
-          if (!isHere) await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          if (!isHere) {
+            await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+            // another role needs the password, which was given a moment ago
+            await api.auth['step-up'].$post({ json: { password } }).catch(() => {});
+          }
           try {
             await accept(token);
           } catch (error) {

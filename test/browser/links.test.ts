@@ -8,7 +8,7 @@ import { unique } from '../support/unique.ts';
 const another = 'other unrelated words';
 
 describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
-  const { call, person, newPage, quiet, accessible, press, signIn, linkTo, wardbook } = portal();
+  const { call, person, newPage, quiet, accessible, press, prove, signIn, linkTo, wardbook } = portal();
   const register = () => person('user', 'Ann');
 
   const forget = async ({ email }: { email: string }) => {
@@ -232,6 +232,7 @@ describe.skipIf(!hasBrowser)('the pages of links', { timeout: 60_000 }, () => {
     await heading(page, 'Accept your invitation');
     await press(page, 'I have an account already');
     await press(page, 'Accept');
+    await prove(page);
     await isHome(page, 'Ann');
     expect((await call('GET', '/api/patient-profile/', undefined, ann.access)).body.id).toBe(patient);
     await page.close();

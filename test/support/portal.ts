@@ -154,7 +154,16 @@ export function portal(settings?: Record<string, string>) {
   const press = (page: Pick<Page, 'getByRole'>, name: string) =>
     page.getByRole('button', { name, exact: true }).click();
 
+  /** In the dialog that asks for one's own password. */
+  const prove = async (page: Page) => {
+    const dialog = page.getByRole('dialog', { name: 'Give your password' });
+    await dialog.getByLabel('Your password').fill(password);
+    await press(dialog, 'Go on');
+    await dialog.waitFor({ state: 'hidden' });
+  };
+
   return {
+    prove,
     url: () => wardbook().url,
     wardbook,
     browser: () => browser,

@@ -15,7 +15,7 @@ const section = (page: Page, name: string) =>
 const comeBack = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 
 describe.skipIf(!hasBrowser)('an account', { timeout: 60_000 }, () => {
-  const { call, person, open, accessible, press, asOwner, signIn, linkTo } = portal();
+  const { call, person, open, accessible, press, prove, asOwner, signIn, linkTo } = portal();
 
   const me = async ({ access }: Person) => (await call('GET', '/api/auth/me/', undefined, access)).body;
   const signsIn = (email: string, secret = password, device = 'Test') =>
@@ -37,6 +37,7 @@ describe.skipIf(!hasBrowser)('an account', { timeout: 60_000 }, () => {
     await who.getByLabel('Username').fill(username);
     await who.getByLabel('Name', { exact: true }).fill('Ann Renamed');
     await who.getByRole('button', { name: 'Save' }).click();
+    await prove(page);
     await page.getByText('Saved.').waitFor();
     // the bar says so as well
     await page.getByRole('navigation').getByText('Ann Renamed').waitFor();

@@ -6,7 +6,7 @@ import { type Person, portal } from '../../support/portal.ts';
 import { unique } from '../../support/unique.ts';
 
 describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
-  const { url, call, person, open, accessible, press, asOwner } = portal();
+  const { url, call, person, open, accessible, press, prove, asOwner } = portal();
   let boss: Person;
   beforeAll(async () => {
     boss = await person('admin', 'Ada Boss');
@@ -97,6 +97,18 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     await page.getByLabel('Role').selectOption('Administrator');
     await page.getByLabel('Name', { exact: true }).fill('Ann Promoted');
     await press(page, 'Save');
+    // to say no changes nothing, and what was typed stays
+    const dialog = page.getByRole('dialog', { name: 'Give your password' });
+    await dialog.getByLabel('Your password').fill('not my password');
+    await press(dialog, 'Go on');
+    await dialog.getByText('is not your password').waitFor();
+    await accessible(page);
+    await press(dialog, 'Cancel');
+    expect((await get(`/api/admin/users/${ann.id}/`)).role).toBe('user');
+    expect(await page.getByLabel('Name', { exact: true }).inputValue()).toBe('Ann Promoted');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await press(page, 'Save');
+    await prove(page);
     await heading(page, 'Ann Promoted');
     expect(await get(`/api/admin/users/${ann.id}/`)).toMatchObject({ role: 'admin', name: 'Ann Promoted' });
     await page.close();
@@ -159,6 +171,7 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
     await page.getByLabel('Name', { exact: true }).fill('Ann Mine');
     await page.getByLabel('Email').fill(boss.email);
     await press(page, 'Save');
+    await prove(page);
     await expect.poll(() => page.getByLabel('Email').getAttribute('aria-invalid')).toBe('true');
     const email = `${unique('newer')}@example.com`;
     await page.getByLabel('Email').fill(email);

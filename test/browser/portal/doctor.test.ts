@@ -5,7 +5,7 @@ import { hasBrowser } from '../../support/browser.ts';
 import { type Person, portal } from '../../support/portal.ts';
 
 describe.skipIf(!hasBrowser)('doctors', { timeout: 60_000 }, () => {
-  const { call, person, open, visit, accessible, press, asOwner } = portal();
+  const { call, person, open, visit, accessible, press, prove, asOwner } = portal();
 
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
@@ -120,6 +120,7 @@ describe.skipIf(!hasBrowser)('doctors', { timeout: 60_000 }, () => {
     await page.getByLabel('Name', { exact: true }).fill(dora.name);
     await page.getByLabel('License number').fill('MD-1');
     await press(page, 'Save');
+    await prove(page);
     await page.getByText('An administrator has to approve you again before you see patients.').waitFor();
     await page.getByText('awaiting approval').waitFor();
     expect(await profile(dora)).toMatchObject({ license_number: 'MD-1', contact_info: 'Room 5', approved: false });

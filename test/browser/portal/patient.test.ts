@@ -2,10 +2,10 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { hasBrowser } from '../../support/browser.ts';
-import { type Person, password, portal } from '../../support/portal.ts';
+import { type Person, portal } from '../../support/portal.ts';
 
 describe.skipIf(!hasBrowser)('patients', { timeout: 60_000 }, () => {
-  const { call, person, open, visit, accessible, press, asOwner, linkTo } = portal();
+  const { call, person, open, visit, accessible, press, prove, asOwner, linkTo } = portal();
 
   const heading = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
   const link = (page: Page, name: string) => page.getByRole('link', { name, exact: true });
@@ -133,15 +133,8 @@ describe.skipIf(!hasBrowser)('patients', { timeout: 60_000 }, () => {
     await visit(page, `/portal/invitation#${token}`);
     await press(page, 'Accept');
     // another role needs the password once more
-    const step = page.getByRole('dialog', { name: 'Give your password' });
-    await heading(page, 'My record')
-      .then(() => undefined)
-      .catch(() => undefined);
-    if (await step.count()) {
-      await step.getByLabel('Your password').fill(password);
-      await press(step, 'Go on');
-      await heading(page, 'My record');
-    }
+    await prove(page);
+    await heading(page, 'My record');
     await page.getByText('Ann Keeper').waitFor();
     await accessible(page);
     await press(page, 'Leave this record');
