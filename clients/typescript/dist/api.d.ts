@@ -353,6 +353,7 @@ export type Routes = {
               actor?: number | undefined;
               action?: string | undefined;
               resource?: string | undefined;
+              resource_id?: string | undefined;
               patient?: number | undefined;
               from?: string | undefined;
               to?: string | undefined;
