@@ -5,7 +5,7 @@ import { hasBrowser } from '../../support/browser.ts';
 import { type Person, portal } from '../../support/portal.ts';
 import { unique } from '../../support/unique.ts';
 
-describe.skipIf(!hasBrowser)('administrators', { timeout: 60_000 }, () => {
+describe.skipIf(!hasBrowser)('administrators', { timeout: 120_000 }, () => {
   const { url, call, person, open, accessible, press, prove, asOwner } = portal();
   let boss: Person;
   beforeAll(async () => {
