@@ -40,6 +40,7 @@ describe('npm run admin -- end-everything', () => {
   const prepare = async () => {
     for (const table of ['app.links', 'sessions', 'django_tokens']) await sql.query(`delete from ${table}`);
     await sql.query(`delete from mails`);
+    await asCli('update users set pending_email = null where pending_email is not null');
     await asCli(`update invitations set revoked_at = now() where accepted_at is null and revoked_at is null`);
     await sql`insert into sessions (user_id, refresh_hash, idle_until, expires_at)
       select id, 'x', now() + interval '1 day', now() + interval '1 day' from users, generate_series(1, 2) where id in (${ids.ira}, ${ids.bob})`;
@@ -222,7 +223,8 @@ describe('npm run admin -- done-by', () => {
     await as(ids.eve, 'admin', `select app.invite('mole@example.com', 'admin', null, null, null)`);
     await as(ids.eve, 'admin', `update users set disabled_at = now() where id = ${ids.bob}`);
     await as(ids.eve, 'admin', `select app.send_reset(${ids.ira})`);
-    // somebody puts one of these right
+    // other fields change later, and somebody puts one of these right
+    await asCli(`update users set name = 'Ira Two' where id = ${ids.ira}`);
     await asCli(`update users set role = 'user' where id = ${ids.ira}`);
     await as(ids.ada, 'admin', `update users set name = 'Someone' where id = ${ids.ira}`);
     const { said, code } = await admin('done-by eve@example.com');

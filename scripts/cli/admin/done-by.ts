@@ -28,37 +28,36 @@ export async function doneBy({ sql }: Database, asked: Asked): Promise<void> {
 const asRows = (rows: Record<string, unknown>[]) => rows as Row[];
 const minute = 'YYYY-MM-DD HH24:MI';
 
-/** Emails, roles and disabling: of an entry the trail has what was before, and what came of it is before the next one. */
+/**
+ * Emails, roles and disabling. An entry has what was before, of the fields that changed; what came of one is before the next
+ * change of that field, or how it is now.
+ */
 async function accounts(sql: Sql, actor: number, { from, to }: Period): Promise<Row[]> {
   return asRows(
     await sql`
-    with done as (
-      select a.id, a.at, a.resource_id, a.action, a.before,
-        coalesce((select next.before from audit next where next.resource = 'user' and next.resource_id = a.resource_id
-          and next.id > a.id and next.before is not null order by next.id limit 1), to_jsonb(u)) as after, u.email as email_now,
-        u.role as role_now, u.disabled_at as disabled_now, u.pending_email as pending_now
-      from audit a join users u on u.id = a.resource_id
+    with changed as (
+      select a.id, a.at, a.action, 'account ' || a.resource_id as account, f.name, a.before ->> f.name as was,
+        coalesce((select next.before -> f.name from audit next where next.resource = 'user' and next.resource_id = a.resource_id
+          and next.id > a.id and next.before ? f.name order by next.id limit 1), to_jsonb(u) -> f.name) #>> '{}' as became,
+        to_jsonb(u) ->> f.name as now
+      from audit a join users u on u.id = a.resource_id,
+        unnest('{email,pending_email,role,disabled_at}'::text[]) as f (name)
       where a.actor_id = ${actor} and a.resource = 'user' and a.action in ('create', 'update')
-        and a.at >= ${from} and a.at < ${to}
-    ), said as (
-      select at, id, resource_id, 'email of account ' || resource_id || ' from ' || coalesce(before ->> 'email', 'none') || ' to '
-        || coalesce(after ->> 'email', 'none') as what, coalesce(email_now, 'none') as now
-      from done where action = 'update' and before ->> 'email' is distinct from after ->> 'email'
-      union all
-      select at, id, resource_id, 'email of account ' || resource_id || ' is to become ' || (after ->> 'pending_email'),
-        coalesce(email_now, 'none') || case when pending_now is null then '' else ', ' || pending_now || ' waits' end
-      from done where action = 'update' and after ->> 'pending_email' is not null
-        and before ->> 'pending_email' is distinct from after ->> 'pending_email'
-      union all
-      select at, id, resource_id, case when after ->> 'role' = 'admin' then 'NEW ADMINISTRATOR: ' else '' end || 'account ' || resource_id
-        || coalesce(' from ' || (before ->> 'role'), '') || ' to ' || (after ->> 'role'), role_now
-      from done where before ->> 'role' is distinct from after ->> 'role' and (action = 'update' or after ->> 'role' = 'admin')
-      union all
-      select at, id, resource_id, 'account ' || resource_id || case when after ->> 'disabled_at' is null then ' enabled' else ' disabled' end,
-        case when disabled_now is null then 'enabled' else 'disabled' end
-      from done where action = 'update' and (before ->> 'disabled_at' is null) <> (after ->> 'disabled_at' is null)
+        and (a.before ? f.name or a.action = 'create') and a.at >= ${from} and a.at < ${to}
     )
-    select to_char(at at time zone 'utc', ${minute}) as at, what, now from said order by id`,
+    select to_char(at at time zone 'utc', ${minute}) as at,
+      case name
+        when 'email' then 'email of ' || account || ' from ' || coalesce(was, 'none') || ' to ' || coalesce(became, 'none')
+        when 'pending_email' then 'email of ' || account || ' is to become ' || became
+        when 'role' then case became when 'admin' then 'NEW ADMINISTRATOR: ' else '' end || account || coalesce(' from ' || was, '') || ' to ' || became
+        else account || case when became is null then ' enabled' else ' disabled' end end as what,
+      case when name <> 'disabled_at' then coalesce(now, 'none') when now is null then 'enabled' else 'disabled' end as now
+    from changed
+    where case when action = 'create' then name = 'role' and became = 'admin'
+      when name = 'pending_email' then became is not null and was is distinct from became
+      when name = 'disabled_at' then (was is null) <> (became is null)
+      else was is distinct from became end
+    order by id`,
   );
 }
 
@@ -76,16 +75,19 @@ async function invitations(sql: Sql, actor: number, { from, to }: Period): Promi
 async function approvals(sql: Sql, actor: number, { from, to }: Period): Promise<Row[]> {
   return asRows(
     await sql`
-    select to_char(a.at at time zone 'utc', ${minute}) as at,
-      'doctor ' || a.resource_id || ' (' || coalesce(a.before ->> 'name', '') || ') '
-        || case when (a.before ->> 'approved')::boolean then 'no longer approved' else 'approved' end as what,
-      case when d.id is null then 'deleted' when d.approved then 'approved' else 'not approved' end as now
-    from audit a left join doctors d on d.id = a.resource_id
-    where a.actor_id = ${actor} and a.resource = 'doctor' and a.action in ('update', 'accept') and a.at >= ${from} and a.at < ${to}
-      and (a.before ->> 'approved')::boolean is distinct from coalesce((
-        select next.before ->> 'approved' from audit next where next.resource = 'doctor' and next.resource_id = a.resource_id
-          and next.id > a.id and next.before is not null order by next.id limit 1)::boolean, d.approved)
-    order by a.id`,
+    with changed as (
+      select a.id, a.at, a.resource_id, d.id as there, d.name, d.approved, (a.before ->> 'approved')::boolean as was,
+        coalesce((select next.before -> 'approved' from audit next where next.resource = 'doctor'
+          and next.resource_id = a.resource_id and next.id > a.id and next.before ? 'approved' order by next.id limit 1),
+          to_jsonb(d) -> 'approved') #>> '{}' as became
+      from audit a left join doctors d on d.id = a.resource_id
+      where a.actor_id = ${actor} and a.resource = 'doctor' and a.action in ('update', 'accept') and a.before ? 'approved'
+        and a.at >= ${from} and a.at < ${to}
+    )
+    select to_char(at at time zone 'utc', ${minute}) as at,
+      'doctor ' || resource_id || coalesce(' (' || name || ')', '') || case when was then ' no longer approved' else ' approved' end as what,
+      case when there is null then 'deleted' when approved then 'approved' else 'not approved' end as now
+    from changed where was is distinct from became::boolean order by id`,
   );
 }
 
