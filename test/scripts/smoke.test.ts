@@ -42,16 +42,20 @@ const edit = (answered: Answered, change: (body: Record<string, unknown>) => obj
 const warned =
   (code: string): Fault['answered'] =>
   (answered, { path }) => {
-    if (path === '/readyz' && answered.status === 200) edit(answered, (body) => ({ ...body, warnings: [code] }));
+    if (path === '/readyz' && answered.status === 200)
+      edit(answered, (body) => ({ ...body, warnings: [...(body.warnings as string[]), code] }));
   };
 const some = (): Fault[] => {
   const sameRefresh = { isGiven: false };
+  const readiness = { isAsked: false };
   return [
     {
       check: 'readiness',
       says: 'GET /readyz answered 500',
       answered: (answered, asked) => {
-        if (asked.path === '/readyz') answered.status = 500;
+        // once: the checks of what it says come later
+        if (asked.path === '/readyz' && !readiness.isAsked) answered.status = 500;
+        readiness.isAsked ||= asked.path === '/readyz';
       },
     },
     {
@@ -68,11 +72,6 @@ const some = (): Fault[] => {
       answered: ({ headers }, asked) => {
         if (asked.method === 'OPTIONS') headers['access-control-allow-origin'] = asked.headers.origin;
       },
-    },
-    {
-      check: 'who may register',
-      says: 'REGISTRATION = "" (nobody), REGISTRATION = "patient" (patients), REGISTRATION = "user patient doctor" (everybody',
-      answered: warned('registration_unset'),
     },
     {
       check: 'login',
@@ -172,6 +171,11 @@ const others = (): Fault[] => [
     answered: ({ headers }) => {
       delete headers['access-control-allow-origin'];
     },
+  },
+  {
+    check: 'who may register',
+    says: 'REGISTRATION = "" (nobody), REGISTRATION = "patient" (patients), REGISTRATION = "user patient doctor" (everybody',
+    answered: warned('registration_unset'),
   },
   {
     check: 'limits',
