@@ -25,6 +25,7 @@ import { type Syncing, syncing } from './sync.ts';
 
 export { all, answer, type Listed, page, pages } from './answers.ts';
 export type * from './api.ts';
+export { type BatchOptions, createPatients, partsOf } from './batches.ts';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.ts';
 export { Offline, Refused } from './errors.ts';
 export { type SecureItems, secureStore } from './expo.ts';

@@ -1,8 +1,8 @@
 // Sends the patients of a spreadsheet part by part. Each part is in as a whole or not at all, and sent again it is in once.
 import { signal } from '@preact/signals';
-import { answer, type Patient, pages, Refused } from '../../clients/typescript/dist/index.js';
+import { answer, type Patient, pages, partsOf, Refused } from '../../clients/typescript/dist/index.js';
 import { api, type Trouble, troubleOf } from '../session.ts';
-import { keyOf, partsOf } from '../spreadsheet/parts.ts';
+import { keyOf } from '../spreadsheet/parts.ts';
 import type { Line, Wrong } from '../spreadsheet/patients.ts';
 
 export interface Import {
@@ -38,7 +38,7 @@ const send = async (part: Line[]): Promise<void> => {
 
 export const newImport = (lines: Line[]) => {
   const state = signal<Import>({
-    parts: partsOf(lines),
+    parts: partsOf(lines, ({ patient }) => patient),
     done: 0,
     wait: 0,
     trouble: undefined,

@@ -21,6 +21,7 @@ const imports = (text: string) => text.replace(/(from ['"]\.\/\w+)\.ts(['"])/g, 
 const parts = [
   'index',
   'answers',
+  'batches',
   'browser',
   'calls',
   'errors',

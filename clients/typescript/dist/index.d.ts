@@ -6,6 +6,7 @@ import { type Syncing } from './sync.js';
 
 export { all, answer, type Listed, page, pages } from './answers.js';
 export type * from './api.js';
+export { type BatchOptions, createPatients, partsOf } from './batches.js';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.js';
 export { Offline, Refused } from './errors.js';
 export { type SecureItems, secureStore } from './expo.js';

@@ -26,6 +26,8 @@ import { syncing } from './sync.js';
 
 export { all, answer, page, pages } from './answers.js';
 
+export { createPatients, partsOf } from './batches.js';
+
 export { Offline, Refused } from './errors.js';
 export { secureStore } from './expo.js';
 export { newKey } from './signing.js';

@@ -5,6 +5,10 @@ export declare const all: typeof import('../index.js', { with: { 'resolution-mod
 export declare const answer: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).answer;
 export declare const page: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).page;
 export declare const pages: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).pages;
+export declare const createPatients: typeof import('../index.js', { with: {
+  'resolution-mode': 'import',
+}}).createPatients;
+export declare const partsOf: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).partsOf;
 export declare const Offline: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).Offline;
 export declare const Refused: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).Refused;
 export declare const secureStore: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).secureStore;

@@ -27,9 +27,11 @@ __export(index_exports, {
   Refused: () => Refused,
   all: () => all,
   answer: () => answer,
+  createPatients: () => createPatients,
   newKey: () => newKey,
   page: () => page,
   pages: () => pages,
+  partsOf: () => partsOf,
   remaining: () => remaining,
   secureStore: () => secureStore,
   wardbook: () => wardbook,
@@ -497,6 +499,58 @@ async function* pagesFrom({ api }, from, options) {
     [cursor, more, reset] = [page2.cursor, page2.more, false];
   }
 }
+
+var mostRows = 500;
+var mostBytes = 25e4;
+var bytesOf = (text) => {
+  let bytes = 0;
+  for (const letter of text) {
+    const code = letter.codePointAt(0) ?? 0;
+    bytes += code < 128 ? 1 : code < 2048 ? 2 : code < 65536 ? 3 : 4;
+  }
+  return bytes;
+};
+var partsOf = (rows, of = (row) => row) => {
+  const parts = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const size = bytesOf(JSON.stringify(of(row))) + 1;
+    const last = parts[parts.length - 1];
+    if (last && last.length < mostRows && bytes + size <= mostBytes) {
+      last.push(row);
+      bytes += size;
+    } else {
+      parts.push([row]);
+      bytes = size;
+    }
+  }
+  return parts;
+};
+var createPatients = async (api, patients, { key, onProgress, signal }) => {
+  const made = [];
+  for (const [part, rows] of partsOf(patients).entries()) {
+    const headers = { 'Idempotency-Key': `${key}-${part}` };
+    try {
+      made.push(
+        ...(await answer(
+          api.patients.batch.$post({ json: { patients: rows } }, { headers, ...(signal && { signal }) }),
+        )),
+      );
+    } catch (error) {
+      throw error instanceof Refused ? moved(error, made.length) : error;
+    }
+    onProgress?.(made.length, patients.length);
+  }
+  return made;
+};
+var moved = ({ problem }, by) => {
+  if (!problem.errors) return new Refused(problem);
+  const errors = {};
+  for (const [place, said] of Object.entries(problem.errors)) {
+    errors[place.replace(/^patients\.(\d+)/, (_, at) => `patients.${Number(at) + by}`)] = said;
+  }
+  return new Refused({ ...problem, errors });
+};
 
 var secureStore = (items, key = 'wardbook', options) => {
   const read = async (key2) => {
