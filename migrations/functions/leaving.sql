@@ -83,10 +83,11 @@ begin
   perform app.take_leave(v_mine);
 end $$;
 
--- Who registered a patient, by what the account calls itself and by the name that it signs in with, which no other has.
+-- Who registered a patient, by what the account calls itself and by the name that it signs in with, which no other has:
+-- for doctors, who have to judge whose record it is, and for the patient. Nobody else is told.
 create or replace function app.registered_by(account bigint) returns jsonb stable security definer
 set search_path = public, pg_temp language sql as $$
   select jsonb_build_object('id', u.id, 'name', u.name, 'username', u.username) from users u
-  where u.id = account and app.role() is not null
+  where u.id = account and app.role() in ('doctor', 'patient')
 $$;
 grant execute on function app.registered_by(bigint) to app_api;

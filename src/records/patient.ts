@@ -98,10 +98,15 @@ export const patientColumns = {
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
 
-/** Who registered the patient: for whoever has to judge whether a record is a true one. */
+/** Who registered the patient: for doctors, who have to judge whether a record is a true one, and for the patient. */
 export const withMaker = {
   ...patientColumns,
   registered_by: sql<z.output<typeof maker> | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
+};
+/** One record as it is read. In JSON, what is undefined is not there: whoever is not told reads the shape that PUT answers. */
+export const asTold = <Maker, T extends { registered_by: Maker | null }>({ registered_by, ...record }: T) => {
+  const told: Omit<T, 'registered_by'> & { registered_by?: NonNullable<Maker> } = record;
+  return registered_by ? { ...told, registered_by } : told;
 };
 
 /** An account has its patient's name and email, so that to read it is to read them: for the trail, by a column of `found`. */
@@ -133,9 +138,10 @@ export const patient = shape.meta({ id: 'Patient', examples: [patientExample] })
 const maker = z
   .object({ id: recordId, name: z.string(), username: z.string().nullable() })
   .describe(
-    'whoever made the record, by what the account calls itself and what it signs in with; null where the patient registered',
+    'whoever made the record, by what the account calls itself and what it signs in with; for doctors and the patient ' +
+      'only, and null or not there where the patient registered',
   );
-export const registeredPatient = shape.extend({ registered_by: maker.nullable() }).meta({
+export const registeredPatient = shape.extend({ registered_by: maker.nullish() }).meta({
   id: 'RegisteredPatient',
   examples: [{ ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } }],
 });

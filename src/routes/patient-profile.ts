@@ -15,7 +15,15 @@ import { refusalsByAccountNoted } from '../http/refusals.ts';
 import { aboutPut, json, params } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
-import { patient, patientColumns, patientPut, patients, registeredPatient, withMaker } from '../records/patient.ts';
+import {
+  asTold,
+  patient,
+  patientColumns,
+  patientPut,
+  patients,
+  registeredPatient,
+  withMaker,
+} from '../records/patient.ts';
 
 const patientsOnly = allow('patient');
 
@@ -65,7 +73,7 @@ export const patientProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, async (c) => {
     const [[own]] = await ask(c, read({}));
     if (!own) throw new Problem('no_record');
-    return c.json(tagged(c, own));
+    return c.json(tagged(c, asTold(own)));
   })
   .delete('/', leaves, async (c) => {
     await ask(c, leaving({}));

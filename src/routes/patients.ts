@@ -21,6 +21,7 @@ import { invitation, invitationColumns, invitations } from '../records/invitatio
 import { invite, openBy, revokingBy } from '../records/inviting.ts';
 import { addressee } from '../records/link.ts';
 import {
+  asTold,
   newPatient,
   patient,
   patientBatch,
@@ -90,7 +91,7 @@ const listsMyDoctors = describe(
   allow('patient'),
 );
 const reads = describe(
-  'Read a patient. Leaves an entry in the trail, which the patient can read.',
+  'Read a patient. Leaves an entry in the trail, which the patient can read. Doctors are told who registered the patient.',
   { 200: registeredPatient },
   taggedRead,
   readers,
@@ -131,7 +132,7 @@ export const patientRoutes = new Hono<Env>({ strict: false })
   .get('/my-doctors', listsMyDoctors, doctorQuery, (c) => answerPage(c, myDoctors, c.req.valid('query')))
   .get('/:id', reads, byId, refusalsNoted, async (c) => {
     const [rows] = await ask(c, read(c.req.valid('param')));
-    return c.json(tagged(c, found(rows)));
+    return c.json(tagged(c, asTold(found(rows))));
   })
   .put('/:id', replaces, byId, refusalsNoted, json(patientPut), (c) =>
     change(c, c.req.valid('param').id, c.req.valid('json')),

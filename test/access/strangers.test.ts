@@ -192,9 +192,22 @@ describe('an approved doctor', () => {
       const { body } = await app.as(assignedDoctor, 'GET', `/api/doctors/${list}/?sort=-id&limit=1`);
       expect(body).toMatchObject([{ id, registered_by }]);
     }
-    expect((await app.as(assignedDoctor, 'GET', `/api/patients/${w.ownRecord}/`)).body.registered_by).toBe(null);
+    const registered = await app.as(assignedDoctor, 'GET', `/api/patients/${w.ownRecord}/`);
+    expect(registered.body).toMatchObject({ id: w.ownRecord, created_by: null });
+    expect(registered.body).not.toHaveProperty('registered_by');
     const { jane } = await linked(owner);
     expect((await app.as(jane, 'GET', own)).body.registered_by).toMatchObject({ name: 'owner' });
+  });
+
+  test('is told that, and nobody else but the patient: the others read what PUT answers', async () => {
+    const id = await w.newPatient({}, stranger);
+    for (const who of [stranger, admin]) {
+      const read = await app.as(who, 'GET', `/api/patients/${id}/`);
+      expect(read.status).toBe(200);
+      expect(read.body).not.toHaveProperty('registered_by');
+      expect((await app.as(who, 'PUT', `/api/patients/${id}/`, read.body)).body).toEqual(read.body);
+      expect((await app.as(who, 'GET', '/api/patients/?sort=-id&limit=1')).body).toEqual([read.body]);
+    }
   });
 
   test('declines an own assignment, which syncs, and no other', async () => {

@@ -43,7 +43,7 @@ export type RegisteredPatient = {
   address: string | null;
   medical_history: string | null;
   age: number | null;
-  registered_by: { id: number; name: string; username: string | null } | null;
+  registered_by: { id: number; name: string; username: string | null };
 };
 export type NewPatient = {
   name: string;
@@ -594,7 +594,22 @@ export type Routes = {
             }
           | undefined;
       };
-      output: RegisteredPatient[];
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+        registered_by: { id: number; name: string; username: string | null } | null;
+      }[];
       status: 200;
     };
   };
@@ -616,7 +631,22 @@ export type Routes = {
             }
           | undefined;
       };
-      output: RegisteredPatient[];
+      output: {
+        created_at: string;
+        updated_at: string;
+        id: number;
+        user_id: number | null;
+        created_by: number | null;
+        name: string;
+        date_of_birth: string | null;
+        gender: 'female' | 'male' | 'other' | 'unknown' | null;
+        phone: string | null;
+        email: string | null;
+        address: string | null;
+        medical_history: string | null;
+        age: number | null;
+        registered_by: { id: number; name: string; username: string | null } | null;
+      }[];
       status: 200;
     };
   };
