@@ -146,6 +146,8 @@ describe('an invitation takes the place of a record that a stranger made', () =>
     const colleague = await inbox.tokenOf(staff, 'invitation');
     expect(await codeOf(accept(jane, colleague, { leave: true }))).toEqual([409, 'already_linked']);
     await w.send(jane, 'DELETE', own);
+    expect(await codeOf(accept(jane, colleague))).toEqual([403, 'step_up_required']);
+    await app.stepUp(jane);
     expect((await accept(jane, colleague)).body).toMatchObject({ role: 'user' });
   });
 });

@@ -270,7 +270,11 @@ describe('a link out of a mail', () => {
     const { api, register, tokens } = device();
     await register('guest');
     const before = tokens();
-    const user = await answer(api.auth.invitations.accept.$post({ json: { token } }));
+    const accept = () => answer(api.auth.invitations.accept.$post({ json: { token } }));
+    expect((await problemOf(accept())).code).toBe('step_up_required');
+    expect(tokens()).toEqual(before);
+    await answer(api.auth['step-up'].$post({ json: { password } }));
+    const user = await accept();
     expect(user.role).toBe('patient');
     expect(tokens()).toEqual({ ...before, user });
     expect((await answer(api['patient-profile'].$get())).id).toBe(id);

@@ -57,7 +57,7 @@ describe('registering at once', () => {
 
   test('taking the same new username by PATCH: one of them has it', async () => {
     const answers = await Promise.all(
-      [owner, stranger].map((who) => as(who, 'PATCH', '/api/auth/me/', { username: 'wanted' })),
+      [owner, stranger].map((who) => as(who, 'PATCH', '/api/auth/me/', { username: 'wanted', password })),
     );
     expect(inAnyOrder(answers)).toEqual([200, 409]);
   });
