@@ -32,7 +32,7 @@ describe('models', () => {
   });
 
   test("of roles with profiles, whose user is the record's own account", async () => {
-    const found = await look([
+    const rows = [
       user(1),
       user(2),
       user(3),
@@ -42,7 +42,8 @@ describe('models', () => {
       row('accounts.doctorprofile', 5, { user: 2, specialization: 'Surgery', license_no: 'L-1', is_verified: false }),
       row('accounts.patientprofile', 6, { user: 3, date_of_birth: '1990-01-31', contact_number: '12' }),
       row('clinic.assignment', 1, { patient: 6, doctor: 5, assigned_by: 1, assigned_at: '2024-01-01T00:00:00Z' }),
-    ]);
+    ];
+    const found = await look(rows);
     expect(becomes(found)).toMatchObject({
       'accounts.profile': 'roles',
       'accounts.doctorprofile': 'doctors',
@@ -55,8 +56,16 @@ describe('models', () => {
       license_no: 'license_number',
       is_verified: 'approved',
     });
-    expect([...found.decisions.values()].map(({ role }) => role)).toEqual(['admin', 'doctor', 'patient']);
+    const rolesOf = ({ decisions }: Understood) => [...decisions.values()].map(({ role }) => role);
+    // anybody may have chosen that word in a profile: the superuser flag makes an administrator, or the map
+    expect(rolesOf(found)).toEqual(['user', 'doctor', 'patient']);
     expect(found.findings.errors().lines).toEqual([]);
+    const flagged = await look([user(1, { is_superuser: true }), ...rows.slice(1)]);
+    const mapped = await look(rows, { map: { words: { role: { admin: 'admin' } } } });
+    for (const one of [flagged, mapped]) {
+      expect(rolesOf(one)).toEqual(['admin', 'doctor', 'patient']);
+      expect(one.findings.errors().lines).toEqual([]);
+    }
   });
 
   test("of the project's own users, by the shape of their fields", async () => {

@@ -236,6 +236,15 @@ describe('roles', () => {
     const rows = [user(1), user(2), { model: 'x.patientdata', pk: 6, fields: { user: 2, dob: '1990-01-01' } }];
     const { plan } = await understand(await dumpOf(rows), await readMap(await fileOf('{}', 'map.json')), []);
     expect(plan.models['x.patientdata']?.fields.user).toBe('user');
-    expect((await convert([profile(1, 1, 'admin')])).staged.users?.[0]?.role).toBe('admin');
+  });
+  test('make an administrator of what a profile says where the map says so, and a user otherwise', async () => {
+    const roleBy = async (map: object) => {
+      const { staged, rules, errors } = await convert([profile(1, 1, 'admin')], map);
+      expect(errors).toEqual([]);
+      return [staged.users?.[0]?.role, rules.filter((rule) => rule.includes('superuser'))];
+    };
+    const rule = 'a profile that says admin makes none without the superuser flag (--map: words, or rows, role)';
+    expect(await roleBy({})).toEqual(['user', [rule]]);
+    expect(await roleBy({ words: { role: { admin: 'admin' } } })).toEqual(['admin', []]);
   });
 });
