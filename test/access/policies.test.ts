@@ -176,8 +176,13 @@ describe('reading without a where', () => {
   // these see everything, so each of them must look at who asks
   const definers: Record<string, string> = {
     own_patients: 'select app.own_patients() as id',
+    registered_by: `select (maker ->> 'id')::bigint as id from app.registered_by(${people.owner.id}) maker where maker is not null`,
+    doctor_maker: 'select app.doctor_maker(1) as id',
+    leave_record: 'select 1 as id from app.leave_record()',
+    needs_step_up: 'select 1 as id from app.needs_step_up()',
     access_log: 'select id from app.access_log()',
     trail_of_patient: `select app.trail_of_patient(${w.ownPatient.id}) as id`,
+    search_own: `select app.search_own('jane') as id`,
     search_patients: `select app.search_patients('jane') as id`,
     search_doctors: `select app.search_doctors('dr') as id`,
     search_users: `select app.search_users('owner') as id`,
@@ -204,6 +209,8 @@ describe('reading without a where', () => {
     const get = (name: string) => ask(who, definers[name] ?? '');
     const sees = visible[who][0].includes(w.ownPatient.id) && who !== 'owner';
     expect(await get('search_patients')).toEqual(sees ? [w.ownPatient.id] : []);
+    const ownJane = { owner: [w.ownPatient.id], assignedDoctor: [w.ownPatient.id] }[who as string] ?? [];
+    expect(await get('search_own')).toEqual(ownJane);
     expect((await get('search_doctors')).length).toBeGreaterThan(0);
     expect(await get('search_users')).toEqual(who === 'admin' ? [people.owner.id] : []);
     expect((await get('trail_of_patient')).length > 0).toBe(who === 'admin');
@@ -217,6 +224,13 @@ describe('reading without a where', () => {
     if (who !== 'admin') expect(await get('invite')).toBe('wrong_role');
     for (const name of ['end_sessions', 'send_reset', 'resend_mail'])
       expect(await get(name), name).toBe(who === 'admin' ? 'not_found' : 'wrong_role');
+    // of a record that the account registered itself, nobody else could take it
+    expect(await get('leave_record')).toBe(['patient', 'otherPatient'].includes(who) ? 'own_record' : 'wrong_role');
+    // the owner has made one, and a second would be one too many; that no patient and no doctor makes any, the policy says
+    expect(await get('doctor_maker')).toEqual(who === 'owner' ? 'limit_reached' : [people[who].id]);
+    expect(await get('needs_step_up')).toEqual(who === 'admin' ? [1] : 'step_up_required');
+    const told = ['patient', 'otherPatient', 'assignedDoctor', 'otherDoctor'].includes(who);
+    expect(await get('registered_by')).toEqual(told ? [people.owner.id] : []);
     const own = {
       owner: w.ownPatient.id,
       stranger: strangersPatient.id,
@@ -295,8 +309,13 @@ describe('writing without a where', () => {
     patient: { ...none, updatesPatients: [w.ownRecord] },
     otherPatient: { ...none, updatesPatients: [otherRecord] },
     pendingDoctor: { ...none, updatesDoctors: [w.doctorIds.pending] },
-    assignedDoctor: { ...none, updatesDoctors: [w.doctorIds.assigned] },
-    otherDoctor: { ...none, updatesDoctors: [w.doctorIds.other] },
+    // a doctor may decline: an own assignment, whoever made it, and no other
+    assignedDoctor: {
+      ...none,
+      updatesDoctors: [w.doctorIds.assigned],
+      deletesMappings: idsOf([w.mapping, w.ownMapping]),
+    },
+    otherDoctor: { ...none, updatesDoctors: [w.doctorIds.other], deletesMappings: [strangersMapping.id] },
     admin: {
       updatesPatients: patients,
       deletesPatients: patients,

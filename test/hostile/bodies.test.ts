@@ -16,6 +16,7 @@ const bodyless = [
   'POST /api/auth/email/resend',
   'DELETE /api/auth/sessions',
   'DELETE /api/auth/sessions/:id',
+  'DELETE /api/patient-profile',
   'DELETE /api/patients/:id',
   'DELETE /api/patients/:id/invitation',
   'DELETE /api/doctors/:id',

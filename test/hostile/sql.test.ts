@@ -113,10 +113,24 @@ test('nor is one made in the database, but of the names of our own tables and pl
   const dynamic = await app.database.owner.query(`
     select proname from pg_proc join pg_namespace n on n.oid = pronamespace
     where nspname = 'app' and prosrc ~* '\\mexecute\\M' order by 1`);
-  expect(dynamic.map(({ proname }) => proname)).toEqual(['create_patients', 'insert_record', 'search', 'settle']);
-  // where the words of a search would show, if they were in the text of what is executed
+  expect(dynamic.map(({ proname }) => proname)).toEqual([
+    'create_patients',
+    'insert_record',
+    'limit_records',
+    'search',
+    'search_own',
+    'settle',
+  ]);
+  // where the words of a search would show, if they were in the text of what is executed; conditions() makes a part of it
+  const searching = await app.database.owner.query(`
+    select prosrc from pg_proc
+    where proname in ('search', 'search_own', 'conditions') and pronamespace = 'app'::regnamespace`);
+  expect(searching).toHaveLength(3);
+  for (const { prosrc } of searching) expect(prosrc).not.toMatch(/%[LI]|quote_/);
+  // the one name that is put into this text is that of the trigger's table
   const [{ prosrc } = { prosrc: '' }] = await app.database.owner.query(
-    `select prosrc from pg_proc where proname = 'search' and pronamespace = 'app'::regnamespace`,
+    `select prosrc from pg_proc where proname = 'limit_records' and pronamespace = 'app'::regnamespace`,
   );
-  expect(prosrc).not.toMatch(/%[LI]|quote_/);
+  expect(prosrc.match(/%.|quote_|\|\|/g)).toEqual(['%I']);
+  expect(prosrc).toContain("offset $2)', tg_table_name)");
 });
