@@ -92,6 +92,7 @@ const inviter = z
     email: z.string().nullable().describe('its address, which was confirmed'),
     administrator: z.boolean().describe('whether it is an administrator; anybody else may be a stranger'),
   })
+  .meta({ id: 'InvitedBy', examples: [{ name: 'John Doe', email: 'john@example.com', administrator: false }] })
   .describe('null where whoever runs this invites');
 export const openInvitation = z
   .object({

@@ -137,6 +137,7 @@ export const patient = shape.meta({ id: 'Patient', examples: [patientExample] })
 
 const maker = z
   .object({ id: recordId, name: z.string(), username: z.string().nullable() })
+  .meta({ id: 'RegisteredBy', examples: [{ id: 3, name: 'John Doe', username: 'john_doe' }] })
   .describe(
     'whoever made the record, by what the account calls itself and what it signs in with; for doctors and the patient ' +
       'only, and null or not there where the patient registered',
