@@ -1,6 +1,6 @@
 // What is done with the links in mails, by whoever holds one, and what calls for such mails: passwords and addresses.
 import { unique } from '../support/unique.ts';
-import { calledFor, endLinks, isTaken, toldOfPassword } from './mail.ts';
+import { calledFor, calledForChange, endLinks, isTaken, toldOfPassword } from './mail.ts';
 import { type Actor, passwordOf, request, type Step } from './step.ts';
 import { everyRole, type Link, type Purpose, refused, type World } from './world.ts';
 
@@ -124,12 +124,12 @@ export const linkSteps: Record<string, Step> = {
       const { w, me, which, other } = actor;
       const email = [me.email, knownAddress(actor)][which % 5] ?? newAddress();
       const proof = other % 5 ? { password: passwordOf(me) } : {};
-      const allowed = email === me.email ? 200 : !('password' in proof) ? 400 : isTaken(w, email, me) ? 409 : 200;
+      const allowed = email === me.email || 'password' in proof ? 200 : 400;
       const status = refused(w, me, everyRole) ?? allowed;
       await request(actor, 'PATCH', '/api/auth/me/', { email, ...proof }, status);
       if (status !== 200) return;
       const pending = email === me.email ? null : email;
-      if (pending && pending !== me.pending) calledFor(w, 'change', pending, { account: me });
+      if (pending && pending !== me.pending) calledForChange(w, me, pending);
       me.pending = pending;
     },
   },
@@ -142,7 +142,7 @@ export const linkSteps: Record<string, Step> = {
       const status = refused(w, me, everyRole);
       await request(actor, 'POST', '/api/auth/email/resend/', undefined, status ?? 202);
       if (status) return;
-      if (me.pending) calledFor(w, 'change', me.pending, { account: me });
+      if (me.pending) calledForChange(w, me, me.pending);
       else if (isNeeded) calledFor(w, 'verify', me.email, { account: me });
       // and again within a minute
       await request(actor, 'POST', '/api/auth/email/resend/', undefined, isNeeded ? 429 : 202);

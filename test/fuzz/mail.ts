@@ -25,6 +25,15 @@ export const calledFor = (
   w.links.push(link);
   w.mails.push({ to: email, subject: subjects[purpose], link });
 };
+/**
+ * A link to an address that an account is to have. Whoever asks is answered the same when it is somebody else's: then there
+ * is no link, and its owner is told instead.
+ */
+export const calledForChange = (w: World, account: Account, pending: string) => {
+  if (!isTaken(w, pending, account)) calledFor(w, 'change', pending, { account });
+  else if (isTaken(w, pending, account, ({ disabled }) => !disabled))
+    w.mails.push({ to: pending, subject: 'Your email has an account already' });
+};
 /** Of a new administrator every other one is told. */
 export const toldOfAdmin = (w: World, it: Account) => {
   for (const one of w.accounts)
@@ -40,11 +49,11 @@ export const endLinks = (w: World, account: Account) => {
   for (const link of w.links) if (link.account === account && link.purpose !== 'undo') link.hours = 0;
 };
 
-/** Whether an address is somebody else's, or was until a day ago. */
-export const isTaken = (w: World, email: string, by?: Account) => {
+/** Whether an address is somebody else's, or was until a day ago; of those who count. */
+export const isTaken = (w: World, email: string, by?: Account, counts: (owner: Account) => boolean = () => true) => {
   const former = w.formers.get(email);
-  const isReserved = former !== undefined && former.account !== by && former.hours > 0;
-  return isReserved || w.accounts.some((one) => one !== by && !one.erased && one.email === email);
+  const isReserved = former !== undefined && former.account !== by && former.hours > 0 && counts(former.account);
+  return isReserved || w.accounts.some((one) => one !== by && !one.erased && one.email === email && counts(one));
 };
 
 /** The links that work, and the addresses that are kept for who had them, are those of the model: nobody need try each. */
