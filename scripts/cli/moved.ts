@@ -28,7 +28,7 @@ ${dim('docs/operations.md, "After a restore", has it as one command, and what to
 export function repeatSince(entry: string): string {
   return `with since as (select * from audit where id > ${entry}),
 first as (select distinct on (resource, resource_id) * from since order by resource, resource_id, id),
--- each field as it was at the entry: the first change of it since says so
+-- each field as it was at the entry: the first change of it since says so, and a field that has none is as it was
 was as (select distinct on (s.resource, s.resource_id, f.field) s.at, s.resource, s.resource_id, f.field, f.value
   from since s cross join lateral jsonb_each_text(s.before) as f (field, value)
   where not exists (select from first
@@ -60,6 +60,10 @@ union all
 select k.at, k.resource || ' ' || k.resource_id || ' deleted', format('delete from %I where id = %s;', k.resource || 's', k.resource_id)
 from since k where k.action = 'delete' and k.resource in ('patient', 'doctor', 'mapping')
   and not exists (select from first where first.resource = k.resource and first.resource_id = k.resource_id and first.action = 'create')
+  -- unless the deletion was undone
+  and not exists (select from patients p where k.resource = 'patient' and p.id = k.resource_id)
+  and not exists (select from doctors d where k.resource = 'doctor' and d.id = k.resource_id)
+  and not exists (select from mappings m where k.resource = 'mapping' and m.id = k.resource_id)
 order by 1;
 `;
 }

@@ -63,6 +63,8 @@ describe.runIf(server && hasTools())('a backup', () => {
         account('disabled', 'user'),
         account('demoted', 'admin'),
         account('stays', 'admin'),
+        account('disabled long ago', 'user'),
+        account('erased long ago', 'user'),
         account('renewed', 'user'),
         account(
           'revoked',
@@ -70,7 +72,17 @@ describe.runIf(server && hasTools())('a backup', () => {
           `insert into doctors (user_id, created_by, name, specialization, approved)
            select id, null, 'Dr. Revoked', 'Cardiology', true from made`,
         ),
-        `insert into patients (created_by, name) select id, 'Élodie' from users where username = 'stays'`,
+        account(
+          'never approved',
+          'doctor',
+          `insert into doctors (user_id, created_by, name, specialization, approved)
+           select id, null, 'Dr. Never', 'Cardiology', false from made`,
+        ),
+        `insert into patients (created_by, name) select id, patient from users, unnest(array['Élodie', 'Restored']) patient
+          where username = 'stays'`,
+        `update users set disabled_at = now() where username = 'disabled long ago'`,
+        `update users set username = null, email = null, disabled_at = now(), erased_at = now()
+          where username = 'erased long ago'`,
       ].join(';'),
     );
     // as if it had been another server's: the rows have numbers that this one will not come to for long
@@ -95,7 +107,7 @@ describe.runIf(server && hasTools())('a backup', () => {
   });
 
   test('has the sessions of then, which the first migrate ends', async () => {
-    expect(await rows(after, 'select count(*)::int as n from sessions')).toEqual([{ n: 6 }]);
+    expect(await rows(after, 'select count(*)::int as n from sessions')).toEqual([{ n: 7 }]);
     told = await migrate(restored);
     expect(told).toContain('every session was ended');
     expect(await rows(after, 'select count(*)::int as n from sessions')).toEqual([{ n: 0 }]);
@@ -106,13 +118,13 @@ describe.runIf(server && hasTools())('a backup', () => {
     const epochs = 'select max(epoch) as epoch from app.servers';
     expect((await rows(after, epochs))[0]?.epoch).toBeGreaterThan((await rows(before, epochs))[0]?.epoch);
     const ahead = 'select count(*)::int as n from patients where changed_tx > app.tx()';
-    expect([await rows(before, ahead), await rows(after, ahead)]).toEqual([[{ n: 1 }], [{ n: 0 }]]);
+    expect([await rows(before, ahead), await rows(after, ahead)]).toEqual([[{ n: 2 }], [{ n: 0 }]]);
   });
 
   test('has the whole trail, and finds names as before', async () => {
     const trail = `select * from audit where action <> 'sessions_ended' order by id`;
     const then = await rows(before, trail);
-    expect(then).toHaveLength(8);
+    expect(then).toHaveLength(15);
     expect(await rows(after, trail)).toEqual(then);
     await after.query(`insert into patients (name) values ('Zoé')`);
     expect(await rows(after, `select count(*)::int as n from patients where name_key in ('zoe', 'elodie')`)).toEqual([
@@ -125,10 +137,11 @@ describe.runIf(server && hasTools())('a backup', () => {
       before,
       // an entry has only what its change replaced, and these are the first changes
       `update users set last_login = now() where username in ('erased', 'disabled', 'demoted');
+       update users set email_verified_at = now() where username is null or username in ('stays', 'disabled long ago');
        update doctors set contact_info = '555';
        update users set name = 'Erased account', username = null, email = null, disabled_at = now(), erased_at = now()
          where username = 'erased';
-       delete from credentials where user_id = (select id from users where erased_at is not null);
+       delete from credentials where user_id = (select id from users where name = 'Erased account');
        update users set disabled_at = now() where username = 'disabled';
        update users set role = 'user' where username = 'demoted';
        update doctors set approved = false;
@@ -138,6 +151,7 @@ describe.runIf(server && hasTools())('a backup', () => {
        ${account('later', 'admin')};
        update users set role = 'user' where username = 'later'`,
     );
+    await asCli(before, `select app.restore(id) from audit where action = 'delete' and before ->> 'name' = 'Restored'`);
     const undone = await rows(before, told.slice(told.indexOf('with since'), told.indexOf('order by 1;')));
     expect(undone.map(({ what }) => what.replace(/\d+ ?/, '')).sort()).toEqual([
       'account disabled',
@@ -151,7 +165,10 @@ describe.runIf(server && hasTools())('a backup', () => {
     const state = `select id, name, username, email, role, disabled_at is null as enabled, erased_at is null as there,
       (select password_hash from credentials where user_id = users.id) from users where username <> 'later' or username is null order by id`;
     expect(await rows(after, state)).toEqual(await rows(before, state));
-    expect(await rows(after, `select approved from doctors`)).toEqual([{ approved: false }]);
-    expect(await rows(after, `select name from patients`)).toEqual([{ name: 'Zoé' }]);
+    expect(await rows(after, `select approved from doctors`)).toEqual([{ approved: false }, { approved: false }]);
+    expect(await rows(after, `select name from patients order by name`)).toEqual([
+      { name: 'Restored' },
+      { name: 'Zoé' },
+    ]);
   });
 });
