@@ -280,6 +280,22 @@ describe('a link out of a mail', () => {
     expect((await answer(api['patient-profile'].$get())).id).toBe(id);
   });
 
+  test('confirms an address as who is signed in, and for who is not', async () => {
+    const { api, register, tokens, sent } = device();
+    await register('pia');
+    const before = tokens();
+    sent.length = 0;
+    const verification = await inbox.tokenOf('pia@example.com', 'verify');
+    expect(await answer(api.auth.email.verify.$post({ json: { token: verification } }))).toBeUndefined();
+    expect(sent.map(({ token }) => token)).toEqual([`Bearer ${before?.access}`]);
+    expect(tokens()).toEqual(before);
+    const elsewhere = device();
+    await register('quentin');
+    const another = await inbox.tokenOf('quentin@example.com', 'verify');
+    expect(await answer(elsewhere.api.auth.email.verify.$post({ json: { token: another } }))).toBeUndefined();
+    expect(elsewhere.sent.map(({ token }) => token)).toEqual([null]);
+  });
+
   test('is for anybody: no token goes along, and none is renewed or kept for it', async () => {
     const { api, register, set, tokens, sent } = device();
     await register('quin');
@@ -287,8 +303,6 @@ describe('a link out of a mail', () => {
     await set(held);
     sent.length = 0;
     const to = 'quin@example.com';
-    const verification = await inbox.tokenOf(to, 'verify');
-    expect(await answer(api.auth.email.verify.$post({ json: { token: verification } }))).toBeUndefined();
     expect((await problemOf(answer(api.auth.email.undo.$post({ json: { token: 'none' } })))).code).toBe('link_invalid');
     expect(await answer(api.auth.password.forgot.$post({ json: { email: to } }))).toBeUndefined();
     const json = { token: await inbox.tokenOf(to, 'reset'), new_password: 'another battery staple' };
@@ -296,7 +310,7 @@ describe('a link out of a mail', () => {
     // nor for what knows nothing of this client's sessions
     await answer(api.token.$post({ json: { username: 'quin', password: json.new_password } }));
     expect((await problemOf(answer(api.token.verify.$post({ json: { token: 'none' } })))).code).toBe('token_not_valid');
-    expect(sent.map(({ token }) => token)).toEqual(Array(6).fill(null));
+    expect(sent.map(({ token }) => token)).toEqual(Array(5).fill(null));
     expect(tokens()).toEqual(held);
   });
 
