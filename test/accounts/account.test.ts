@@ -48,7 +48,7 @@ describe('an account', () => {
     expect(email.body).toMatchObject({ status: 409, code: 'duplicate', errors: { email: [expect.any(String)] } });
     const username = await register({ email: 'twice@example.com', username: 'oNCE' });
     expect(username.body).toMatchObject({ status: 409, code: 'duplicate', errors: { username: [expect.any(String)] } });
-    const taken = await as(owner, 'PATCH', '/api/auth/me/', { username: 'ONCE' });
+    const taken = await as(owner, 'PATCH', '/api/auth/me/', { username: 'ONCE', password });
     expect(taken.status).toBe(409);
   });
 

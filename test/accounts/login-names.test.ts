@@ -54,7 +54,7 @@ test('keeps these words from everybody else, as email and as username', async ()
   expect([asUsername.status, asUsername.body.errors]).toEqual([409, { username: ['is taken'] }]);
 
   const other = await app.register('other');
-  const change = (sent: Json) => app.as(other, 'PATCH', '/api/auth/me/', sent);
+  const change = (sent: Json) => app.as(other, 'PATCH', '/api/auth/me/', { password, ...sent });
   expect((await change({ username: 'kept_name' })).status).toBe(409);
   expect((await change({ username: 'free_name' })).status).toBe(200);
 });
@@ -62,7 +62,10 @@ test('keeps these words from everybody else, as email and as username', async ()
 test('may take its own words as its username', async () => {
   const id = await importAccount({ username: 'somebody', login_name: 'own_words' });
   const { body } = await app.login({ username: 'own_words', password });
-  const changed = await app.call('PATCH', '/api/auth/me/', { token: body.access, body: { username: 'own_words' } });
+  const changed = await app.call('PATCH', '/api/auth/me/', {
+    token: body.access,
+    body: { username: 'own_words', password },
+  });
   expect([changed.status, changed.body.username]).toEqual([200, 'own_words']);
   expect(await loginAs({ username: 'own_words' })).toBe(id);
 });

@@ -414,6 +414,7 @@ describe('the very next request is refused', () => {
     const set = (role: string) =>
       app.call('PATCH', `/api/admin/users/${who.id}/`, { token: admin.token, body: { role } });
     expect((await users()).body.code).toBe('wrong_role');
+    await app.stepUp(admin);
     await set('admin');
     expect((await users()).status).toBe(200);
     await set('user');

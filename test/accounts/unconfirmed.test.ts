@@ -47,6 +47,7 @@ test('those that are somebody’s for another reason stay', async () => {
   await post('/api/auth/email/verify/', {
     token: await app.link('verify', { user: changed.id, email: 'confirmed_before@example.com' }),
   });
+  await app.stepUp(admin);
   expect((await app.as(admin, 'PATCH', `/api/admin/users/${changed.id}/`, { email: 'other@example.com' })).status).toBe(
     200,
   );

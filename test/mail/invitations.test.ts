@@ -17,6 +17,12 @@ const verified = async () => {
   await app.verify(account.id);
   return account;
 };
+/** Somebody who may take another role: it asks for the password, of which test/accounts/step-up.test.ts has more. */
+const ready = async () => {
+  const account = await verified();
+  await app.stepUp(account);
+  return account;
+};
 
 const invite = (who: Account, id: number, email: string) =>
   app.as(who, 'POST', `/api/patients/${id}/invitation/`, { email });
@@ -111,7 +117,7 @@ describe('a patient who is invited', () => {
 
   test.each(['register', 'accept'])('of 20 who hold the same link one gets the record (%s)', async (how) => {
     const { id, token } = await invited();
-    const guests = how === 'accept' ? await Promise.all(Array.from({ length: 20 }, () => verified())) : [];
+    const guests = how === 'accept' ? await Promise.all(Array.from({ length: 20 }, () => ready())) : [];
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, n) => (guests[n] ? acceptAs(guests[n], token) : accept(token))),
     );
@@ -146,7 +152,7 @@ describe('a patient who is invited', () => {
     await app.asOwner('update users set disabled_at = now() where id = $1', [lost.id]);
     expect((await accept(await tokenOf(email))).body.code).toBe('link_invalid');
 
-    const former = await verified();
+    const former = await ready();
     await app.makeAdmin(former.id);
     const other = address();
     await inviteStaff({ email: other, role: 'admin' }, former);
@@ -172,7 +178,7 @@ describe('a patient who is invited', () => {
   });
 
   test('gets no account with an address that has one, but may sign in and accept', async () => {
-    const guest = await verified();
+    const guest = await ready();
     const id = await w.newPatient();
     await invite(owner, id, guest.user.email);
     const token = await tokenOf(guest.user.email);
@@ -196,7 +202,7 @@ describe('an account that accepts', () => {
       const answer = await acceptAs(who, token);
       expect([answer.status, answer.body.code]).toEqual([409, 'already_linked']);
     }
-    expect((await acceptAs(await verified(), token)).status).toBe(200);
+    expect((await acceptAs(await ready(), token)).status).toBe(200);
   });
 
   test.each(['patient/', 'doctor/'] as const)('has no record of its own, whatever its role is now (%s)', async (as) => {
@@ -209,6 +215,7 @@ describe('an account that accepts', () => {
 
   test('keeps its own address, which only its own link proves', async () => {
     const guest = await app.register(unique('guest'));
+    await app.stepUp(guest);
     const { token } = await invited();
     const { body } = await acceptAs(guest, token);
     expect(body).toMatchObject({ email: guest.user.email, email_verified: false });
