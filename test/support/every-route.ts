@@ -14,6 +14,7 @@ export interface Prepared {
   body: Json;
   /** Whose doing the trail says it is, where that is neither who asks nor who is answered. */
   actor: number | null | undefined;
+  headers: Record<string, string>;
 }
 
 interface Ready {
@@ -21,12 +22,13 @@ interface Ready {
   path?: string;
   body?: Json;
   actor?: number | null;
+  headers?: Record<string, string>;
 }
 
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
 export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, text = 'Text') => {
   const { owner, stranger, patient, pendingDoctor, assignedDoctor, admin } = w.people;
-  const { ownPatient, ownDoctor, ownRecord, doctorIds } = w;
+  const { ownPatient, ownDoctor, ownRecord } = w;
   const patientFields = { name: text, phone: text.slice(0, 50), address: text, medical_history: text, age: 30 };
   const doctorFields = { name: text, specialization: text, contact_info: text, license_number: text };
   const newPatient = () => w.newPatient(patientFields);
@@ -37,6 +39,12 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     password,
   });
   const guest = () => app.register(unique('guest'));
+  /** The record of a doctor who waits for approval. The pending one of the cast goes on waiting. */
+  const waitingDoctor = async (): Promise<number> => {
+    const { id } = await app.register(unique('waiting'), 'doctor/');
+    const [record] = await app.rows('select id::int from doctors where user_id = $1', [id]);
+    return record.id;
+  };
   const deleted = async () => {
     const id = await newPatient();
     await w.assign(id, ownDoctor.id);
@@ -231,15 +239,17 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
       const [mail] = await app.rows('select id::int from mails where user_id = $1', [id]);
       return { who: admin, path: `/api/admin/mails/${mail.id}/resend` };
     },
-    'POST /api/admin/doctors/:id/approve': () => ({
-      who: admin,
-      // approved already, which needs no If-Match
-      path: `/api/admin/doctors/${doctorIds.assigned}/approve`,
-    }),
+    'POST /api/admin/doctors/:id/approve': async () => {
+      const id = await waitingDoctor();
+      const { headers } = await app.as(admin, 'GET', `/api/doctors/${id}/`);
+      const tag = headers.get('ETag') ?? '';
+      return { who: admin, path: `/api/admin/doctors/${id}/approve`, headers: { 'If-Match': tag } };
+    },
     // to revoke what is not approved changes nothing
     'POST /api/admin/doctors/:id/revoke': async () => {
-      await app.asOwner('update doctors set approved = true where id = $1', [doctorIds.pending]);
-      return { who: admin, path: `/api/admin/doctors/${doctorIds.pending}/revoke` };
+      const id = await waitingDoctor();
+      await app.asOwner('update doctors set approved = true where id = $1', [id]);
+      return { who: admin, path: `/api/admin/doctors/${id}/revoke` };
     },
     'GET /api/admin/audit': () => ({ who: admin }),
     'POST /api/admin/audit/:id/restore': async () => ({
@@ -252,14 +262,15 @@ export const everyRoute = (app: App, w: Awaited<ReturnType<typeof assemble>>, te
     const [method = '', pattern = ''] = route.split(' ');
     const request = requests[route];
     if (!request) throw new Error(`test/support/every-route.ts has no request for ${route}`);
-    const { who, path = pattern, body, actor } = await request();
-    return { route, method, path: path.startsWith('/api/') ? `${path}/` : path, token: who?.token, who, body, actor };
+    const { who, path = pattern, body, actor, headers = {} } = await request();
+    const sent = path.startsWith('/api/') ? `${path}/` : path;
+    return { route, method, path: sent, token: who?.token, who, body, actor, headers };
   };
   return { prepare, prepareAll: () => Promise.all(routes.map(prepare)) };
 };
 
 export const send = (
   call: ReturnType<typeof caller>,
-  { method, path, token, body }: Prepared,
-  headers?: Record<string, string>,
-): Promise<Answer> => call(method, path, { token, body, headers });
+  { method, path, token, body, headers }: Prepared,
+  more?: Record<string, string>,
+): Promise<Answer> => call(method, path, { token, body, headers: { ...headers, ...more } });
