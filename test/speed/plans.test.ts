@@ -274,6 +274,9 @@ beforeAll(async () => {
   await app.asOwner(
     `insert into users (name, username, email, role) values ('admin', 'admin', 'admin@example.com', 'admin')`,
   );
+  // who registered a patient is looked up in users, which is one page of them otherwise, and read in another way
+  await sql.query(`insert into users (name, username, email, role)
+    select 'other' || n, 'other' || n, 'other' || n || '@example.com', 'user' from generate_series(1, 1000) n`);
   admin = await signIn('admin');
   await growTo(1, 2);
   few = await measureAll(2);
@@ -318,5 +321,62 @@ describe(`in a table of ${(owners * each).toLocaleString('en')} patients`, () =>
     expect(sequential).toEqual([]);
     // what the index has of the terms, and then what was found; the table itself has thousands of pages
     expect(buffers).toBeLessThan(500 + 10 * answer.length);
+  });
+});
+
+const own = onServer ? 20_000 : 2_000;
+
+describe(`among ${own.toLocaleString('en')} patients of one's own`, () => {
+  let owner: Account;
+  const share = own / 1000;
+
+  beforeAll(async () => {
+    await app.asOwner(
+      `insert into users (name, username, email, role) values ('many', 'many', 'many@example.com', 'user')`,
+    );
+    owner = await signIn('many');
+    await sql.transaction(
+      [
+        `select set_config('app.role', 'cli', true)`,
+        'alter table patients disable trigger t50_record',
+        `insert into patients (created_by, name, phone, email)
+          select ${owner.id}, ${oneOf(first, '4')} || ' ' || ${oneOf(family, '5')} || ${marks}, '+1 666 ' || lpad(n::text, 7, '0'),
+            'own' || lpad(n::text, 5, '0') || '@gmail.example'
+          from generate_series(1, ${own}) n`,
+        'alter table patients enable trigger t50_record',
+      ].map((statement) => sql.query(statement)),
+    );
+    await sql.query('vacuum analyze');
+  });
+
+  /** How many rows of the table were read, by functions as well. */
+  const rowsRead = {
+    query: `select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables where relname = 'patients'`,
+    params: [],
+  };
+
+  test.each([
+    ['featherstone', share],
+    ['feathersotne', share],
+    ['Featherstone 666', share],
+    ['own00777@gmail.example', 1],
+    ['+1 666 0000500', 1],
+    // somebody else's
+    ['patient777@gmail.example', 0],
+    ['zzyzx', 0],
+  ])('a search for %s reads what it finds, and not all of them', async (term, matches) => {
+    const { batch, answer } = await captured(owner, `/api/patients/?${new URLSearchParams({ search: term })}`);
+    expect(answer).toHaveLength(matches);
+    expect(batch.queries.filter(({ query }) => query.includes('app.search_own('))).toHaveLength(1);
+
+    const { sequential, buffers } = await measure(batch);
+    expect(sequential).toEqual([]);
+    expect(buffers).toBeLessThan(500 + 10 * answer.length);
+
+    const [begin, ...statements] = batch.queries as [Batch['queries'][0], ...Batch['queries']];
+    const results = await run(batch, [begin, rowsRead, ...statements, rowsRead]);
+    const [before, after] = [results[1], results.at(-1)].map(({ rows }) => Number(rows[0][0]));
+    // app.search_own() looks at a thousand to learn that there are many, and then at what the index found
+    expect(Number(after) - Number(before)).toBeLessThan(1001 + own / 20);
   });
 });
