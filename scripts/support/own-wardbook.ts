@@ -90,7 +90,7 @@ async function freePort(): Promise<number> {
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
-  for (const deadline = Date.now() + 120_000; Date.now() < deadline; await sleep(200)) {
+  for (const deadline = Date.now() + 500_000; Date.now() < deadline; await sleep(200)) {
     if (child.exitCode !== null) break;
     const answer = await fetch(url).catch(() => undefined);
     if (answer?.ok) return;

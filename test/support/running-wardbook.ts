@@ -23,10 +23,10 @@ export function runningWardbook(settings?: Record<string, string>): () => OwnWar
       );
       ended.catch(reject);
     });
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     end();
     await ended;
-  }, 30_000);
+  }, 240_000);
   return () => wardbook;
 }
