@@ -9,7 +9,8 @@ import type { Fault } from '../support/fault-proxy.ts';
 import { routes } from '../support/routes.ts';
 
 cheapPasswords();
-const app = await boot();
+// every route is asked many times, and some with a session of its own each time
+const app = await boot({ SESSIONS_PER_ACCOUNT: '10000' });
 const w = await assemble(app);
 const { owner, admin } = w.people;
 const { prepare, prepareAll } = everyRoute(app, w);
