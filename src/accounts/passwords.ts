@@ -105,3 +105,9 @@ export const givenPassword = z
   .min(1, 'must not be empty')
   .max(1000, 'at most 1000 characters')
   .refine((value) => !value.includes('\0'), 'contains characters that cannot be used');
+
+/** The body of what somebody who is signed in does with the password alone. */
+export const ownPassword = z.strictObject({ password: givenPassword.describe('your own, once more') }).meta({
+  id: 'OwnPassword',
+  examples: [{ password: 'four unrelated words here' }],
+});

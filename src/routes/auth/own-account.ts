@@ -3,7 +3,7 @@ import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import { forgive, forgiven, onProof } from '../../accounts/guesses.ts';
-import { givenPassword, hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
+import { givenPassword, hashPassword, newPassword, ownPassword, weakness } from '../../accounts/passwords.ts';
 import { notYours, provePassword } from '../../accounts/proof.ts';
 import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
 import { newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
@@ -25,10 +25,6 @@ const passwords = z.strictObject({ current_password: givenPassword, new_password
 const passwordBody = passwords.meta({
   id: 'PasswordChange',
   examples: [{ current_password: 'four unrelated words here', new_password: 'even more unrelated words' }],
-});
-const eraseBody = z.strictObject({ password: givenPassword.describe('your own, once more') }).meta({
-  id: 'Erasure',
-  examples: [{ password: 'four unrelated words here' }],
 });
 const changesPassword = describe(
   'Change my password. Ends every session and token of the account, those that asked as well: go on with the new ones.',
@@ -196,7 +192,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
     c.set('mailed', true);
     return c.json(tagged(c, found(rows)));
   })
-  .delete('/me', erases, json(eraseBody), async (c) => {
+  .delete('/me', erases, json(ownPassword), async (c) => {
     const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
     await onProof(c, { keys }, () => askAuth(c, erase({ keys })));
     return c.body(null, 204);

@@ -2,9 +2,8 @@
 // but whoever picks it up does not know the password. Which requests need it, PostgreSQL says: app.needs_step_up().
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import * as z from 'zod';
 import { forgiven, onProof } from '../../accounts/guesses.ts';
-import { givenPassword } from '../../accounts/passwords.ts';
+import { ownPassword } from '../../accounts/passwords.ts';
 import { provePassword } from '../../accounts/proof.ts';
 import type { Env } from '../../config.ts';
 import { askAuth } from '../../db/client.ts';
@@ -13,10 +12,6 @@ import { everyone } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 
-const body = z.strictObject({ password: givenPassword.describe('your own, once more') }).meta({
-  id: 'StepUp',
-  examples: [{ password: 'four unrelated words here' }],
-});
 const stepsUp = describe(
   'Give my password once more. For ten minutes this session may do what is hardest to undo, and answers 403 ' +
     '`step_up_required` without it.',
@@ -31,7 +26,7 @@ const steppingUp = prepare((db, { proven, keys }: Given<'proven' | 'keys'>) => [
   forgiven(db, { keys }),
 ]);
 
-export const stepUpRoutes = new Hono<Env>({ strict: false }).post('/step-up', stepsUp, json(body), async (c) => {
+export const stepUpRoutes = new Hono<Env>({ strict: false }).post('/step-up', stepsUp, json(ownPassword), async (c) => {
   const { hash, keys } = await provePassword(c, 'password', c.req.valid('json').password);
   await onProof(c, { keys }, () => askAuth(c, steppingUp({ proven: hash, keys })));
   return c.body(null, 204);
