@@ -81,7 +81,7 @@ interface ColumnsProps {
   choose(places: Place[]): void;
 }
 const Columns = ({ sheet, places, choose }: ColumnsProps) => (
-  <table class="import">
+  <table class="rows import">
     <thead>
       <tr>
         <th scope="col">Column</th>
@@ -97,13 +97,13 @@ const Columns = ({ sheet, places, choose }: ColumnsProps) => (
             <th scope="row">
               <Name of={name || `Column ${at + 1}`} />
             </th>
-            <td>
+            <td data-title="Becomes">
               <select
                 aria-label={`What ${name || `column ${at + 1}`} becomes`}
                 value={places[at] ?? ''}
                 onChange={({ currentTarget: { value } }) => choose(places.with(at, (value || null) as Place))}
               >
-                <option value="">choose</option>
+                <option value="">Choose</option>
                 {[...fields, leftOut].map((field) => (
                   <option key={field} value={field}>
                     {labels[field] ?? inWords(field)}
@@ -111,7 +111,7 @@ const Columns = ({ sheet, places, choose }: ColumnsProps) => (
                 ))}
               </select>
             </td>
-            <td>
+            <td data-title="For example">
               <Name of={examples.map((text) => (text.length > 60 ? `${text.slice(0, 60)} …` : text)).join(' · ')} />
             </td>
           </tr>
@@ -129,7 +129,7 @@ interface OrderProps {
 /** Stays once it was asked for: one may have chosen wrong. */
 const Order = ({ needed, order }: OrderProps) =>
   needed || order.value ? (
-    <fieldset>
+    <fieldset class="choice">
       <legend>Dates like 1/2/1990</legend>
       {(['day first', 'month first'] as const).map((one) => (
         <label key={one}>
@@ -222,6 +222,8 @@ function Send({ lines }: { lines: Line[] }) {
 const Progress = ({ parts, done, wait, trouble, wrong, isBusy, all }: Import & { all: number }) => {
   const are = parts.slice(0, done);
   const imported = are.reduce((sum, part) => sum + part.length, 0);
+  // what is said of wrong fields is for programs: the lines below say it better
+  const why = wrong.length > 0 ? '' : trouble?.detail;
   return (
     <>
       {(isBusy || done > 0) && <progress aria-label="Imported" max={all} value={imported} />}
@@ -230,7 +232,7 @@ const Progress = ({ parts, done, wait, trouble, wrong, isBusy, all }: Import & {
         {wait > 0 && `The server takes no more for now. It goes on in ${counted(wait, 'second')}.`}
       </p>
       {trouble && (
-        <Problem trouble={{ ...trouble, detail: `${linesOf(parts[done] ?? [])} are not in. ${trouble.detail}` }} />
+        <Problem trouble={{ ...trouble, detail: [`${linesOf(parts[done] ?? [])} are not in.`, why].join(' ').trim() }} />
       )}
       {wrong.length > 0 && <WrongLines wrong={wrong} />}
     </>

@@ -67,6 +67,22 @@ describe.skipIf(!hasBrowser)('a spreadsheet', () => {
     await page.close();
   });
 
+  test('waits where the server takes no more, and says for how long', async () => {
+    const page = await importing('name\nAdam\n', await person('user'));
+    const code = 'too_many_requests';
+    const problem = { type: 'about:blank', title: 'Too many', status: 429, detail: 'Wait.', code, request_id: '' };
+    await page.route('**/api/patients/batch', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'Content-Type': 'application/problem+json', 'Retry-After': '60' },
+        body: JSON.stringify(problem),
+      }),
+    );
+    await press(page, 'Import 1 patient');
+    await page.getByText(/The server takes no more for now. It goes on in \d+ seconds/).waitFor();
+    await page.close();
+  });
+
   test('that the server refuses in part says which lines are in; after a break it goes on, and nobody is there twice', async () => {
     const rita = await person('user');
     const rows = Array.from({ length: 1200 }, (_, at) => `Person ${at},${at === 700 ? 'no address' : ''}`);
@@ -80,20 +96,22 @@ describe.skipIf(!hasBrowser)('a spreadsheet', () => {
     // corrected and chosen again: those that are in are left out
     await choose(page, ['name,email', ...rows.map((row) => row.replace('no address', ''))].join('\n'));
     await page.getByRole('button', { name: 'Import 700 patients' }).waitFor();
-    // an answer that gets lost
-    let lost = 0;
+    // an answer that gets lost, and then no connection
+    let [isBroken, sent] = [true, 0];
     await page.route('**/api/patients/batch', async (route) => {
-      if (lost++ > 0) return route.continue();
-      await route.fetch();
+      if (!isBroken) return route.continue();
+      if (sent++ === 0) await route.fetch();
       await route.abort('connectionfailed');
     });
     await press(page, 'Import 700 patients');
-    await page.getByText('There is no connection.').waitFor();
+    await page.getByText('Lines 502 to 1001 are not in. There is no connection.').waitFor();
+    isBroken = false;
     await press(page, 'Import 700 patients');
-    await page.getByText('Lines 502 to 1201: 700 of 700 patients are in.').waitFor();
+    // with what was sent again this may be more than a minute may bring
+    await page.getByText('Lines 502 to 1201: 700 of 700 patients are in.').waitFor({ timeout: 100_000 });
     expect(new Set(await namesOf(rita)).size).toBe(1000);
     const { headers } = await call('GET', '/api/patients/?count=exact&limit=1', undefined, rita.access);
     expect(headers.get('X-Total-Count')).toBe('1200');
     await page.close();
-  });
+  }, 240_000);
 });
