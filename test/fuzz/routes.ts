@@ -183,7 +183,10 @@ export const targets: Record<string, Target> = {
   'GET /api/sync': {
     as: 'user',
     query: ['limit', 'cursor'],
-    answer: ['patients', 'doctors', 'mappings', 'removed', 'cursor', 'more', ...patient, ...doctor, ...mapping],
+    answer: [
+      ...['patients', 'doctors', 'mappings', 'removed', 'cursor', 'more'],
+      ...['version', ...patient, ...doctor, ...mapping],
+    ],
   },
   'GET /api/patient-profile': { as: 'patient', answer: registered },
   'DELETE /api/patient-profile': { as: 'patient', answer: [] },
@@ -225,6 +228,7 @@ export const targets: Record<string, Target> = {
       ...['version', 'registration', 'doctor_approval', 'require_verified_email', 'mail', 'mail_from', 'public_url'],
       ...['cors_origins', 'access_token_seconds', 'refresh_token_seconds', 'previous_secret', 'simplejwt_routes'],
       ...['sessions_per_account', 'mails_per_day', 'unconfirmed_account_days', 'django_tokens_until'],
+      ...['warnings', 'code', 'detail'],
     ],
   },
   'POST /api/admin/mails/:id/resend': { as: 'admin', id: 'mail', answer: [] },
