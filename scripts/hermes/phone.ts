@@ -1,4 +1,6 @@
-// In Hermes, which has no network: whatwg-fetch, as React Native brings it, on an XMLHttpRequest that has heard the answers.
+// In Hermes, which has neither a network nor a clock: AbortController and whatwg-fetch, as React Native brings them, on an
+// XMLHttpRequest that has heard the answers, and timers that run in the order of their times.
+import { AbortController, AbortSignal } from 'abort-controller/dist/abort-controller.mjs';
 import { fetch } from 'whatwg-fetch';
 import { converse } from './conversation.ts';
 import type { Heard } from './run.ts';
@@ -34,5 +36,25 @@ class XMLHttpRequest {
   }
 }
 
-Object.assign(globalThis, { XMLHttpRequest });
+/** Hermes' own runs whatever is next, whenever that would be due: a deadline would be over before its answer is there. */
+const soon = globalThis.setTimeout;
+let now = 0;
+let timers: { id: number; at: number; run: () => void }[] = [];
+let lastTimer = 0;
+const setTimeout = (run: () => void, milliseconds = 0): number => {
+  timers.push({ id: ++lastTimer, at: now + milliseconds, run });
+  soon(() => {
+    const next = timers.reduce<(typeof timers)[number] | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
+    if (!next) return;
+    clearTimeout(next.id);
+    now = next.at;
+    next.run();
+  }, 0);
+  return lastTimer;
+};
+const clearTimeout = (id: number) => {
+  timers = timers.filter((one) => one.id !== id);
+};
+
+Object.assign(globalThis, { XMLHttpRequest, AbortController, AbortSignal, setTimeout, clearTimeout });
 converse(fetch, print).catch((error: unknown) => print(`failed: ${error}`));
