@@ -232,7 +232,9 @@ const Progress = ({ parts, done, wait, trouble, wrong, isBusy, all }: Import & {
         {wait > 0 && `The server takes no more for now. It goes on in ${counted(wait, 'second')}.`}
       </p>
       {trouble && (
-        <Problem trouble={{ ...trouble, detail: [`${linesOf(parts[done] ?? [])} are not in.`, why].join(' ').trim() }} />
+        <Problem
+          trouble={{ ...trouble, detail: [`${linesOf(parts[done] ?? [])} are not in.`, why].join(' ').trim() }}
+        />
       )}
       {wrong.length > 0 && <WrongLines wrong={wrong} />}
     </>
