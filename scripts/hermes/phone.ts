@@ -36,25 +36,37 @@ class XMLHttpRequest {
   }
 }
 
-/** Hermes' own runs whatever is next, whenever that would be due: a deadline would be over before its answer is there. */
+/** Hermes' own runs what is next, whenever that would be due: a deadline would be over before its answer is there. */
 const soon = globalThis.setTimeout;
+/** Its promises take turns with its timers. Before the clock goes on, none of them may have anything to do. */
+const turnsBeforeLater = 1000;
 let now = 0;
-let timers: { id: number; at: number; run: () => void }[] = [];
+let turns = 0;
 let lastTimer = 0;
+let isTicking = false;
+let timers: { id: number; at: number; run: () => void }[] = [];
+
+const tick = () => {
+  const [next] = [...timers].sort((a, b) => a.at - b.at);
+  isTicking = next !== undefined;
+  if (!next) return;
+  soon(tick, 0);
+  if (next.at > now && ++turns < turnsBeforeLater) return;
+  [turns, now] = [0, next.at];
+  clearTimeout(next.id);
+  next.run();
+};
 const setTimeout = (run: () => void, milliseconds = 0): number => {
   timers.push({ id: ++lastTimer, at: now + milliseconds, run });
-  soon(() => {
-    const next = timers.reduce<(typeof timers)[number] | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
-    if (!next) return;
-    clearTimeout(next.id);
-    now = next.at;
-    next.run();
-  }, 0);
+  if (!isTicking) soon(tick, 0);
+  isTicking = true;
   return lastTimer;
 };
 const clearTimeout = (id: number) => {
   timers = timers.filter((one) => one.id !== id);
 };
+/** For abort-controller. */
+const console = { assert() {}, warn() {} };
 
-Object.assign(globalThis, { XMLHttpRequest, AbortController, AbortSignal, setTimeout, clearTimeout });
+Object.assign(globalThis, { XMLHttpRequest, AbortController, AbortSignal, setTimeout, clearTimeout, console });
 converse(fetch, print).catch((error: unknown) => print(`failed: ${error}`));
