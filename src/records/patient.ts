@@ -101,11 +101,11 @@ export const patientColumns = {
 /** Who registered the patient: for doctors, who have to judge whether a record is a true one, and for the patient. */
 export const withMaker = {
   ...patientColumns,
-  registered_by: sql<z.output<typeof maker> | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
+  registered_by: sql<Maker | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
 };
 /** One record as it is read. In JSON, what is undefined is not there: whoever is not told reads the shape that PUT answers. */
-export const asTold = <Maker, T extends { registered_by: Maker | null }>({ registered_by, ...record }: T) => {
-  const told: Omit<T, 'registered_by'> & { registered_by?: NonNullable<Maker> } = record;
+export const asTold = <T extends { registered_by: Maker | null }>({ registered_by, ...record }: T) => {
+  const told: Omit<T, 'registered_by'> & { registered_by?: Maker } = record;
   return registered_by ? { ...told, registered_by } : told;
 };
 
@@ -142,6 +142,7 @@ const maker = z
     'whoever made the record, by what the account calls itself and what it signs in with; for doctors and the patient ' +
       'only, and null or not there where the patient registered',
   );
+type Maker = z.output<typeof maker>;
 export const registeredPatient = shape.extend({ registered_by: maker.nullish() }).meta({
   id: 'RegisteredPatient',
   examples: [{ ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } }],

@@ -43,7 +43,7 @@ export type RegisteredPatient = {
   address: string | null;
   medical_history: string | null;
   age: number | null;
-  registered_by?: {} | undefined;
+  registered_by?: { id: number; name: string; username: string | null } | undefined;
 };
 export type NewPatient = {
   name: string;
