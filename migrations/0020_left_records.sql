@@ -2,7 +2,7 @@
 -- on telling who looked until then, and its phone is told to forget the record. Without a reference to patients, because
 -- this stays when a record goes.
 create table app.former_patients (
-  user_id bigint not null references users,
+  user_id bigint not null references users on delete cascade,
   patient_id bigint not null,
   until timestamptz(3) not null default now(),
   tx bigint not null default app.tx(),
