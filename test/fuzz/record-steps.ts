@@ -107,8 +107,11 @@ export const recordSteps: Record<string, Step> = {
       await request(actor, 'PUT', `/api/${kind}-profile/${whose.id}/`, sent, status);
       if (!own || status !== 200) return;
       own.name = name;
-      // who becomes somebody else awaits approval again
-      if (kind === 'doctor') (own as Doctor).approved = false;
+      if (kind !== 'doctor') return;
+      // an approved doctor is told; and who becomes somebody else awaits approval again
+      const doctor = own as Doctor;
+      if (doctor.approved) w.mails.push({ to: me.email, subject: 'Your profile was changed' });
+      doctor.approved = false;
     },
   },
   'delete a patient': {
