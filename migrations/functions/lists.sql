@@ -80,8 +80,9 @@ begin
     return query execute 'select id from patients where id = any ($2)' || app.conditions('{search_key}', v_words)
       using v_words, v_own;
   elsif app.role() = 'user' then
-    return query select p.id from app.search('patients', '{search_key}', search) hit join patients p on p.id = hit
-      where p.created_by = app.user_id();
+    -- an array, because a join reads all that are the asker's to find the few among them
+    return query select p.id from patients p
+      where p.id = any (array(select app.search('patients', '{search_key}', search))) and p.created_by = app.user_id();
   else
     return query select m.patient_id from app.search('patients', '{search_key}', search) hit
       join mappings m on m.patient_id = hit where m.doctor_id = app.doctor_id();
