@@ -10,7 +10,8 @@ import { unique } from '../support/unique.ts';
 
 cheapPasswords();
 const inbox = openMailbox();
-const app = await boot(inbox.settings);
+/** A database that answers late is not what these tests are about. Whoever asks it first says for how long it is waited for. */
+const app = await boot({ ...inbox.settings, DATABASE_TIMEOUT_MS: '20000' });
 /** In an isolate that has ended when the answer has gone. */
 const ending = caller({ ...app.env, MAIL_API_URL: undefined });
 /** In an isolate of its own, by way of these settings. */
@@ -81,8 +82,6 @@ const hasty = () => {
     setTimeout(act, shorter(ms))) as typeof setTimeout);
   return waited;
 };
-/** A database that answers late is not what these tests are about. */
-const patient = { DATABASE_TIMEOUT_MS: '20000' };
 
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -138,14 +137,12 @@ describe('an HTTP API', () => {
     const waited = fault === 'hangs' ? hasty() : [];
     const email = await asked(3);
     await inbox.fail(fault);
-    await deliverBy(patient);
+    await deliverBy();
     const { id, ...mail } = await mailOf(email);
     expect(mail).toMatchObject({ sent: false, failed: false, attempts: 4 });
     expect(lines()).toEqual([{ job: 'mail', mail: id, purpose: 'reset', attempt: 4, reason }]);
     // nothing that is given time may outlast what a Worker is given
     for (const ms of waited) expect(ms).toBeLessThanOrEqual(10_000);
-    // from here on whoever is busy gets its seconds
-    vi.restoreAllMocks();
     await inbox.heal();
     await deliverBy();
     expect(await triesOf(email)).toHaveLength(1);
@@ -320,7 +317,7 @@ describe('a mail that does not go', () => {
 
 describe('Cloudflare’s Email Service', () => {
   const by = (send: EmailService['send']) =>
-    deliverBy({ ...patient, EMAIL: { send }, MAIL_API_URL: undefined, MAIL_API_KEY: undefined });
+    deliverBy({ EMAIL: { send }, MAIL_API_URL: undefined, MAIL_API_KEY: undefined });
 
   test('gets the mail', async () => {
     const email = await asked();
