@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { npmStart, processes } from '../support/npm-start.ts';
 
 const { state, start, url, post } = await npmStart();
-const ann = { name: 'Ann', email: 'ann@example.com', password: 'four unrelated words' };
+const ann = { email: 'ann@example.com', password: 'four unrelated words' };
 
 test('another beside it takes the next free ports, says which, and names no password', async () => {
   const first = await start();
@@ -25,7 +25,7 @@ test('another beside it takes the next free ports, says which, and names no pass
   expect((await fetch(`${api}/readyz`)).status).toBe(200);
   expect((await fetch(url('/readyz'))).status).toBe(200);
   // each has its own database
-  expect((await post('/api/auth/register/', ann)).status).toBe(201);
+  expect((await post('/api/auth/register/', { name: 'Ann', ...ann })).status).toBe(201);
   const login = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(ann) };
   expect((await fetch(`${api}/api/auth/login/`, login)).status).toBe(401);
   // and the command line knows where it is
