@@ -101,7 +101,10 @@ describe.skipIf(!hasBrowser)('an account', { timeout: 60_000 }, () => {
     await email.getByText('takes its place once you use the link').waitFor();
     await accessible(page);
     expect(await me(ann)).toMatchObject({ email: ann.email, pending_email: next });
-    expect((await call('POST', '/api/auth/email/verify/', { token: await tokenTo(next, 'verify') })).status).toBe(204);
+    const link = { token: await tokenTo(next, 'verify') };
+    // a change takes a session of the account
+    expect((await call('POST', '/api/auth/email/verify/', link)).status).toBe(401);
+    expect((await call('POST', '/api/auth/email/verify/', link, ann.access)).status).toBe(204);
     await comeBack(page);
     await email.getByText('takes its place').waitFor({ state: 'hidden' });
     await email.getByText(next).waitFor();
