@@ -102,6 +102,7 @@ describe.skipIf(!hasBrowser)('signing in', { timeout: 60_000 }, () => {
   test('an address with an account is said beside the field', async () => {
     const ann = await person('user');
     const page = await open('/portal/register');
+    await page.getByLabel('I keep the records of patients').check();
     await page.getByLabel('Name', { exact: true }).fill('Ann Again');
     await page.getByLabel('Email', { exact: true }).fill(ann.email);
     await page.getByLabel('Password', { exact: true }).fill(password);
