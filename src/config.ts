@@ -13,14 +13,14 @@ export interface Actor {
 }
 
 /** A number of something, which a `[vars]` of wrangler.toml may give as a number and everything else gives as text. */
-const whole = (what: string, least: number, most: number, fallback: number) =>
+const wholeNumber = (what: string, least: number, most: number, fallback: number) =>
   z.coerce
     .number({ error: `must be a whole number of ${what}` })
     .int({ error: `must be a whole number of ${what}`, abort: true })
     .min(least, `must be ${least} ${what} or more`)
     .max(most, `must be ${most} ${what} or less`)
     .default(fallback);
-const seconds = (fallback: number) => whole('seconds', 1, 31_536_000, fallback);
+const seconds = (fallback: number) => wholeNumber('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
 /** What goes to another machine is encrypted on its way: links in mails hold tokens, and whoever sends mails a key. */
 const webUrl = z
@@ -44,7 +44,7 @@ export interface EmailService {
   send(mail: Record<'from' | 'to' | 'subject' | 'text' | 'html', string>): Promise<unknown>;
 }
 
-export const openKinds = ['user', 'patient', 'doctor'] as const;
+export const registrableRoles = ['user', 'patient', 'doctor'] as const;
 /**
  * Who may register without an invitation. A deployment has to say: `npm run deploy` and the smoke insist on it. Until it does
  * nobody may, because a door that was closed by mistake can be opened, and who came in by an open one stays.
@@ -53,7 +53,7 @@ export const registration = z
   .string()
   .default('')
   .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
-  .pipe(z.array(z.enum(openKinds, `names kinds of accounts, of ${openKinds.join(', ')}, or nothing`)));
+  .pipe(z.array(z.enum(registrableRoles, `names kinds of accounts, of ${registrableRoles.join(', ')}, or nothing`)));
 
 const configuration = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgres:// URL' }),
@@ -94,16 +94,16 @@ const configuration = z.object({
   LINE_BREAKS: z.literal('on', 'must be on, or not there').optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
-  MAILS_PER_DAY: whole('mails', 1, 10_000_000, 10_000),
-  SESSIONS_PER_ACCOUNT: whole('sessions', 1, 10_000, 100),
+  MAILS_PER_DAY: wholeNumber('mails', 1, 10_000_000, 10_000),
+  SESSIONS_PER_ACCOUNT: wholeNumber('sessions', 1, 10_000, 100),
   /** 0: an account whose address nobody confirmed stays. */
-  UNCONFIRMED_ACCOUNT_DAYS: whole('days', 0, 3650, 0),
+  UNCONFIRMED_ACCOUNT_DAYS: wholeNumber('days', 0, 3650, 0),
   /** How many doctors' records one account of role user may keep: everybody sees them. */
-  DOCTORS_PER_ACCOUNT: whole('doctors', 0, 1_000_000, 500),
+  DOCTORS_PER_ACCOUNT: wholeNumber('doctors', 0, 1_000_000, 500),
   /** Of patients, of doctors and of assignments each, that a user may have made; and Idempotency-Keys in a day. */
-  RECORDS_PER_ACCOUNT: whole('records', 1, 10_000_000, 50_000),
-  KEYS_PER_ACCOUNT: whole('keys', 1, 1_000_000, 10_000),
-  DATABASE_TIMEOUT_MS: whole('milliseconds', 100, 60_000, 8000),
+  RECORDS_PER_ACCOUNT: wholeNumber('records', 1, 10_000_000, 50_000),
+  KEYS_PER_ACCOUNT: wholeNumber('keys', 1, 1_000_000, 10_000),
+  DATABASE_TIMEOUT_MS: wholeNumber('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;
 
@@ -149,7 +149,7 @@ export interface Env {
 }
 
 /** Whether one slip makes the one name of the other: a letter too many, missing, wrong, or swapped with the next. */
-const isSlip = (name: string, meant: string): boolean => {
+const isMisspelling = (name: string, meant: string): boolean => {
   let start = 0;
   while (start < name.length && name[start] === meant[start]) start++;
   const [rest, wanted] = [name.slice(start), meant.slice(start)];
@@ -159,11 +159,11 @@ const isSlip = (name: string, meant: string): boolean => {
   );
 };
 /** Names that are almost a setting's. All others are a team's own bindings, and none of our business. */
-const slips = (bindings: object) => {
+const misspelledSettings = (bindings: object) => {
   // a limiter under a wrong name would limit nothing
   const settings = [...Object.keys(configuration.shape), ...limiters];
   return Object.keys(bindings).flatMap((name) => {
-    const meant = settings.find((setting) => isSlip(name.toUpperCase(), setting));
+    const meant = settings.find((setting) => isMisspelling(name.toUpperCase(), setting));
     return settings.includes(name) || !meant ? [] : [{ path: [name], message: `is no setting; ${meant} is one` }];
   });
 };
@@ -175,7 +175,7 @@ export const configOf = (bindings: Bindings): Config => {
   if (known) return known;
   const result = configuration.safeParse(bindings);
   const issues = [
-    ...slips(bindings),
+    ...misspelledSettings(bindings),
     ...(result.success ? [...missingForMail(result.data), ...missingForDjango(result.data)] : result.error.issues),
   ];
   if (!result.success || issues.length > 0) throw new Misconfigured(issues);
@@ -196,11 +196,11 @@ const addressMissing =
   'wait, and the audit trail does not tell them apart. Look for a transform rule of this zone that removes the header.';
 
 /** Said once an isolate, because it would be so for every request. */
-let isSaid = false;
+let isMissingAddressLogged = false;
 const headerOf = (c: Context<Env>): string | undefined => {
   const header = c.req.header('CF-Connecting-IP')?.toLowerCase();
-  if (header === undefined && !isSaid) {
-    isSaid = true;
+  if (header === undefined && !isMissingAddressLogged) {
+    isMissingAddressLogged = true;
     console.warn(JSON.stringify({ warning: addressMissing }));
   }
   return header;
@@ -212,24 +212,24 @@ export const addressOf = (c: Context<Env>): string | null => {
 };
 
 /** The first bits of an IPv6 address, of at most 64, as text; an address of any other kind as it is. */
-const beginningOf = (address: string, bits: number): string => {
+const addressPrefix = (address: string, bits: number): string => {
   const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
   const zeros = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
   const [a, b, c, last = '0'] = [...head, ...zeros, ...(tail ?? [])];
   const kept = Number.parseInt(last, 16) & (0xffff << (64 - bits));
   return [a, b, c, kept.toString(16)].join(':');
 };
-const isSixth = (address: string) => address.includes(':');
+const isIpv6 = (address: string) => address.includes(':');
 
 /** The address to count by. A household holds a /64 of IPv6, so that counts as one address. */
 export const networkOf = (c: Context<Env>): string => {
   const address = headerOf(c) ?? 'unknown';
-  return isSixth(address) ? beginningOf(address, 64) : address;
+  return isIpv6(address) ? addressPrefix(address, 64) : address;
 };
 /** Around that network: many providers give a /56 to a customer, who then has 256 networks. Null for IPv4. */
 export const siteOf = (c: Context<Env>): string | null => {
   const address = headerOf(c) ?? '';
-  return isSixth(address) ? `${beginningOf(address, 56)}/56` : null;
+  return isIpv6(address) ? `${addressPrefix(address, 56)}/56` : null;
 };
 /**
  * What Workers' limiters count. A limiter has one limit for all its keys, so a /56 is counted under one of four each time,

@@ -101,19 +101,19 @@ export class Problem extends Error {
 }
 
 /** The first row, or the same 404 for "missing" and "not yours". */
-export const found = <T>(rows: readonly T[]): T => {
+export const requireRow = <T>(rows: readonly T[]): T => {
   const row = rows[0];
   if (row === undefined) throw new Problem('not_found');
   return row;
 };
 
 /** What a write returned; a row that was only seen is somebody else's. */
-export const written = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
+export const requireChanged = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
   if (rows.length === 0 && seen.length > 0) throw new Problem('not_owner');
-  return found(rows);
+  return requireRow(rows);
 };
 
-const duplicates: Record<string, FieldErrors> = {
+const uniqueViolations: Record<string, FieldErrors> = {
   users_email: { email: ['has an account already'] },
   users_username: { username: ['is taken'] },
   mappings_patient_id_doctor_id_key: { doctor: ['is assigned to this patient already'] },
@@ -123,7 +123,7 @@ const duplicates: Record<string, FieldErrors> = {
 export const databaseProblem = (error: unknown): Problem => {
   const { code, message, constraint, routine } = sqlError(error);
   if (code === 'WB000' && message in problems) return new Problem(message as ProblemCode);
-  if (code === '23505') return new Problem('duplicate', { errors: duplicates[constraint ?? ''] });
+  if (code === '23505') return new Problem('duplicate', { errors: uniqueViolations[constraint ?? ''] });
   // a new row that points to a record which is missing, or which the policy says is not the actor's
   if (code === '23503' || (code === '42501' && routine === 'ExecWithCheckOptions')) return new Problem('not_found');
   if (code?.startsWith('22') || code === '23514')
@@ -136,7 +136,7 @@ export const databaseProblem = (error: unknown): Problem => {
 };
 
 /** Whether the same call may simply be made again: the connection failed, or the transaction lost to another. */
-export const isPassing = (error: unknown): boolean => {
+export const isTransient = (error: unknown): boolean => {
   const { code, name, sourceError } = sqlError(error);
   // the driver wraps a deadline that passes before the answer begins, but not one that passes in the middle of it
   return code === undefined ? (sourceError?.name ?? name) !== 'TimeoutError' : /^(08|40|57P)/.test(code);

@@ -9,10 +9,10 @@ import { eraseUnconfirmed } from './accounts/unconfirmed.ts';
 import { type Bindings, config, configOf, type Env } from './config.ts';
 import { sweep } from './db/sweep.ts';
 import { Problem, respondWithProblem } from './errors.ts';
-import { signedIn, verified } from './http/auth.ts';
-import { isCurrent } from './http/etag.ts';
+import { requireAccessToken, requireVerifiedEmail } from './http/auth.ts';
+import { matchesEtag } from './http/etag.ts';
 import { declaredLength } from './http/validate.ts';
-import { deliver, inJobMs, mailsFollow } from './mail/outbox.ts';
+import { deliverMails, deliverMailsAfterResponse, maxJobMs } from './mail/outbox.ts';
 import { accountRoutes } from './routes/admin/accounts.ts';
 import { auditRoutes } from './routes/admin/audit.ts';
 import { adminDoctorRoutes } from './routes/admin/doctors.ts';
@@ -33,15 +33,15 @@ import { portalRoutes } from './routes/portal.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { systemRoutes } from './routes/system.ts';
 import { tokenRoutes } from './routes/token.ts';
-import { noteSettings } from './warnings.ts';
+import { logSettingsOnce } from './warnings.ts';
 
 // Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
 
 /** One line a request, with nothing in it that a person said: the route's pattern, not its path. */
-const log = createMiddleware<Env>(async function log(c, next) {
+const logRequest = createMiddleware<Env>(async function log(c, next) {
   const started = performance.now();
   const requestId = c.get('requestId');
-  noteSettings(c.env);
+  logSettingsOnce(c.env);
   await next();
   c.res.headers.set('X-Request-Id', requestId);
   const line = {
@@ -58,14 +58,14 @@ const log = createMiddleware<Env>(async function log(c, next) {
 });
 
 /** In development: curl prints what it gets, and the prompt behind it. */
-const endLines = createMiddleware<Env>(async function endLines(c, next) {
+const addLineBreak = createMiddleware<Env>(async function endLines(c, next) {
   await next();
   if (c.env.LINE_BREAKS !== 'on' || !c.req.header('User-Agent')?.startsWith('curl/') || !c.res.body) return;
   c.res = new Response(`${await c.res.text()}\n`, c.res);
 });
 
 /** Without the headers that only browsers of long ago read. */
-const secure = secureHeaders({
+const securityHeaders = secureHeaders({
   originAgentCluster: false,
   removePoweredBy: false,
   xDnsPrefetchControl: false,
@@ -75,17 +75,17 @@ const secure = secureHeaders({
 });
 
 /** Nothing under /api may be kept by a cache in between; a client that kept it may ask whether it still holds. */
-const privately = createMiddleware(async function privately(c, next) {
+const noStore = createMiddleware(async function privately(c, next) {
   await next();
   const { headers } = c.res;
   headers.set('Cache-Control', 'no-store');
   const known = c.req.header('If-None-Match');
-  if (known !== undefined && /^(GET|HEAD)$/.test(c.req.method) && c.res.ok && isCurrent(known, headers.get('ETag'))) {
+  if (known !== undefined && /^(GET|HEAD)$/.test(c.req.method) && c.res.ok && matchesEtag(known, headers.get('ETag'))) {
     c.res = new Response(null, { status: 304, headers });
   }
 });
 
-const answerBrowsers = cors({
+const corsForBrowsers = cors({
   origin: (origin, c) => {
     const { CORS_ORIGINS } = config(c);
     return CORS_ORIGINS.includes('*') ? '*' : CORS_ORIGINS.includes(origin) ? origin : null;
@@ -98,39 +98,39 @@ const answerBrowsers = cors({
 /** Apps send no origin, and need no answer about theirs. */
 const crossOrigin = createMiddleware(function crossOrigin(c, next) {
   const isBrowsers = c.req.header('Origin') !== undefined || c.req.method === 'OPTIONS';
-  return isBrowsers ? answerBrowsers(c, next) : next();
+  return isBrowsers ? corsForBrowsers(c, next) : next();
 });
 
-const mostBytes = 256 * 1024;
+const maxBodyBytes = 256 * 1024;
 /**
  * Reads a body that does not say how long it is. What is too much is read as well, within reason, and dropped: workerd
  * fails the next request on a connection whose last one was answered in the middle of its body.
  */
-const counted = createMiddleware(async function counted(c, next) {
+const limitStreamedBody = createMiddleware(async function counted(c, next) {
   const reader = c.req.raw.body?.getReader();
   if (!reader) return next();
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for (let part = await reader.read(); !part.done && size <= 64 * mostBytes; part = await reader.read()) {
+  for (let part = await reader.read(); !part.done && size <= 64 * maxBodyBytes; part = await reader.read()) {
     size += part.value.length;
-    if (size <= mostBytes) chunks.push(part.value);
+    if (size <= maxBodyBytes) chunks.push(part.value);
   }
-  if (size > mostBytes) throw new Problem('body_too_large');
+  if (size > maxBodyBytes) throw new Problem('body_too_large');
   c.req.raw = new Request(c.req.raw, { body: new Blob(chunks as BlobPart[]) });
   return next();
 });
 /** A body with a declared length is never longer than that, and need not be counted. */
-const limit = createMiddleware(function limit(c, next) {
+const limitBody = createMiddleware(function limit(c, next) {
   const length = declaredLength(c);
-  if (length === undefined) return counted(c, next);
-  if (Number(length) <= mostBytes) return next();
+  if (length === undefined) return limitStreamedBody(c, next);
+  if (Number(length) <= maxBodyBytes) return next();
   throw new Problem('body_too_large');
 });
 
 export const app = new Hono<Env>({ strict: false });
 // without a header name, ids are ours alone: one that a client chose would go into the audit trail
-app.use(requestId({ headerName: '' }), log, endLines, secure);
-app.use('/api/*', privately, crossOrigin, limit, mailsFollow);
+app.use(requestId({ headerName: '' }), logRequest, addLineBreak, securityHeaders);
+app.use('/api/*', noStore, crossOrigin, limitBody, deliverMailsAfterResponse);
 app.notFound(() => {
   throw new Problem('not_found');
 });
@@ -145,11 +145,11 @@ const routes = app
   .route('/api/auth', invitationLinkRoutes)
   .route('/api/token', tokenRoutes)
   // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
-  .use('/api/*', signedIn)
+  .use('/api/*', requireAccessToken)
   .route('/api/auth', ownAccountRoutes)
   .route('/api/auth', stepUpRoutes)
   // And from here on, where a deployment asks for it, an email that was confirmed.
-  .use('/api/*', verified)
+  .use('/api/*', requireVerifiedEmail)
   .route('/api/patients', patientRoutes)
   .route('/api/doctors', doctorRoutes)
   .route('/api/mappings', mappingRoutes)
@@ -166,16 +166,16 @@ const routes = app
 export type AppType = typeof routes;
 
 /** Of the 15 minutes that a scheduled job may take. */
-const sweepMs = 4 * 60_000;
+const maxSweepMs = 4 * 60_000;
 /**
  * Every hour: mails that could not be sent have another try, and what has expired, which is refused already, makes room.
  * Mails first, because somebody waits for them. A part that failed fails the job, so that the schedule shows it.
  */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
-  await deliver(bindings, inJobMs);
+  await deliverMails(bindings, maxJobMs);
   const erased = await eraseUnconfirmed(configOf(bindings));
   if (erased > 0) console.info(JSON.stringify({ job: 'unconfirmed', erased }));
-  const { removed, failed, left } = await sweep(configOf(bindings), sweepMs);
+  const { removed, failed, left } = await sweep(configOf(bindings), maxSweepMs);
   console.info(JSON.stringify({ job: 'sweep', ...removed, failed, left }));
   if (failed.length > 0) throw new Error(`The sweep failed at: ${failed.join(', ')}.`);
 };

@@ -9,13 +9,13 @@ export interface Warning {
   detail: string;
 }
 
-const answersTo = {
+const registrationChoices = {
   nobody: 'REGISTRATION = ""',
   patients: 'REGISTRATION = "patient"',
   'everybody, as in the Django originals': 'REGISTRATION = "user patient doctor"',
 };
 /** The answers to who may register, for every place that asks a deployment for one. */
-export const registrationAnswers = Object.entries(answersTo)
+export const registrationAnswers = Object.entries(registrationChoices)
   .map(([who, line]) => `${line} (${who})`)
   .join(', ');
 
@@ -41,11 +41,11 @@ export const warningsOf = (bindings: Bindings, { EMAIL, MAIL_API_URL }: Config):
   return all.filter(({ holds }) => holds).map(({ code, detail }) => ({ code, detail }));
 };
 
-const noted = new WeakSet<object>();
+const logged = new WeakSet<object>();
 /** Says it in the log, and who may register, if anybody may. */
-export const noteSettings = (bindings: Bindings): void => {
-  if (noted.has(bindings)) return;
-  noted.add(bindings);
+export const logSettingsOnce = (bindings: Bindings): void => {
+  if (logged.has(bindings)) return;
+  logged.add(bindings);
   try {
     const settings = configOf(bindings);
     const [warnings, { REGISTRATION }] = [warningsOf(bindings, settings), settings];

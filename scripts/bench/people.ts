@@ -2,11 +2,11 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { NeonQueryFunction } from '@neondatabase/serverless';
 import { hashPassword } from '../../src/accounts/passwords.ts';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/accounts/tokens.ts';
 import type { AnyItem, Plan } from './items.ts';
 
 export type Sql = NeonQueryFunction<false, false>;
-type TokenConfig = Parameters<typeof signAccess>[0];
+type TokenConfig = Parameters<typeof signAccessToken>[0];
 
 /** How many requests are under way at a time. */
 export const clients = 32;
@@ -104,8 +104,8 @@ export const signedIn = async (sql: Sql, secret: string, accounts: Account[], it
         item,
         email,
         password,
-        token: isPublic ? '' : await signAccess(config, { id, session, rotation: 1 }),
-        refresh: await refreshToken(config, session, secrets[index] ?? { secret: '', hash: '' }),
+        token: isPublic ? '' : await signAccessToken(config, { id, session, rotation: 1 }),
+        refresh: await formatRefreshToken(config, session, secrets[index] ?? { secret: '', hash: '' }),
         refreshAt: '/api/auth/refresh/',
         logsInBy: 'email',
         patient,

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { neon } from '@neondatabase/serverless';
-import { type Bindings, configOf, Misconfigured, openKinds } from '../../src/config.ts';
+import { type Bindings, configOf, Misconfigured, registrableRoles } from '../../src/config.ts';
 import { isLocked } from '../cli/admin/lock.ts';
 import { connect, isWrongPassword, type Sql } from '../cli/connect.ts';
 import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
@@ -86,7 +86,7 @@ async function serve(
   const mail = await sendMails(variables, url, mailFolder);
   running.defer(mail.close);
   // on this machine everybody may, as in the Django originals, unless .dev.vars says otherwise
-  const { REGISTRATION = openKinds.join(' ') } = variables;
+  const { REGISTRATION = registrableRoles.join(' ') } = variables;
   const portVars = database.url === variables.DATABASE_URL ? undefined : await writePortVars(database.url);
   const worker = startWorker(port, { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' }, portVars?.file);
   running.defer(worker.stop);

@@ -2,7 +2,7 @@
 // them. Afterwards every acknowledged write must be there, and nothing twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { signAccess } from '../../src/accounts/tokens.ts';
+import { signAccessToken } from '../../src/accounts/tokens.ts';
 import { configOf } from '../../src/config.ts';
 import type { Sql } from '../cli/connect.ts';
 import { bold, dim, Fatal, green, progress, red, run, step } from '../support/terminal.ts';
@@ -47,7 +47,7 @@ const enrol = async ({ sql, secret }: Stack, count: number) => {
   return Promise.all(
     rows.map(async ({ id, session, name }) => ({
       name: String(name),
-      token: await signAccess(config, { id: Number(id), session: Number(session), rotation: 1 }),
+      token: await signAccessToken(config, { id: Number(id), session: Number(session), rotation: 1 }),
     })),
   );
 };

@@ -3,32 +3,32 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
 import { config, type Env, networkOf, siteOf } from '../config.ts';
-import { askAfterwards, askAuth } from '../db/client.ts';
-import { moment, reference, stamps } from '../db/columns.ts';
-import { type Database, type Given, prepare } from '../db/prepared.ts';
-import { found, Problem } from '../errors.ts';
+import { queryAfterResponse, queryAsAuth } from '../db/client.ts';
+import { foreignId, timestamp, versionColumns } from '../db/columns.ts';
+import { type Database, type Params, prepare } from '../db/prepared.ts';
+import { Problem, requireRow } from '../errors.ts';
 import { users } from '../records/user.ts';
 import { verifyPassword } from './passwords.ts';
 import { keyedHashes } from './tokens.ts';
 
 export const credentials = pgTable('credentials', {
-  user_id: reference().primaryKey(),
+  user_id: foreignId().primaryKey(),
   password_hash: text().notNull(),
-  updated_at: stamps.updated_at,
+  updated_at: versionColumns.updated_at,
 });
 export const guesses = pgTable('guesses', {
   key: text().primaryKey(),
-  failures: moment().array().notNull().default([]),
-  blocked_until: moment(),
-  forget_at: moment().notNull(),
-  user_id: reference(),
+  failures: timestamp().array().notNull().default([]),
+  blocked_until: timestamp(),
+  forget_at: timestamp().notNull(),
+  user_id: foreignId(),
 });
 
-type Keys = Given<'keys'>;
+type GuessKeys = Params<'keys'>;
 
 /** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
-export const attemptAt = (whose: (identifier: SQL) => SQL | undefined) =>
-  prepare((db, { typed, network, identifier }: Given<'typed' | 'network' | 'identifier'>) => [
+export const passwordAttempt = (whose: (identifier: SQL) => SQL | undefined) =>
+  prepare((db, { typed, network, identifier }: Params<'typed' | 'network' | 'identifier'>) => [
     db
       .select({ wait: sql<number>`wait`, keys: sql<string>`keys::text`, decoy: sql<string | null>`app.decoy(keys[2])` })
       .from(
@@ -45,18 +45,19 @@ export const attemptAt = (whose: (identifier: SQL) => SQL | undefined) =>
       .innerJoin(credentials, eq(credentials.user_id, users.id))
       .where(whose(identifier)),
   ]);
-const fail = prepare((db, { keys, id }: Given<'keys' | 'id'>) => [
+const recordFailure = prepare((db, { keys, id }: Params<'keys' | 'id'>) => [
   db.execute(sql`select app.note_failure(${keys}, ${id})`),
 ]);
 /** Takes the guess off the count again; belongs in the batch that acts on the proof. */
-export const forgiven = (db: Database, { keys }: Keys) => db.execute(sql`select app.return_attempt(${keys})`);
-export const forgive = prepare((db, given: Keys) => [forgiven(db, given)]);
+export const returnAttemptQuery = (db: Database, { keys }: GuessKeys) =>
+  db.execute(sql`select app.return_attempt(${keys})`);
+export const returnAttempt = prepare((db, given: GuessKeys) => [returnAttemptQuery(db, given)]);
 
 /**
  * Acts on a proof. When that is refused, its batch did not give the attempt back: it is given back on its own, or the right
  * password would count as a guess.
  */
-export const onProof = async <Done>(
+export const withProvenPassword = async <Done>(
   c: Context<Env>,
   { keys }: { keys: string },
   act: () => Promise<Done>,
@@ -66,12 +67,12 @@ export const onProof = async <Done>(
   } catch (problem) {
     const isRefused = problem instanceof Problem && problem.code !== 'database_unavailable';
     // not as the actor: the session may be what has ended. Whatever comes of this, the answer is the refusal.
-    if (isRefused) await askAfterwards(c, forgive({ keys })).catch(() => {});
+    if (isRefused) await queryAfterResponse(c, returnAttempt({ keys })).catch(() => {});
     throw problem;
   }
 };
 
-export interface Proven {
+export interface ProvenAccount {
   id: number;
   hash: string;
   /** What a new password must not be. */
@@ -86,12 +87,12 @@ export interface Proven {
  * all accounts, and 400 from a /56: a whole clinic may share an address, and a stranger must not lock a doctor out. Nor do
  * the 50 count where the account signed in before.
  */
-export const tryPassword = async (
+export const checkPassword = async (
   c: Context<Env>,
-  attempt: ReturnType<typeof attemptAt>,
+  attempt: ReturnType<typeof passwordAttempt>,
   identifier: string | number,
   password: string,
-): Promise<Proven | null> => {
+): Promise<ProvenAccount | null> => {
   const [network, site] = [networkOf(c), siteOf(c)];
   const names = [
     `account:${String(identifier).toLowerCase()}`,
@@ -99,11 +100,11 @@ export const tryPassword = async (
     ...(site ? [`site:${site}`] : []),
   ];
   const hashes = await Promise.all(names.map(async (name) => (await keyedHashes(config(c), 'guess', name))[0]));
-  const [counted, [account]] = await askAuth(c, attempt({ typed: `{${hashes}}`, network, identifier }));
-  const { wait, keys, decoy } = found(counted);
+  const [counted, [account]] = await queryAsAuth(c, attempt({ typed: `{${hashes}}`, network, identifier }));
+  const { wait, keys, decoy } = requireRow(counted);
   if (wait > 0) throw new Problem('too_many_attempts', { retryAfter: wait });
   const right = await verifyPassword(password, account?.hash, decoy);
   if (account && right) return { ...account, own: Object.values(account.own), keys };
-  await askAuth(c, fail({ keys, id: account?.id ?? null }));
+  await queryAsAuth(c, recordFailure({ keys, id: account?.id ?? null }));
   return null;
 };

@@ -13,7 +13,7 @@ const rounds = 6;
 const encoder = new TextEncoder();
 const base64url = (bytes: Uint8Array<ArrayBuffer>) => encodeBase64Url(bytes.buffer).replaceAll('=', '');
 
-const derive = async (password: string, salt: Uint8Array<ArrayBuffer>, iterations: number, rounds: number) => {
+const deriveBits = async (password: string, salt: Uint8Array<ArrayBuffer>, iterations: number, rounds: number) => {
   const key = await crypto.subtle.importKey('raw', encoder.encode(password.normalize('NFC')), 'PBKDF2', false, [
     'deriveBits',
   ]);
@@ -31,13 +31,13 @@ const derive = async (password: string, salt: Uint8Array<ArrayBuffer>, iteration
 
 export const hashPassword = async (password: string): Promise<string> => {
   const salt = crypto.getRandomValues(new Uint8Array(16));
-  const hash = await derive(password, salt, iterations, rounds);
+  const hash = await deriveBits(password, salt, iterations, rounds);
   return `$pbkdf2-sha256$i=${iterations},r=${rounds}$${base64url(salt)}$${base64url(hash)}`;
 };
 
-const ours = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/;
+const hashPattern = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/;
 // Compared with where there is no such account, so that the answer takes as long as if there were one.
-const nobody = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+const placeholderHash = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 // Django's are one call of PBKDF2, of more rounds than Workers compute by themselves: `pbkdf2_sha256$600000$salt$hash`.
 // @noble/hashes takes up to two seconds for one in JavaScript. It happens once for each account that came from there.
@@ -63,29 +63,30 @@ export const verifyPassword = async (password: string, stored?: string, decoy?: 
       c: iterations,
       dkLen: digest.outputLen,
     });
-    return stored !== undefined && sameBytes(given, decodeBase64(hash));
+    return stored !== undefined && equalBytes(given, decodeBase64(hash));
   }
-  const [, i, r, salt, hash] = ours.exec(stored ?? nobody) ?? ours.exec(nobody) ?? [];
-  const given = await derive(password, decodeBase64Url(salt ?? ''), Number(i), Number(r));
-  return stored !== undefined && ours.test(stored) && sameBytes(given, decodeBase64Url(hash ?? ''));
+  const [, i, r, salt, hash] = hashPattern.exec(stored ?? placeholderHash) ?? hashPattern.exec(placeholderHash) ?? [];
+  const given = await deriveBits(password, decodeBase64Url(salt ?? ''), Number(i), Number(r));
+  return stored !== undefined && hashPattern.test(stored) && equalBytes(given, decodeBase64Url(hash ?? ''));
 };
 
 /** Made with other parameters than we would use today. */
 export const needsRehash = (stored: string): boolean =>
   !stored.startsWith(`$pbkdf2-sha256$i=${iterations},r=${rounds}$`);
 
-const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
+const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
   let difference = a.length ^ b.length;
   for (let at = 0; at < a.length; at++) difference |= (a[at] ?? 0) ^ (b[at] ?? 0);
   return difference === 0;
 };
 
-const common = new Set(commonPasswords.split(' '));
+const commonPasswordSet = new Set(commonPasswords.split(' '));
 
 /** What a person should do about a password that others would guess first, or null. `own` is what is known of them. */
-export const weakness = (password: string, own: (string | null | undefined)[]): string | null => {
+export const passwordWeakness = (password: string, own: (string | null | undefined)[]): string | null => {
   const folded = password.normalize('NFC').toLowerCase().trim();
-  if (common.has(folded)) return 'is one of the commonest passwords: choose another, for example four unrelated words';
+  if (commonPasswordSet.has(folded))
+    return 'is one of the commonest passwords: choose another, for example four unrelated words';
   if (own.some((text) => text && (text.toLowerCase() === folded || text.toLowerCase().split('@')[0] === folded))) {
     return 'is your name or email: choose something that others do not know';
   }
@@ -100,14 +101,14 @@ export const newPassword = z
   .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used')
   .meta({ minLength: 8, maxLength: 256, description: 'none of the commonest, nor your own name or email' });
 /** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
-export const givenPassword = z
+export const submittedPassword = z
   .string()
   .min(1, 'must not be empty')
   .max(1000, 'at most 1000 characters')
   .refine((value) => !value.includes('\0'), 'contains characters that cannot be used');
 
 /** The body of what somebody who is signed in does with the password alone. */
-export const ownPassword = z.strictObject({ password: givenPassword.describe('your own, once more') }).meta({
+export const ownPassword = z.strictObject({ password: submittedPassword.describe('your own, once more') }).meta({
   id: 'OwnPassword',
   examples: [{ password: 'four unrelated words here' }],
 });

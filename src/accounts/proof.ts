@@ -4,27 +4,27 @@ import { eq } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { type Actor, config, type Env } from '../config.ts';
 import { Problem } from '../errors.ts';
-import { actorOf, withinLimit } from '../http/auth.ts';
+import { actorOf, enforceLimit } from '../http/auth.ts';
 import { users } from '../records/user.ts';
-import { attemptAt, type Proven, tryPassword } from './guesses.ts';
+import { checkPassword, type ProvenAccount, passwordAttempt } from './guesses.ts';
 import { readAccessToken } from './tokens.ts';
 
-export const notYours = (field: string) =>
+export const wrongPassword = (field: string) =>
   new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
 
-const attempt = attemptAt((id) => eq(users.id, id));
+const attemptById = passwordAttempt((id) => eq(users.id, id));
 /** Proof that the actor knows the password, given in `field`. */
-export const provePassword = async (c: Context<Env>, field: string, password: string): Promise<Proven> => {
+export const requirePassword = async (c: Context<Env>, field: string, password: string): Promise<ProvenAccount> => {
   const { id } = actorOf(c);
   // the right one is no guess, but costs as much time to compute
-  await withinLimit(c, 'LOGIN_LIMIT', `account:${id}`);
-  const proven = await tryPassword(c, attempt, id, password);
-  if (!proven) throw notYours(field);
+  await enforceLimit(c, 'LOGIN_LIMIT', `account:${id}`);
+  const proven = await checkPassword(c, attemptById, id, password);
+  if (!proven) throw wrongPassword(field);
   return proven;
 };
 
 /** Who asks, where one need not be signed in; null as well for a token that no longer counts. */
-export const whoAsks = async (c: Context<Env>): Promise<Actor | null> => {
+export const optionalActor = async (c: Context<Env>): Promise<Actor | null> => {
   const [, token] = /^Bearer +([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
   return token === undefined ? null : readAccessToken(config(c), token);
 };

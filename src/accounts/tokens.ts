@@ -24,9 +24,9 @@ export const keysOf = async ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config): Promi
 
 const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
 /** What a token has to be. Its iat is not checked: the clocks of two data centres may differ by a second. */
-export const verification = { alg: 'HS256', verification: { ...claims, iat: false } } as const;
+export const accessTokenRules = { alg: 'HS256', verification: { ...claims, iat: false } } as const;
 
-export const signAccess = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
+export const signAccessToken = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     ...claims,
@@ -42,7 +42,7 @@ export const signAccess = async (config: Config, { id, session, rotation }: Acto
 /** As PostgreSQL can count them. */
 const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
 /** The account and session that a token names; null where it names none, whoever signed it. */
-export const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor | null => {
+export const actorFromClaims = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor | null => {
   const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
   const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
   return id && isNamed && exp ? { id, session: sid, rotation: rot } : null;
@@ -50,8 +50,10 @@ export const actorIn = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor 
 /** Who a token of ours is for, outside of Hono's middleware. */
 export const readAccessToken = async (config: Config, token: string): Promise<Actor | null> => {
   for (const key of await keysOf(config)) {
-    const claims = await verify(token, key, { ...verification.verification, alg: verification.alg }).catch(() => null);
-    if (claims) return actorIn(claims);
+    const claims = await verify(token, key, { ...accessTokenRules.verification, alg: accessTokenRules.alg }).catch(
+      () => null,
+    );
+    if (claims) return actorFromClaims(claims);
   }
   return null;
 };
@@ -73,15 +75,19 @@ export const newRefreshSecret = () => withHash(base64url(crypto.getRandomValues(
  * The token of a link in a mail. It is made from the mail's own key, so that a mail that is sent a second time, because
  * nobody knows what became of the first, is the same mail.
  */
-export const linkToken = async (config: Config, mailKey: string): Promise<RefreshSecret> =>
+export const deriveLinkToken = async (config: Config, mailKey: string): Promise<RefreshSecret> =>
   withHash(await hmac(await keyOf(config.JWT_SECRET), `link:${mailKey}`));
 /** How a token is known to the database. */
-export const tokenHash = sha256;
+export const hashToken = sha256;
 
 /**
  * `<session>.<secret>.<mac>`. Because of the mac a made-up token is refused without the database, and ends no session.
  */
-export const refreshToken = async (config: Config, session: number, { secret }: RefreshSecret): Promise<string> => {
+export const formatRefreshToken = async (
+  config: Config,
+  session: number,
+  { secret }: RefreshSecret,
+): Promise<string> => {
   const named = `${session}.${secret}`;
   return `${named}.${await hmac(await keyOf(config.JWT_SECRET), `refresh:${named}`)}`;
 };
@@ -99,9 +105,9 @@ export const readRefreshToken = async (config: Config, token: string) => {
     candidates.map((key) => crypto.subtle.verify('HMAC', key, decodeBase64Url(mac), text)),
   );
   if (!valid.includes(true)) return null;
-  return { session: Number(session), hash: await sha256(secret), successors: await successorsOf(config, secret) };
+  return { session: Number(session), hash: await sha256(secret), successors: await deriveSuccessors(config, secret) };
 };
-const successorsOf = async (config: Config, secret: string): Promise<RefreshSecret[]> =>
+const deriveSuccessors = async (config: Config, secret: string): Promise<RefreshSecret[]> =>
   Promise.all((await keysOf(config)).map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
 
 /** A refresh token that simplejwt signed, at a Django that this has replaced; null when it is none, or its time is over. */
@@ -117,7 +123,7 @@ export const readDjangoToken = async (config: Config, token: string) => {
   const account = /^[1-9]\d{0,15}$/.test(String(user_id)) ? Number(user_id) : null;
   if (!isOne || account === null) return null;
   const expires = new Date(Math.min(exp, until) * 1000).toISOString();
-  return { jti, account, expires, hash: await sha256(token), successors: await successorsOf(config, token) };
+  return { jti, account, expires, hash: await sha256(token), successors: await deriveSuccessors(config, token) };
 };
 
 /** A keyed hash for one purpose, under the current key and, while it is being replaced, under the previous one. */

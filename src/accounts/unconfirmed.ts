@@ -1,10 +1,10 @@
 // Accounts that somebody registered and never confirmed an address of. A deployment may let them go after some days.
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
-import { askForJob } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
+import { queryForJob } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
 
-const erasing = prepare((db, { days }: Given<'days'>) => [
+const eraseUnconfirmedQuery = prepare((db, { days }: Params<'days'>) => [
   db.select({ erased: sql<number>`erased`.mapWith(Number) }).from(sql`app.erase_unconfirmed(${days}) as erased`),
 ]);
 
@@ -12,6 +12,6 @@ const erasing = prepare((db, { days }: Given<'days'>) => [
 export const eraseUnconfirmed = async (settings: Config): Promise<number> => {
   const days = settings.UNCONFIRMED_ACCOUNT_DAYS;
   if (days === 0) return 0;
-  const [[row]] = await askForJob(settings, 'unconfirmed', erasing({ days }));
+  const [[row]] = await queryForJob(settings, 'unconfirmed', eraseUnconfirmedQuery({ days }));
   return row?.erased ?? 0;
 };

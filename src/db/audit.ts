@@ -4,19 +4,19 @@ import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Role } from '../config.ts';
-import { bytes, id, moment, reference, transaction } from './columns.ts';
-import { allOf, type Database } from './prepared.ts';
+import { bytes, foreignId, id, timestamp, transactionId } from './columns.ts';
+import { type Database, selectFromCte } from './prepared.ts';
 
 export const audit = pgTable('audit', {
   id: id(),
-  at: moment().notNull().default(sql`now()`),
-  tx: transaction(),
-  actor_id: reference().default(sql`app.user_id()`),
+  at: timestamp().notNull().default(sql`now()`),
+  tx: transactionId(),
+  actor_id: foreignId().default(sql`app.user_id()`),
   actor_name: text(),
   actor_role: text().default(sql`app.role()`),
   action: text().notNull(),
   resource: text().notNull(),
-  resource_id: reference(),
+  resource_id: foreignId(),
   patient_ids: bigint({ mode: 'number' }).array().notNull().default([]),
   request_id: text().default(sql`app.request_id()`),
   address: text().default(sql`app.address()`),
@@ -25,11 +25,11 @@ export const audit = pgTable('audit', {
 });
 
 /** The actor and its live role, for this transaction. */
-export const me = sql<number>`(select app.user_id())`;
-export const iAm = (role: Role): SQL => sql`(select app.role()) = ${role}`;
+export const actorId = sql<number>`(select app.user_id())`;
+export const actorHasRole = (role: Role): SQL => sql`(select app.role()) = ${role}`;
 
 /** The ids that an audited query returns in this column, for its row in the trail. */
-export const idsIn = (column: 'id' | 'patient'): SQL =>
+export const idsFromColumn = (column: 'id' | 'patient'): SQL =>
   sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
 
 /**
@@ -46,5 +46,5 @@ export const audited = <S extends ColumnsSelection, Rows>(
   const found = db.$with('found').as(query);
   const entry = { action: 'read', resource, resource_id: resourceId, patient_ids: patientIds };
   const trail = db.$with('trail').as(db.insert(audit).values(entry));
-  return allOf<Rows>(db, found, trail);
+  return selectFromCte<Rows>(db, found, trail);
 };

@@ -5,8 +5,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
 import { addressOf, type Config, config, type Env } from '../config.ts';
-import { databaseProblem, isPassing, isRolledBack, Problem } from '../errors.ts';
-import { type Call, type Database, type Given, prepare } from './prepared.ts';
+import { databaseProblem, isRolledBack, isTransient, Problem } from '../errors.ts';
+import { type Batch, type Database, type Params, prepare } from './prepared.ts';
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
@@ -39,36 +39,45 @@ const ifMatch = (c: Context<Env>): string => {
 };
 
 /** How many records and keys an account may have. Only what makes one has to know. */
-type Limits = 'records' | 'keys';
-type Asking = 'session' | 'actor' | 'rotation' | 'request' | 'address' | 'roles' | 'if_match' | 'verified' | 'become';
+type AccountLimit = 'records' | 'keys';
+type RequestParam =
+  | 'session'
+  | 'actor'
+  | 'rotation'
+  | 'request'
+  | 'address'
+  | 'roles'
+  | 'if_match'
+  | 'verified'
+  | 'become';
 /** How many sessions an account may have: whatever opens one learns it here. */
-const allowing = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
+const setSessionLimit = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
 /** From here on the policies of the role that this transaction becomes decide. */
-const begin = prepare((db, given: Given<Asking, Limits | 'sessions'>) => {
+const begin = prepare((db, given: Params<RequestParam, AccountLimit | 'sessions'>) => {
   const { session, actor, rotation, request, address, roles, if_match, verified, become, ...limits } = given;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
   const set = [
     sql`app.begin(${who}, ${roles}, ${if_match}, ${verified})`,
     sql`set_config('role', ${become}, true)`,
-    ...(limits.sessions ? [allowing(limits.sessions)] : []),
+    ...(limits.sessions ? [setSessionLimit(limits.sessions)] : []),
     ...(limits.records ? [sql`set_config('app.records_per_account', ${limits.records}, true)`] : []),
     ...(limits.keys ? [sql`set_config('app.keys_per_account', ${limits.keys}, true)`] : []),
   ];
   return [db.execute(sql`select ${sql.join(set, sql`, `)}`)];
 });
-const beginAnonymous = prepare((db, { request, address, sessions }: Given<'request' | 'address' | 'sessions'>) => [
+const beginAnonymous = prepare((db, { request, address, sessions }: Params<'request' | 'address' | 'sessions'>) => [
   db.execute(
-    sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true), ${allowing(sessions)}`,
+    sql`select app.begin_anonymous(${request}, ${address}), set_config('role', 'app_auth', true), ${setSessionLimit(sessions)}`,
   ),
 ]);
 
-const sessionsIn = ({ SESSIONS_PER_ACCOUNT }: Config) => ({ sessions: String(SESSIONS_PER_ACCOUNT) });
+const sessionLimit = ({ SESSIONS_PER_ACCOUNT }: Config) => ({ sessions: String(SESSIONS_PER_ACCOUNT) });
 const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   // not c.var, which makes an object of everything that is set
   const actor = c.get('actor');
   const roles = c.get('roles');
   const [request, address] = [c.get('requestId'), addressOf(c)];
-  const sessions = sessionsIn(config(c));
+  const sessions = sessionLimit(config(c));
   if (!actor) return beginAnonymous({ request, address, ...sessions });
   if (!roles) throw new Problem('internal_error');
   const { id, session, rotation } = actor;
@@ -82,7 +91,7 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
 };
 
 /** One transaction: who is asking, then the call. What comes back are the answers to the call. */
-const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Call<Answers>): Promise<Answers> => {
+const runBatch = async <Answers>(db: Database, first: Batch<unknown>, call: Batch<Answers>): Promise<Answers> => {
   const items = call.on(db);
   const all = [...first.on(db), ...items];
   const answers = (await db.batch(all as [ReturnType<typeof call.on>[number]])) as unknown[];
@@ -92,18 +101,18 @@ const inOneBatch = async <Answers>(db: Database, first: Call<unknown>, call: Cal
 };
 
 /** Before the second attempt. A database that restarts, or a pool that is full, needs a moment until it answers. */
-const pause = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
+const pauseBeforeRetry = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
 
 /** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
-const run = async <Answers>(c: Context<Env>, first: Call<unknown>, call: Call<Answers>) => {
+const runWithRetry = async <Answers>(c: Context<Env>, first: Batch<unknown>, call: Batch<Answers>) => {
   const db = databaseOf(config(c));
   const started = performance.now();
   try {
-    return await inOneBatch(db, first, call).catch((error) => {
-      if (!isRolledBack(error) && !(isRepeatable(c) && isPassing(error))) throw error;
-      return pause().then(() => inOneBatch(db, first, call));
+    return await runBatch(db, first, call).catch((error) => {
+      if (!isRolledBack(error) && !(isRepeatable(c) && isTransient(error))) throw error;
+      return pauseBeforeRetry().then(() => runBatch(db, first, call));
     });
   } catch (error) {
     throw databaseProblem(error);
@@ -113,26 +122,30 @@ const run = async <Answers>(c: Context<Env>, first: Call<unknown>, call: Call<An
 };
 
 /** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
-export const ask = async <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> => {
+export const queryAsApi = async <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> => {
   // a route that forgot to say who may use it reaches nothing
   if (!c.get('actor')) throw new Problem('unauthenticated');
-  return run(c, beginFor(c, 'app_api'), call);
+  return runWithRetry(c, beginFor(c, 'app_api'), call);
 };
 
 /** The same on accounts, credentials and sessions: before sign-in on all, afterwards on the actor's own. */
-export const askAuth = async <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
-  run(c, beginFor(c, 'app_auth'), call);
+export const queryAsAuth = async <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> =>
+  runWithRetry(c, beginFor(c, 'app_auth'), call);
 
 /** The same after the answer, for what has to be noted of a request even if its session has ended meanwhile. */
-export const askAfterwards = <Answers>(c: Context<Env>, call: Call<Answers>): Promise<Answers> =>
-  run(c, beginAnonymous({ request: c.get('requestId'), address: addressOf(c), ...sessionsIn(config(c)) }), call);
+export const queryAfterResponse = <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> =>
+  runWithRetry(
+    c,
+    beginAnonymous({ request: c.get('requestId'), address: addressOf(c), ...sessionLimit(config(c)) }),
+    call,
+  );
 
 /** The same for a job that belongs to no request. */
-export const askForJob = async <Answers>(settings: Config, job: string, call: Call<Answers>): Promise<Answers> => {
-  const first = beginAnonymous({ request: job, address: null, ...sessionsIn(settings) });
-  const attempt = () => inOneBatch(databaseOf(settings), first, call);
+export const queryForJob = async <Answers>(settings: Config, job: string, call: Batch<Answers>): Promise<Answers> => {
+  const first = beginAnonymous({ request: job, address: null, ...sessionLimit(settings) });
+  const attempt = () => runBatch(databaseOf(settings), first, call);
   return attempt().catch((error) => {
     if (!isRolledBack(error)) throw error;
-    return pause().then(attempt);
+    return pauseBeforeRetry().then(attempt);
   });
 };

@@ -10,27 +10,27 @@ export const isoTime = (text: string): string => {
 };
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
-export const reference = () => bigint({ mode: 'number' });
+export const foreignId = () => bigint({ mode: 'number' });
 /** For `mapWith()`: of a number that may be null, which the type of a column would hide. Null itself is never decoded. */
 export const numberOrNull = (value: unknown): number | null => Number(value);
 /**
  * A time as its text in ISO 8601. To make a Date of each, which JSON turns into text again, costs a list 1/4 of its
  * CPU.
  */
-export const moment = customType<{ data: string; driverData: string }>({
+export const timestamp = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
   fromDriver: isoTime,
 });
 /** The transaction that last changed a row. */
-export const transaction = () => reference().notNull().default(sql`app.tx()`);
+export const transactionId = () => foreignId().notNull().default(sql`app.tx()`);
 /** How long the row is as JSON, about: kept by PostgreSQL, so that pages know when they are full. */
 export const bytes = () => integer().notNull().default(0);
 /**
  * Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know that; migrations/0012 has the rest.
  */
-export const folded = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
-export const stamps = {
+export const foldedText = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
+export const versionColumns = {
   version: integer().notNull().default(1),
-  created_at: moment().notNull().default(sql`now()`),
-  updated_at: moment().notNull().default(sql`now()`),
+  created_at: timestamp().notNull().default(sql`now()`),
+  updated_at: timestamp().notNull().default(sql`now()`),
 };

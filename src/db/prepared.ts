@@ -18,22 +18,22 @@ type Value = string | number | boolean | null;
  * `$1`, `$2`, ... by name. An optional name that a request did not give is missing here, so that `name && condition`
  * leaves the condition out.
  */
-export type Given<Required extends string, Optional extends string = never> = Record<Required, SQL> & {
+export type Params<Required extends string, Optional extends string = never> = Record<Required, SQL> & {
   [Name in Optional]?: SQL;
 };
 
 /** What has to be given for these places. */
-export type Values<Places extends object> = {
+export type ParamValues<Places extends object> = {
   [Name in keyof Places]: undefined extends Places[Name] ? Value | undefined : Value;
 };
 
 /** Queries with their values, ready for a batch: see ask(). */
-export interface Call<Answers> {
+export interface Batch<Answers> {
   on(db: Database): BatchItem<'pg'>[];
   /** Never there: the type of what comes back. */
   answers?: Answers;
 }
-export type AnswersOf<C> = C extends Call<infer Answers> ? Answers : never;
+export type ResultsOf<C> = C extends Batch<infer Answers> ? Answers : never;
 
 /**
  * Queries to be called with values. They are built once for all calls that give the same names, and the same `variant`:
@@ -47,19 +47,19 @@ export const prepare = <const Q extends Queries, Places extends object, Variant 
     let statements = known.get(key);
     if (!statements) {
       const places = Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`]));
-      statements = build(db, places as Places, ...variant).map(statementOf);
+      statements = build(db, places as Places, ...variant).map(compileStatement);
       // filters make many combinations, of some 30 KB each, but nobody needs many of them
       if (known.size >= 50) known.clear();
       known.set(key, statements);
     }
     return statements;
   };
-  return (values: Values<Places>, ...variant: Variant): Call<BatchResponse<Q>> => {
+  return (values: ParamValues<Places>, ...variant: Variant): Batch<BatchResponse<Q>> => {
     const names: string[] = [];
     for (const name in values) if (values[name] !== undefined) names.push(name);
     const key = `${names}|${variant}`;
     return {
-      on: (db) => statementsFor(db, key, names, variant).map((statement) => filled(statement, values)),
+      on: (db) => statementsFor(db, key, names, variant).map((statement) => bindValues(statement, values)),
     };
   };
 };
@@ -71,7 +71,7 @@ interface Statement {
 }
 
 /** What Drizzle's batch asks of its items. */
-const filled = ({ text, parameters, rows }: Statement, values: object) => ({
+const bindValues = ({ text, parameters, rows }: Statement, values: object) => ({
   _: { dialect: 'pg' as const, result: undefined },
   _prepare: () => ({
     getQuery: () => ({ sql: text, params: parameters(values) }),
@@ -85,25 +85,25 @@ interface Field {
   field: Column | SQL | SQL.Aliased;
 }
 /** What Drizzle makes of a query for its own drivers. */
-interface Built {
+interface BuiltQuery {
   getQuery(): { sql: string; params: unknown[] };
   fields?: Field[];
 }
 
-const statementOf = (query: BatchItem<'pg'>): Statement => {
-  const built = (query as unknown as { _prepare(): Built })._prepare();
+const compileStatement = (query: BatchItem<'pg'>): Statement => {
+  const built = (query as unknown as { _prepare(): BuiltQuery })._prepare();
   const { sql: text, params } = built.getQuery();
   const slots = params.map((value) => (is(value, Placeholder) ? { name: value.name } : { value }));
   return {
     text,
     parameters: (values) =>
       slots.map(({ name, value }) => (name === undefined ? value : values[name as keyof typeof values])),
-    rows: rowsOf(built.fields ?? []),
+    rows: rowDecoder(built.fields ?? []),
   };
 };
 
 /** Decodes rows as Drizzle does, but decides how once for a column instead of once for every value. */
-const rowsOf = (fields: Field[]) => {
+const rowDecoder = (fields: Field[]) => {
   const columns = fields.map(({ path: [name = '', inner], field }) => {
     const expression = is(field, Column) || is(field, SQL) ? field : field.sql;
     const decoder = is(expression, Column) ? expression : (expression as unknown as { decoder: Column }).decoder;
@@ -126,18 +126,18 @@ const rowsOf = (fields: Field[]) => {
  * The rows of a CTE, as those of the query that it was made from. Drizzle loses a generic selection on the way through
  * one; nothing else needs to know that.
  */
-export const allOf = <Rows>(db: Database, ...ctes: Parameters<Database['with']>): RunnableQuery<Rows, 'pg'> =>
+export const selectFromCte = <Rows>(db: Database, ...ctes: Parameters<Database['with']>): RunnableQuery<Rows, 'pg'> =>
   db
     .with(...ctes)
     .select()
     .from(ctes[0] as never) as unknown as RunnableQuery<Rows, 'pg'>;
 
 /** A query that can be a part of others, to be run by itself. */
-export const everyOne = <S extends ColumnsSelection, Rows>(db: Database, query: TypedQueryBuilder<S, Rows>) =>
-  allOf<Rows>(db, db.$with('found').as(query));
+export const asRunnable = <S extends ColumnsSelection, Rows>(db: Database, query: TypedQueryBuilder<S, Rows>) =>
+  selectFromCte<Rows>(db, db.$with('found').as(query));
 
 /** A query around a query, which selects the same fields and some more. */
-export const around = <S extends ColumnsSelection, Rows>(
+export const wrapQuery = <S extends ColumnsSelection, Rows>(
   query: TypedQueryBuilder<S, Rows>,
   outer: (inner: SQL) => SQL,
   more: Record<string, SQL.Aliased>,

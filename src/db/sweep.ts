@@ -2,10 +2,10 @@
 // what fails or takes long keeps nothing else from going.
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
-import { askForJob } from './client.ts';
-import { type Given, prepare } from './prepared.ts';
+import { queryForJob } from './client.ts';
+import { type Params, prepare } from './prepared.ts';
 
-const sweeping = prepare((db, { part, most }: Given<'part' | 'most'>) => [
+const sweepPart = prepare((db, { part, most }: Params<'part' | 'most'>) => [
   db
     .select({ removed: sql<number>`removed`.mapWith(Number), more: sql<boolean>`more` })
     .from(sql`app.sweep_part(${part}, ${most})`),
@@ -16,9 +16,9 @@ const parts = ['sessions', 'keys', 'guesses', 'django_tokens', 'mails', 'names']
 type Part = (typeof parts)[number];
 
 /** So many at once take a fraction of a second. */
-const most = 5000;
+const batchSize = 5000;
 /** A Worker may send so many requests of its own, of which the mails before this had some. */
-const mostRounds = 200;
+const maxRounds = 200;
 
 /** Removes what has expired, each part in turn until the time is over. Says how much, and what failed or is left. */
 export const sweep = async (settings: Config, longestMs: number) => {
@@ -28,13 +28,13 @@ export const sweep = async (settings: Config, longestMs: number) => {
   let left: Part[] = [...parts];
   for (
     let rounds = 0;
-    left.length > 0 && rounds < mostRounds && (rounds < parts.length || Date.now() < until);
+    left.length > 0 && rounds < maxRounds && (rounds < parts.length || Date.now() < until);
     rounds++
   ) {
     const [part, ...others] = left as [Part, ...Part[]];
     left = others;
     try {
-      const [[swept]] = await askForJob(settings, 'sweep', sweeping({ part, most }));
+      const [[swept]] = await queryForJob(settings, 'sweep', sweepPart({ part, most: batchSize }));
       removed[part] += swept?.removed ?? 0;
       if (swept?.more) left.push(part);
     } catch {

@@ -4,39 +4,39 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
-import { actorIn, keysOf, verification } from '../accounts/tokens.ts';
+import { accessTokenRules, actorFromClaims, keysOf } from '../accounts/tokens.ts';
 import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role } from '../config.ts';
 import { Problem } from '../errors.ts';
-import { type Note, noted } from '../openapi/describe.ts';
+import { documentedMiddleware, type RouteDocs } from '../openapi/describe.ts';
 
-const checks = new WeakMap<Config, Promise<MiddlewareHandler>>();
+const jwtMiddlewares = new WeakMap<Config, Promise<MiddlewareHandler>>();
 /** Hono's check of a token's signature and claims, made once for a key; while a secret is being replaced for both. */
-const checkOf = (settings: Config): Promise<MiddlewareHandler> => {
-  let check = checks.get(settings);
+const jwtMiddlewareFor = (settings: Config): Promise<MiddlewareHandler> => {
+  let check = jwtMiddlewares.get(settings);
   if (!check) {
     check = keysOf(settings).then(([current, previous]) => {
-      const withCurrent = jwt({ secret: current, ...verification });
-      return previous ? some(withCurrent, jwt({ secret: previous, ...verification })) : withCurrent;
+      const withCurrent = jwt({ secret: current, ...accessTokenRules });
+      return previous ? some(withCurrent, jwt({ secret: previous, ...accessTokenRules })) : withCurrent;
     });
-    checks.set(settings, check);
+    jwtMiddlewares.set(settings, check);
   }
   return check;
 };
 
 /** For a group of routes: each of them needs a valid access token. */
-export const signedIn = createMiddleware<Env>(async function signedIn(c, next) {
-  const check = await checkOf(config(c));
+export const requireAccessToken = createMiddleware<Env>(async function signedIn(c, next) {
+  const check = await jwtMiddlewareFor(config(c));
   await check(c, async () => {
-    const actor = actorIn(c.get('jwtPayload'));
+    const actor = actorFromClaims(c.get('jwtPayload'));
     if (!actor) throw new Problem('unauthenticated');
     c.set('actor', actor);
-    await withinLimit(c, 'USER_LIMIT', String(actor.id));
+    await enforceLimit(c, 'USER_LIMIT', String(actor.id));
     await next();
   });
 });
 
 /** For a group of routes, where a deployment asks for it: only for accounts whose email is confirmed. */
-export const verified = createMiddleware<Env>(function verified(c, next) {
+export const requireVerifiedEmail = createMiddleware<Env>(function verified(c, next) {
   c.set('verifiedOnly', config(c).REQUIRE_VERIFIED_EMAIL);
   return next();
 });
@@ -50,13 +50,13 @@ export const actorOf = (c: Context<Env>): Actor => {
 
 const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
 /** Names the roles of a route, as part of what describe() says of it; app.begin() holds them against the live one. */
-export const allow = (...roles: Role[]): Note => {
+export const allow = (...roles: Role[]): RouteDocs => {
   const codes = ['unauthenticated', 'session_ended', 'too_many_requests'] as const;
   const isForAll = roles.length === anyRole.length;
   const refusesWaiting = roles.includes('doctor') && !roles.includes('pending_doctor');
   return {
     roles,
-    codes: [
+    problems: [
       ...codes,
       ...(isForAll ? [] : (['wrong_role'] as const)),
       ...(refusesWaiting ? (['doctor_not_approved'] as const) : []),
@@ -70,11 +70,11 @@ export const owners = allow('user', 'admin');
 export const admins = allow('admin');
 
 /** What counts where a limiter is missing: a deployment may have a list of bindings of its own, from before there was this one. */
-const insteadOf: { [Name in Limiter]?: Limiter } = { LINK_LIMIT: 'LOGIN_LIMIT' };
+const fallbackLimiters: { [Name in Limiter]?: Limiter } = { LINK_LIMIT: 'LOGIN_LIMIT' };
 
 /** Counts a request against Workers' limiter, where there is one. */
-export const withinLimit = async (c: Context<Env>, name: Limiter, ...keys: string[]): Promise<void> => {
-  const other = insteadOf[name];
+export const enforceLimit = async (c: Context<Env>, name: Limiter, ...keys: string[]): Promise<void> => {
+  const other = fallbackLimiters[name];
   const limiter = c.env[name] ?? (other && c.env[other]);
   // all of them, or one that is used up would keep the others from being counted
   const answers = await Promise.all(keys.map((key) => limiter?.limit({ key: other ? `${name}:${key}` : key })));
@@ -82,15 +82,15 @@ export const withinLimit = async (c: Context<Env>, name: Limiter, ...keys: strin
 };
 
 /** A request that does the work of many counts as many. Workers' limiter takes one at a time. */
-export const countAs = async (c: Context<Env>, requests: number): Promise<void> => {
+export const enforceBatchLimit = async (c: Context<Env>, requests: number): Promise<void> => {
   const limiter = c.env.USER_LIMIT;
   const key = String(actorOf(c).id);
   const answers = await Promise.all(Array.from({ length: limiter ? requests - 1 : 0 }, () => limiter?.limit({ key })));
   if (answers.some((answer) => answer?.success === false)) throw new Problem('too_many_requests', { retryAfter: 60 });
 };
 
-export const limitAddress = (name: Limiter) =>
-  noted({ codes: ['too_many_requests'] }, async function limitAddress(c, next) {
-    await withinLimit(c, name, ...networksOf(c));
+export const limitByAddress = (name: Limiter) =>
+  documentedMiddleware({ problems: ['too_many_requests'] }, async function limitAddress(c, next) {
+    await enforceLimit(c, name, ...networksOf(c));
     await next();
   });

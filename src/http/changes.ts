@@ -5,51 +5,55 @@ import type { PgColumn, PgTable, SelectedFieldsFlat } from 'drizzle-orm/pg-core'
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
-import { ask } from '../db/client.ts';
-import { type Database, type Given, prepare } from '../db/prepared.ts';
-import { type ProblemCode, written } from '../errors.ts';
-import { withNote } from '../openapi/describe.ts';
-import { tagged, taggedWrite } from './etag.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Database, type Params, prepare } from '../db/prepared.ts';
+import { type ProblemCode, requireChanged } from '../errors.ts';
+import { documented } from '../openapi/describe.ts';
+import { conditionalWrite, withEtag } from './etag.ts';
 
 type Table = PgTable & { id: PgColumn; user_id: PgColumn };
 type Columns = SelectedFieldsFlat & { version: PgColumn };
-const seen = (db: Database, table: Table, id: SQL) => db.select({ id: table.id }).from(table).where(eq(table.id, id));
-const codes: ProblemCode[] = ['stale_version', 'not_owner'];
+const visibleRow = (db: Database, table: Table, id: SQL) =>
+  db.select({ id: table.id }).from(table).where(eq(table.id, id));
+const commonProblems: ProblemCode[] = ['stale_version', 'not_owner'];
 /** `refusals` are those of the table's own triggers. */
 type Refusals = ProblemCode[];
 
 /** Sets the fields that were sent, and answers with the record. By its account only the actor's own is found. */
-export const changing = <C extends Columns>(
+export const updateRecord = <C extends Columns>(
   table: Table,
   columns: C,
   by: 'id' | 'user_id' = 'id',
   refusals: Refusals = [],
 ) => {
-  const update = prepare((db, { id, ...fields }: Given<'id'>) => [
+  const update = prepare((db, { id, ...fields }: Params<'id'>) => [
     db
       .update(table)
       .set({ ...fields, updated_at: sql`now()` })
       .where(eq(table[by], id))
       .returning(columns),
-    ...(by === 'id' ? [seen(db, table, id)] : []),
+    ...(by === 'id' ? [visibleRow(db, table, id)] : []),
   ]);
   const change = async (c: Context<Env>, id: number, fields: object) => {
-    const [rows, others = []] = await ask(c, update({ ...fields, id }));
+    const [rows, others = []] = await queryAsApi(c, update({ ...fields, id }));
     const changed = rows as (SelectResultFields<C> & { version: number })[];
-    return c.json(tagged(c, written(changed, others as unknown[])));
+    return c.json(withEtag(c, requireChanged(changed, others as unknown[])));
   };
-  return withNote(change, by === 'id' ? { ...taggedWrite, codes: [...codes, ...refusals] } : taggedWrite);
+  return documented(
+    change,
+    by === 'id' ? { ...conditionalWrite, problems: [...commonProblems, ...refusals] } : conditionalWrite,
+  );
 };
 
-export const deleting = (table: Table, refusals: Refusals) => {
-  const remove = prepare((db, { id }: Given<'id'>) => [
+export const deleteRecord = (table: Table, refusals: Refusals) => {
+  const remove = prepare((db, { id }: Params<'id'>) => [
     db.delete(table).where(eq(table.id, id)).returning({ id: table.id }),
-    seen(db, table, id),
+    visibleRow(db, table, id),
   ]);
   const answer = async (c: Context<Env>, id: number) => {
-    const [gone, others] = await ask(c, remove({ id }));
-    written(gone, others);
+    const [gone, others] = await queryAsApi(c, remove({ id }));
+    requireChanged(gone, others);
     return c.body(null, 204);
   };
-  return withNote(answer, { asks: ['If-Match'], codes: [...codes, ...refusals] });
+  return documented(answer, { requestHeaders: ['If-Match'], problems: [...commonProblems, ...refusals] });
 };

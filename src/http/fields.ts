@@ -2,34 +2,34 @@
 import * as z from 'zod';
 
 /** PostgreSQL stores neither NUL nor half of a surrogate pair. */
-export const storable = (text: string) => text.isWellFormed() && !text.includes('\0');
+export const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0');
 
 /**
  * Control characters, of which one takes six bytes of JSON, and what turns the direction of the text around it, by
  * which an attacker's name could be shown as somebody else's. The marks that right-to-left scripts need, U+200E, U+200F
  * and U+061C, turn nothing but their neighbours: those are allowed.
  */
-const unseen = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+const invisible = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 /** What a text may hold that has lines. */
 const linesAndTabs = /[\t\n\r\u2028\u2029]/g;
 const lineBreaks = /[\u2028\u2029]/;
-const plain = (text: string) => !unseen.test(text) && !lineBreaks.test(text);
+const isPlainLine = (text: string) => !invisible.test(text) && !lineBreaks.test(text);
 /** The same text without any of these: for what a client says of itself, which is no reason to refuse it. */
-export const withoutUnseen = (text: string) => text.replace(new RegExp(unseen, 'gu'), '');
+export const stripInvisible = (text: string) => text.replace(new RegExp(invisible, 'gu'), '');
 
 const trimmed = (most: number) => z.string().max(most, `at most ${most} characters`).trim();
-const storableText = (most: number) => trimmed(most).refine(storable, 'contains characters that cannot be stored');
+const storableText = (most: number) => trimmed(most).refine(isStorable, 'contains characters that cannot be stored');
 /** One line of text. What a paste brings along at either end is cut off before it is looked at. */
 export const text = (most: number) =>
-  storableText(most).refine(plain, 'contains control characters, line breaks or marks of direction');
+  storableText(most).refine(isPlainLine, 'contains control characters, line breaks or marks of direction');
 export const requiredText = (most: number) => text(most).min(1, 'must not be empty');
 /**
  * Letters and digits that are drawn. Fillers of Hangul are letters that are ignored by default, the blanks of Egyptian
  * hieroglyphs are letters that are empty; the empty pattern of Braille, U+2800, is no letter.
  */
-const visible = /(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])[\p{L}\p{N}]/u;
+const visibleCharacter = /(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])[\p{L}\p{N}]/u;
 /** What somebody is called: in a list, or in the trail, a name that nobody sees would be nobody. */
-export const nameText = requiredText(200).refine((name) => name === '' || visible.test(name), {
+export const nameText = requiredText(200).refine((name) => name === '' || visibleCharacter.test(name), {
   error: 'must have a letter or a digit that can be seen',
 });
 /** Forms send '' for "nothing". */
@@ -37,12 +37,12 @@ const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
   text.transform((value) => value || null).nullish();
 export const optionalText = (most: number) => emptyIsNull(text(most));
 /** The same with tabs and lines: an address, a history. */
-const lines = (most: number) =>
+const multilineText = (most: number) =>
   storableText(most).refine(
-    (value) => !unseen.test(value.replace(linesAndTabs, '')),
+    (value) => !invisible.test(value.replace(linesAndTabs, '')),
     'contains control characters or marks of direction',
   );
-export const optionalLines = (most: number) => emptyIsNull(lines(most));
+export const optionalMultilineText = (most: number) => emptyIsNull(multilineText(most));
 
 export const emailAddress = text(254).toLowerCase().pipe(z.email('not an email address')).meta({ format: 'email' });
 export const optionalEmail = z
@@ -68,4 +68,4 @@ export const numberText = (least: number, most: number) =>
 export const idText = numberText(1, Number.MAX_SAFE_INTEGER);
 
 /** Words, of which each begins a word of the record or is a typo away from one. */
-export const searchText = lines(100).min(1, 'must not be empty');
+export const searchText = multilineText(100).min(1, 'must not be empty');

@@ -8,78 +8,85 @@ import type { Context } from 'hono';
 import { routePath } from 'hono/route';
 import { keyedHashes } from '../accounts/tokens.ts';
 import { config, type Env } from '../config.ts';
-import { me } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { isoTime, reference, stamps } from '../db/columns.ts';
-import { type AnswersOf, allOf, type Database, type Given, prepare, type Values } from '../db/prepared.ts';
-import { found, Problem } from '../errors.ts';
-import { type Note, withNote } from '../openapi/describe.ts';
+import { actorId } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { foreignId, isoTime, versionColumns } from '../db/columns.ts';
+import {
+  type Database,
+  type Params,
+  type ParamValues,
+  prepare,
+  type ResultsOf,
+  selectFromCte,
+} from '../db/prepared.ts';
+import { Problem, requireRow } from '../errors.ts';
+import { documented, type RouteDocs } from '../openapi/describe.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',
   {
-    actor_id: reference().notNull().default(sql`app.user_id()`),
+    actor_id: foreignId().notNull().default(sql`app.user_id()`),
     key: text().notNull(),
     route: text().notNull(),
     body_hash: text().notNull(),
     answer: json(),
-    created_at: stamps.created_at,
+    created_at: versionColumns.created_at,
   },
   (table) => [primaryKey({ columns: [table.actor_id, table.key] })],
 );
 
-const mine = (key: SQL) => and(eq(idempotencyKeys.actor_id, me), eq(idempotencyKeys.key, key));
+const ownKey = (key: SQL) => and(eq(idempotencyKeys.actor_id, actorId), eq(idempotencyKeys.key, key));
 /** One record, or the records of a batch. */
-const answers = sql`case json_typeof(${idempotencyKeys.answer}) when 'array' then ${idempotencyKeys.answer}
+const storedRecords = sql`case json_typeof(${idempotencyKeys.answer}) when 'array' then ${idempotencyKeys.answer}
   else json_build_array(${idempotencyKeys.answer}) end`;
 /** The key's answer, and whether all that it tells of is still there for the actor to see. */
-const firstAnswerOf = (table: PgTable) =>
-  prepare((db, { key }: Given<'key'>) => [
+const prepareStoredAnswer = (table: PgTable) =>
+  prepare((db, { key }: Params<'key'>) => [
     db
       .select({
         ...getTableColumns(idempotencyKeys),
         there: sql<boolean>`not exists (
-          select from json_array_elements(${answers}) one
+          select from json_array_elements(${storedRecords}) one
           where not exists (select from ${table} there where there.id = (one ->> 'id')::bigint))`.as('there'),
       })
       .from(idempotencyKeys)
-      .where(mine(key)),
+      .where(ownKey(key)),
   ]);
 
 /** What is kept of the rows that a route made: the one, or all of them in their order. */
-const one = sql`(select to_json(made) from made)`;
-const all = sql`(select json_agg(made order by made.id) from made)`;
+const singleRow = sql`(select to_json(made) from made)`;
+const allRows = sql`(select json_agg(made order by made.id) from made)`;
 
 /** The insert, and its rows kept as the key's answer, as one statement. */
-const keeping = <S extends ColumnsSelection, Rows>(
+const insertAndStore = <S extends ColumnsSelection, Rows>(
   db: Database,
   key: SQL,
   insert: TypedQueryBuilder<S, Rows>,
   answer: SQL,
 ) => {
   const made = db.$with('made').as(insert);
-  const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(mine(key)));
-  return allOf<Rows>(db, made, kept);
+  const kept = db.$with('kept').as(db.update(idempotencyKeys).set({ answer }).where(ownKey(key)));
+  return selectFromCte<Rows>(db, made, kept);
 };
 
 /** An insert that Drizzle can run, and put into a CTE. */
 type Insert<S extends ColumnsSelection, Row> = TypedQueryBuilder<S, Row[]> & RunnableQuery<Row[], 'pg'>;
 
 /** An insert into a table, which answers with its rows; under a key it happens at most once in a day. */
-const atMostOnce = <Names extends object, S extends ColumnsSelection, Row>(
+const prepareIdempotent = <Names extends object, S extends ColumnsSelection, Row>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
   answer: SQL,
 ) => {
-  const firstAnswer = firstAnswerOf(table);
+  const firstAnswer = prepareStoredAnswer(table);
   const plain = prepare((db, given: Names) => [insert(db, given)]);
-  const keyed = prepare((db, given: Names & Given<'key' | 'route' | 'body_hash'>) => [
+  const keyed = prepare((db, given: Names & Params<'key' | 'route' | 'body_hash'>) => [
     db.execute(sql`select app.claim_key(${given.key}, ${given.route}, ${given.body_hash})`),
-    keeping(db, given.key, insert(db, given), answer),
+    insertAndStore(db, given.key, insert(db, given), answer),
   ]);
-  return async (c: Context<Env>, values: Values<Names>): Promise<Row[]> => {
+  return async (c: Context<Env>, values: ParamValues<Names>): Promise<Row[]> => {
     const key = c.req.header('Idempotency-Key');
-    if (key === undefined) return (await ask(c, plain(values)))[0];
+    if (key === undefined) return (await queryAsApi(c, plain(values)))[0];
     if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
       throw new Problem('invalid_input', { errors: { 'Idempotency-Key': ['1 to 255 printable ASCII characters'] } });
     }
@@ -88,53 +95,61 @@ const atMostOnce = <Names extends object, S extends ColumnsSelection, Row>(
     const hashes = await keyedHashes(config(c), 'body', await c.req.text());
     const given = { ...values, key, route, body_hash: hashes[0] } as Parameters<typeof keyed>[0];
     try {
-      return (await ask(c, keyed(given)))[1];
+      return (await queryAsApi(c, keyed(given)))[1];
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'answered_before') throw error;
-      const [[before]] = await ask(c, firstAnswer({ key }));
-      return replayed<Row>(c, before, route, hashes);
+      const [[before]] = await queryAsApi(c, firstAnswer({ key }));
+      return replayAnswer<Row>(c, before, route, hashes);
     }
   };
 };
 
-const note = {
-  asks: ['Idempotency-Key'],
-  headers: ['Idempotency-Replayed'],
-  codes: ['not_found', 'answered_before', 'key_reused', 'limit_reached'],
-} satisfies Note;
+const idempotencyDocs = {
+  requestHeaders: ['Idempotency-Key'],
+  responseHeaders: ['Idempotency-Replayed'],
+  problems: ['not_found', 'answered_before', 'key_reused', 'limit_reached'],
+} satisfies RouteDocs;
 
 /** A route's insert of one record. */
-export const once = <Names extends object, S extends ColumnsSelection, Row>(
+export const idempotentInsert = <Names extends object, S extends ColumnsSelection, Row>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
 ) => {
-  const make = atMostOnce(table, insert, one);
-  return withNote(async (c: Context<Env>, values: Values<Names>) => found(await make(c, values)), note);
+  const make = prepareIdempotent(table, insert, singleRow);
+  return documented(
+    async (c: Context<Env>, values: ParamValues<Names>) => requireRow(await make(c, values)),
+    idempotencyDocs,
+  );
 };
 
 /** A route's insert of several records, all of them or none. They are answered in the order in which they were made. */
-export const onceForAll = <Names extends object, S extends ColumnsSelection, Row extends { id: number }>(
+export const idempotentBatchInsert = <Names extends object, S extends ColumnsSelection, Row extends { id: number }>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
 ) => {
-  const make = atMostOnce(table, insert, all);
-  const createAll = async (c: Context<Env>, values: Values<Names>) =>
+  const make = prepareIdempotent(table, insert, allRows);
+  const createAll = async (c: Context<Env>, values: ParamValues<Names>) =>
     (await make(c, values)).sort((one, other) => one.id - other.id);
-  return withNote(createAll, note);
+  return documented(createAll, idempotencyDocs);
 };
 
-type Before = AnswersOf<ReturnType<ReturnType<typeof firstAnswerOf>>>[0][number];
-const replayed = <Row>(c: Context<Env>, before: Before | undefined, route: string, hashes: string[]): Row[] => {
+type StoredAnswer = ResultsOf<ReturnType<ReturnType<typeof prepareStoredAnswer>>>[0][number];
+const replayAnswer = <Row>(
+  c: Context<Env>,
+  before: StoredAnswer | undefined,
+  route: string,
+  hashes: string[],
+): Row[] => {
   if (!before?.answer) throw new Problem('answered_before');
   if (before.route !== route || !hashes.includes(before.body_hash)) throw new Problem('key_reused');
   // a record that was deleted since is gone from here as well, and is not made a second time
   if (!before.there) throw new Problem('not_found');
   c.header('Idempotency-Replayed', 'true');
-  return [before.answer].flat().map((row) => revived(row as Record<string, unknown>)) as Row[];
+  return [before.answer].flat().map((row) => withIsoTimes(row as Record<string, unknown>)) as Row[];
 };
 
 /** PostgreSQL writes times otherwise in JSON than in a row. */
-const revived = (answer: Record<string, unknown>) =>
+const withIsoTimes = (answer: Record<string, unknown>) =>
   Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),
   );

@@ -12,10 +12,10 @@ import type { Context } from 'hono';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { ask } from '../db/client.ts';
-import { around, type Database, type Given, prepare } from '../db/prepared.ts';
-import { found, Problem } from '../errors.ts';
-import { storable } from './fields.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Database, type Params, prepare, wrapQuery } from '../db/prepared.ts';
+import { Problem, requireRow } from '../errors.ts';
+import { isStorable } from './fields.ts';
 import { query } from './validate.ts';
 
 /** What a list may be sorted by: columns that are never null. `id` decides between equals. */
@@ -23,21 +23,21 @@ type Sorts = { id: PgColumn } & Record<string, PgColumn>;
 type SortOf<By extends Sorts> = `${'' | '-'}${Extract<keyof By, string>}`;
 
 /** By default and at most 1,000 rows, so that "retrieve all" is not cut short for ordinary users. */
-export const mostRows = 1000;
+export const maxRows = 1000;
 
-export const pageFields = {
+export const pageParams = {
   limit: z
     .string()
     .regex(/^0*[1-9]\d*$/, 'must be a whole number, 1 or more')
-    .transform((limit) => Math.min(Number(limit), mostRows))
+    .transform((limit) => Math.min(Number(limit), maxRows))
     // for the document: it is so by now
-    .pipe(z.int().min(1).max(mostRows))
-    .default(mostRows),
+    .pipe(z.int().min(1).max(maxRows))
+    .default(maxRows),
   cursor: z.string().max(16_000, 'is not a cursor that this route gave').optional(),
 };
 
 /** The query of a list: its own filters, and how it is sorted and cut. */
-export const listQuery = <By extends Sorts, Filters extends z.ZodRawShape>(
+export const listParams = <By extends Sorts, Filters extends z.ZodRawShape>(
   sorts: By,
   filters: Filters,
   first: SortOf<By> | 'id' = 'id',
@@ -48,10 +48,10 @@ export const listQuery = <By extends Sorts, Filters extends z.ZodRawShape>(
     ...filters,
     // a typed client is told which there are
     sort: sort as z.ZodDefault<z.ZodType<SortOf<By>, SortOf<By>>>,
-    ...pageFields,
+    ...pageParams,
     count: z.literal('exact', 'must be exact').optional(),
   };
-  return query(shape, { headers: ['Link', 'X-Total-Count'] });
+  return query(shape, { responseHeaders: ['Link', 'X-Total-Count'] });
 };
 
 type Where = SQL | undefined;
@@ -70,24 +70,24 @@ export interface Page {
  * A page of records ends before it passes 2 MiB, as they were weighed when they were written; the last of what may be
  * fetched is kept for the brackets and for an age that is derived.
  */
-export const mostBytes = 2_000_000;
+export const maxPageBytes = 2_000_000;
 /** To be selected with every row of a list that has to fit. */
-export const weight = (bytes: PgColumn) => ({ bytes: sql<number>`${bytes}`.as('bytes') });
+export const sizeColumn = (bytes: PgColumn) => ({ bytes: sql<number>`${bytes}`.as('bytes') });
 
 /** As many of a page's rows as fit into an answer, and one at least; with each comes how many there were before. */
-export const fitting = <S extends ColumnsSelection, Rows>({ order }: Page, rows: TypedQueryBuilder<S, Rows>) =>
-  around(
+export const limitSize = <S extends ColumnsSelection, Rows>({ order }: Page, rows: TypedQueryBuilder<S, Rows>) =>
+  wrapQuery(
     rows,
     (page) => sql`select * from (
       select *, sum(bytes) over (order by ${order[0]}, ${order[1]}) as total, count(*) over () as fetched
       from (${page}) page) weighed
-      where total <= ${mostBytes} or total = bytes`,
+      where total <= ${maxPageBytes} or total = bytes`,
     { fetched: sql<number>`fetched`.mapWith(Number).as('fetched') },
   );
 
-type Last = Given<never, 'last_key' | 'last_id'>;
+type LastRow = Params<never, 'last_key' | 'last_id'>;
 
-const pageOf = (sorts: Sorts, { last_key, last_id }: Last, sort: string): Page => {
+const pageOf = (sorts: Sorts, { last_key, last_id }: LastRow, sort: string): Page => {
   const column = sorts[sort.replace('-', '')] ?? sorts.id;
   const [direction, beyond] = sort.startsWith('-') ? [sql`desc`, sql`<`] : [sql`asc`, sql`>`];
   return {
@@ -106,32 +106,32 @@ interface Row {
   fetched?: number;
 }
 /** Null: more than are told. */
-type Total = RunnableQuery<{ count: number | null }[], 'pg'>;
-export const total = (db: Database, from: PgTable | SQL, where: Where): Total =>
+type CountQuery = RunnableQuery<{ count: number | null }[], 'pg'>;
+export const countRows = (db: Database, from: PgTable | SQL, where: Where): CountQuery =>
   db.select({ count: count() }).from(from).where(where);
 
 interface Queries<T extends Row> {
   rows: RunnableQuery<T[], 'pg'>;
   /** Their sum is how many there are. Sent only when the client asked. */
-  totals: Total[];
+  totals: CountQuery[];
 }
 /** Finds nothing when there is no such list for the actor, which is a 404. */
 type Visible<Names> = (db: Database, given: Names) => RunnableQuery<{ id: number }[], 'pg'>;
 
 /** The queries of a list, built once for each sort and each set of filters. */
-export const pages = <Names extends object, T extends Row>(
+export const prepareList = <Names extends object, T extends Row>(
   sorts: Sorts,
   build: (db: Database, given: Names, page: Page) => Queries<T>,
   visible?: Visible<Names>,
 ) => {
-  const queries = prepare((db, given: Names & Last, sort: string, counted?: string) => {
+  const queries = prepare((db, given: Names & LastRow, sort: string, counted?: string) => {
     const { rows, totals } = build(db, given, pageOf(sorts, given, sort));
     return [rows, ...(visible ? [visible(db, given)] : []), ...(counted ? totals : [])] as const;
   });
   return { queries, mayBeMissing: visible !== undefined };
 };
 
-interface Asked {
+interface ListRequest {
   sort: string;
   limit: number;
   cursor?: string | undefined;
@@ -139,12 +139,12 @@ interface Asked {
 }
 
 /** Sends the queries of a list and answers with the page. `own` are values that are not the client's. */
-export const answerPage = async <Names extends object, T extends Row>(
+export const respondWithPage = async <Names extends object, T extends Row>(
   c: Context<Env>,
-  { queries, mayBeMissing }: ReturnType<typeof pages<Names, T>>,
-  { limit, cursor, count, ...list }: Asked,
+  { queries, mayBeMissing }: ReturnType<typeof prepareList<Names, T>>,
+  { limit, cursor, count, ...list }: ListRequest,
   own: object = {},
-  send = ask,
+  send = queryAsApi,
 ) => {
   // the page beside a count is in the trail; one past the end would show nothing, and the count would tell all the same
   if (count && cursor !== undefined) {
@@ -155,7 +155,7 @@ export const answerPage = async <Names extends object, T extends Row>(
   const [last_key, last_id] = cursor === undefined ? [] : readCursor(scope, cursor);
   const values = { ...filters, ...own, limit, last_key, last_id } as Parameters<typeof queries>[0];
   const [rows, ...others] = await send(c, queries(values, sort, count));
-  if (mayBeMissing) found<unknown>(others.shift() ?? []);
+  if (mayBeMissing) requireRow<unknown>(others.shift() ?? []);
   const last = rows.at(-1);
   // cut by their number, or by what fits
   if (last && (rows.length === limit || rows.length < (last.fetched ?? 0))) {
@@ -173,7 +173,7 @@ export const answerPage = async <Names extends object, T extends Row>(
   return c.json(rows as Omit<T, 'sort_key' | 'version' | 'bytes' | 'fetched'>[]);
 };
 
-const position = z.tuple([z.string(), z.string().refine(storable), z.int()]);
+const position = z.tuple([z.string(), z.string().refine(isStorable), z.int()]);
 
 /** Where to go on. A cursor is bound to its list, sort and filters: with others it would skip rows in silence. */
 const readCursor = (scope: string, cursor: string): [key: string, id: number] => {

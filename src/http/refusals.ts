@@ -4,36 +4,39 @@ import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Env } from '../config.ts';
-import { askAfterwards } from '../db/client.ts';
-import { type Call, type Given, prepare } from '../db/prepared.ts';
+import { queryAfterResponse } from '../db/client.ts';
+import { type Batch, type Params, prepare } from '../db/prepared.ts';
 
-const note = prepare((db, { actor, patient }: Given<'actor' | 'patient'>) => [
+const auditRefusal = prepare((db, { actor, patient }: Params<'actor' | 'patient'>) => [
   db.execute(sql`select app.note_refusal(${actor}, ${patient})`),
 ]);
-const noteByAccount = prepare((db, { actor, account }: Given<'actor' | 'account'>) => [
+const auditRefusalByAccount = prepare((db, { actor, account }: Params<'actor' | 'account'>) => [
   db.execute(sql`select app.note_refusal_of(${actor}, ${account})`),
 ]);
-const refusals = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
+const auditedProblems = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
 
 /** For routes about one patient: a refusal will be in the trail, whether there is such a patient or not. */
-export const refusalsNoted = createMiddleware<Env>(async function refusalsNoted(c, next) {
+export const auditRefusals = createMiddleware<Env>(async function refusalsNoted(c, next) {
   await next();
   const patient = c.get('patientAsked') ?? Number(c.req.param('id'));
-  noteIfRefused(c, note({ actor: c.get('actor')?.id ?? null, patient }));
+  auditIfRefused(c, auditRefusal({ actor: c.get('actor')?.id ?? null, patient }));
 });
 /** For routes that name a patient by the account. */
-export const refusalsByAccountNoted = createMiddleware<Env>(async function refusalsByAccountNoted(c, next) {
+export const auditRefusalsByAccount = createMiddleware<Env>(async function refusalsByAccountNoted(c, next) {
   await next();
-  noteIfRefused(c, noteByAccount({ actor: c.get('actor')?.id ?? null, account: Number(c.req.param('user_id')) }));
+  auditIfRefused(
+    c,
+    auditRefusalByAccount({ actor: c.get('actor')?.id ?? null, account: Number(c.req.param('user_id')) }),
+  );
 });
 
-const noteIfRefused = (c: Context<Env>, call: Call<unknown>) => {
-  if (refusals.includes(c.get('problem') ?? '')) c.executionCtx.waitUntil(noted(c, call));
+const auditIfRefused = (c: Context<Env>, call: Batch<unknown>) => {
+  if (auditedProblems.includes(c.get('problem') ?? '')) c.executionCtx.waitUntil(runAfterResponse(c, call));
 };
 
-const noted = async (c: Context<Env>, call: Call<unknown>) => {
+const runAfterResponse = async (c: Context<Env>, call: Batch<unknown>) => {
   const request_id = c.get('requestId');
-  await askAfterwards(c, call).catch(() => {
+  await queryAfterResponse(c, call).catch(() => {
     // the answer has gone; whoever keeps the trail whole finds the request by its line in the log
     console.error(JSON.stringify({ request_id, job: 'refusal', failed: true }));
   });

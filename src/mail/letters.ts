@@ -2,7 +2,7 @@
 // the person who invites is called, because who is invited has to know by whom. Whoever can cause a mail must not be able to
 // speak in our name, so that is a name as repeatable() leaves it, in quotes, in a sentence that says whose words it is; it is
 // never in a subject, and escaped in HTML.
-import { repeatable } from './names.ts';
+import { quotableName } from './names.ts';
 
 /** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
 export const purposes = [
@@ -39,7 +39,7 @@ export interface Inviter {
 }
 const invites = (host: string, inviter: Inviter | undefined) => {
   if (!inviter) return `You are invited to have an account at ${host}, by whoever runs it.`;
-  const name = repeatable(inviter.name);
+  const name = quotableName(inviter.name);
   const called = name === null ? '' : ` and calls themselves “${name}”`;
   return inviter.by_admin
     ? `Somebody who is an administrator at ${host}${called} invites you to have an account there.`
@@ -153,7 +153,7 @@ const textOf = (purpose: Purpose, host: string, inviter?: Inviter): Text => {
 };
 
 /** Whether the mail has a link that does something, and so needs a token. */
-export const carriesToken = (purpose: Purpose): boolean => textOf(purpose, '').leads.carriesToken;
+export const hasLinkToken = (purpose: Purpose): boolean => textOf(purpose, '').leads.carriesToken;
 
 export interface Letter {
   subject: string;

@@ -1,22 +1,22 @@
 // What people call themselves, as far as we repeat it in our own name: in a mail, and on the page of an invitation. Whoever
 // can register can be called "Call +1 900 555 0100" or "evil.example", and programs make links of such words by themselves.
-const mostCharacters = 40;
+const maxCharacters = 40;
 /** More marks than this on one letter are drawn over the lines around it. */
-const stacked = /(\p{M}{3})\p{M}+/gu;
+const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 
 /**
  * A name without all that can be called, opened or mistaken for a sentence of ours: letters, with the marks, hyphens and
  * apostrophes inside of a word, forty characters of them at most. null where nothing is left.
  */
-export const repeatable = (name: string): string | null => {
+export const quotableName = (name: string): string | null => {
   const words = name
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .replace(stacked, '$1')
+    .replace(stackedMarks, '$1')
     .split(/[^\p{L}\p{M}'’-]+/u)
     .map((word) => word.replace(/^[^\p{L}]+|[^\p{L}\p{M}]+$/gu, '').replace(/(['’-])['’-]+/g, '$1'))
     .filter(Boolean);
   const whole = [...words.join(' ')];
   if (whole.length === 0) return null;
-  return whole.length <= mostCharacters ? whole.join('') : `${whole.slice(0, mostCharacters).join('').trim()}…`;
+  return whole.length <= maxCharacters ? whole.join('') : `${whole.slice(0, maxCharacters).join('').trim()}…`;
 };

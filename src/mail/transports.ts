@@ -2,22 +2,22 @@
 import type { Config } from '../config.ts';
 import type { Letter } from './letters.ts';
 
-export interface Parcel extends Letter {
+export interface OutgoingMail extends Letter {
   to: string;
   /** Names the mail, however often it is sent. */
   key: string;
 }
 /** Throws when it is not known that the mail is on its way. */
-type Transport = (parcel: Parcel) => Promise<void>;
+type Transport = (parcel: OutgoingMail) => Promise<void>;
 
 /** Longer than this no mail server should think, and the others wait. */
-const longestMs = 8000;
+const timeoutMs = 8000;
 
 /** Why a mail did not go: a word for the log, with nothing in it that the mail holds. */
 export class NotSent extends Error {}
 
-const late = (): Promise<never> =>
-  new Promise((_, reject) => setTimeout(() => reject(new NotSent('no answer')), longestMs));
+const timeoutError = (): Promise<never> =>
+  new Promise((_, reject) => setTimeout(() => reject(new NotSent('no answer')), timeoutMs));
 
 const byEmailService =
   (service: NonNullable<Config['EMAIL']>, from: string): Transport =>
@@ -25,7 +25,7 @@ const byEmailService =
     const sending = service.send({ from, to, subject, text, html }).catch(() => {
       throw new NotSent('refused by the Email Service');
     });
-    await Promise.race([sending, late()]);
+    await Promise.race([sending, timeoutError()]);
   };
 
 const byHttp =
@@ -37,7 +37,7 @@ const byHttp =
       body: JSON.stringify({ from, to: [to], ...letter }),
       // followed, a POST becomes a GET of some page, whose 200 would look as if the mail were taken
       redirect: 'manual',
-      signal: AbortSignal.timeout(longestMs),
+      signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => {
       throw new NotSent('no answer');
     });

@@ -7,59 +7,64 @@ import type { Env, Role } from '../config.ts';
 import type { ProblemCode } from '../errors.ts';
 
 /** What a piece adds to every route that it is part of. */
-export interface Note {
+export interface RouteDocs {
   /** Its refusals. */
-  codes?: readonly ProblemCode[];
+  problems?: readonly ProblemCode[];
   /** Whom it lets pass. */
   roles?: readonly Role[];
   /** It takes a token, and does without one. */
-  mayBeSignedIn?: boolean;
+  optionalToken?: boolean;
   /** The headers that it reads ... */
-  asks?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[];
+  requestHeaders?: readonly ('If-Match' | 'If-None-Match' | 'Idempotency-Key')[];
   /** ... and those that it answers with, when nothing is refused. */
-  headers?: readonly ('ETag' | 'Link' | 'X-Total-Count' | 'Idempotency-Replayed')[];
+  responseHeaders?: readonly ('ETag' | 'Link' | 'X-Total-Count' | 'Idempotency-Replayed')[];
   /** It may answer 304. */
-  mayBeUnchanged?: boolean;
+  notModified?: boolean;
 }
 type Answers = Record<number, z.ZodType | null>;
-interface Said {
-  notes: readonly Note[];
+interface AttachedDocs {
+  notes: readonly RouteDocs[];
   route?: { summary: string; description?: string | undefined; answers: Answers };
   checks?: { target: keyof ValidationTargets; schema: z.ZodType };
 }
 
-const said = Symbol('what the document says of it');
-const saying = <H extends object>(handler: H, what: Said): H => Object.assign(handler, { [said]: what });
-export const whatIsSaidBy = (handler: object): Said | undefined => (handler as { [said]?: Said })[said];
+const docsKey = Symbol('what the document says of it');
+const attachDocs = <H extends object>(handler: H, what: AttachedDocs): H => Object.assign(handler, { [docsKey]: what });
+export const docsOf = (handler: object): AttachedDocs | undefined => (handler as { [docsKey]?: AttachedDocs })[docsKey];
 
-export const signedInOrNot: Note = { mayBeSignedIn: true };
+export const optionalToken: RouteDocs = { optionalToken: true };
 
 /** A middleware, and what it adds. */
-export const noted = (note: Note, middleware: MiddlewareHandler<Env>) => saying(middleware, { notes: [note] });
+export const documentedMiddleware = (note: RouteDocs, middleware: MiddlewareHandler<Env>) =>
+  attachDocs(middleware, { notes: [note] });
 
 /** A validator, what it checks, and what it adds. */
-export const checking = <H extends object>(
+export const documentedValidator = <H extends object>(
   target: keyof ValidationTargets,
   schema: z.ZodType,
   validator: H,
-  ...notes: Note[]
-): H => saying(validator, { notes, checks: { target, schema } });
+  ...notes: RouteDocs[]
+): H => attachDocs(validator, { notes, checks: { target, schema } });
 
 /** Something that a handler calls, like a list or a change, and what it adds to the handler's route. */
-export const withNote = <F extends object>(called: F, note: Note) => Object.assign(called, { note });
+export const documented = <F extends object>(called: F, note: RouteDocs) => Object.assign(called, { note });
 
 /**
  * What a route does (its first sentence is its name) and its answers; then what its handler calls, which knows what it
  * adds, whom it is for, and the refusals of the handler itself.
  */
-export const describe = (about: string, answers: Answers, ...more: (ProblemCode | Note | { note: Note })[]) => {
+export const describe = (
+  about: string,
+  answers: Answers,
+  ...more: (ProblemCode | RouteDocs | { note: RouteDocs })[]
+) => {
   const [, summary = about, description] = /^(.+?)\. (.+)$/s.exec(about) ?? [];
-  const notes = more.map((one) => (typeof one === 'string' ? { codes: [one] } : 'note' in one ? one.note : one));
+  const notes = more.map((one) => (typeof one === 'string' ? { problems: [one] } : 'note' in one ? one.note : one));
   const roles = notes.find((note) => note.roles)?.roles;
   // where app.begin() finds them: a route that names nobody reaches no database
   const middleware: MiddlewareHandler<Env> = (c, next) => {
     if (roles) c.set('roles', roles);
     return next();
   };
-  return saying(middleware, { notes, route: { summary, description, answers } });
+  return attachDocs(middleware, { notes, route: { summary, description, answers } });
 };

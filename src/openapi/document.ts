@@ -6,7 +6,7 @@ import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Env, Role } from '../config.ts';
 import { type ProblemCode, problemOf, problems, problemType } from '../errors.ts';
-import { type Note, whatIsSaidBy } from './describe.ts';
+import { docsOf, type RouteDocs } from './describe.ts';
 import fixed from './fixed.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;
@@ -25,7 +25,7 @@ const problem = z
   .meta({ id: 'Problem', examples: [fixed.examples.Problem] });
 
 /** An integer has a size, and no bounds where those are only of what JavaScript can count. */
-const sized = ({ minimum, maximum, ...value }: Json) => ({
+const withIntegerFormat = ({ minimum, maximum, ...value }: Json) => ({
   ...value,
   format: 'int64',
   minimum: Number.isSafeInteger(Number(minimum) - 1) ? minimum : undefined,
@@ -33,8 +33,8 @@ const sized = ({ minimum, maximum, ...value }: Json) => ({
 });
 
 /** "Something or null" as JSON Schema says it in one type. A format says as much as its pattern, and a name is a text. */
-const shorter = (_key: string, value: Json) => {
-  if (value?.type === 'integer') return sized(value);
+const simplifySchema = (_key: string, value: Json) => {
+  if (value?.type === 'integer') return withIntegerFormat(value);
   if (value?.format) return { ...value, pattern: undefined };
   if (value?.propertyNames) return { ...value, propertyNames: undefined };
   const [some, none] = Array.isArray(value?.anyOf) ? (value.anyOf as Json[]) : [];
@@ -50,7 +50,7 @@ loadVendor('zod', {
   toOpenAPISchema: (schema, { components, options }) => {
     const made = z.toJSONSchema(z.object({ root: schema as z.ZodType }), options);
     const text = JSON.stringify(made).replaceAll('#/$defs/', '#/components/schemas/');
-    const { properties, $defs } = JSON.parse(text, shorter);
+    const { properties, $defs } = JSON.parse(text, simplifySchema);
     for (const id in $defs)
       $defs[id].examples ??= z.globalRegistry.get(z.globalRegistry._idmap.get(id) as z.ZodType)?.examples;
     components.schemas = { ...components.schemas, ...$defs };
@@ -66,18 +66,18 @@ type Parameter = {
   description?: string | undefined;
 };
 type Answer = { content?: Record<string, { schema: Json }> };
-type Said = { summary: string; parameters?: Parameter[]; responses: Record<string, Answer> };
-type Operation = Said & { requestBody?: Json; description?: string };
+type GeneratedOperation = { summary: string; parameters?: Parameter[]; responses: Record<string, Answer> };
+type Operation = GeneratedOperation & { requestBody?: Json; description?: string };
 type Components = Record<'parameters' | 'responses' | 'examples', Json>;
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const refs = (kind: string, names: string[]) => Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
 /** The headers whose condition holds. */
-const carrying = (conditions: Record<string, boolean>) =>
+const headerRefs = (conditions: Record<string, boolean>) =>
   refs('headers', ['X-Request-Id', ...Object.keys(conditions).filter((name) => conditions[name])]);
 
 /** The response for all codes of one status: a component that is named after them, and shows each. */
-const refusal = (codes: ProblemCode[], status: number, { examples, responses }: Components) => {
+const problemResponse = (codes: ProblemCode[], status: number, { examples, responses }: Components) => {
   const { request_id, errors } = fixed.examples.Problem;
   for (const code of codes) {
     const value = problemOf(code, request_id, code === 'invalid_input' ? errors : undefined);
@@ -85,7 +85,7 @@ const refusal = (codes: ProblemCode[], status: number, { examples, responses }: 
   }
   responses[codes.join('-or-')] = {
     description: codes.map((code) => `\`${code}\`: ${problems[code][2].replace('<', '&lt;')}`).join('\n\n'),
-    headers: carrying({ 'Retry-After': status === 429 || status === 503, 'WWW-Authenticate': status === 401 }),
+    headers: headerRefs({ 'Retry-After': status === 429 || status === 503, 'WWW-Authenticate': status === 401 }),
     content: { [problemType]: { schema: ref('schemas', 'Problem'), examples: refs('examples', codes) } },
   };
   return ref('responses', codes.join('-or-'));
@@ -95,7 +95,7 @@ const refusal = (codes: ProblemCode[], status: number, { examples, responses }: 
 const componentName = ({ in: where, name }: Omit<Parameter, 'schema'>) =>
   [where, ...name.split(/[_-]/)].map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 
-const explained = ({ required, ...parameter }: Parameter): Parameter => {
+const withDescription = ({ required, ...parameter }: Parameter): Parameter => {
   const description = (fixed.parameters as Record<string, string>)[parameter.name];
   return { ...parameter, description, required: required && !('default' in parameter.schema) };
 };
@@ -106,15 +106,15 @@ const shareParameters = (operations: Operation[], components: Components) => {
   const byName = Map.groupBy(all, componentName);
   for (const [name, [one, ...more]] of byName)
     if (one && more.length > 0 && new Set([one, ...more].map((each) => JSON.stringify(each))).size === 1)
-      components.parameters[name] = explained(one);
+      components.parameters[name] = withDescription(one);
 };
-const described = (parameter: Parameter, { parameters }: Components) => {
+const parameterRef = (parameter: Parameter, { parameters }: Components) => {
   const name = componentName(parameter);
-  return name in parameters ? ref('parameters', name) : explained(parameter);
+  return name in parameters ? ref('parameters', name) : withDescription(parameter);
 };
 
 const isEverybody = (roles: readonly Role[]) => roles.length === Object.keys(fixed.roles).length;
-const whom = (roles: readonly Role[] | undefined) => {
+const audience = (roles: readonly Role[] | undefined) => {
   if (!roles || isEverybody(roles)) return roles ? 'For everybody who is signed in.' : 'For anyone.';
   return `For ${new Intl.ListFormat('en').format(roles.map((role) => fixed.roles[role]))}.`;
 };
@@ -126,65 +126,65 @@ const camelCase = (summary: string) => {
 };
 
 /** Puts together what was said of a route. */
-const complete = (path: string, operation: Operation, notes: readonly Note[], components: Components) => {
+const completeOperation = (path: string, operation: Operation, notes: readonly RouteDocs[], components: Components) => {
   const { parameters = [], responses, description = '', ...rest } = operation;
   const roles = notes.find((note) => note.roles)?.roles;
-  const codes = new Set(notes.flatMap((note) => note.codes ?? []));
+  const codes = new Set(notes.flatMap((note) => note.problems ?? []));
   // all of these need the settings and the database
   if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
   // whoever is signed in can do this much to confirm an email
   if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified');
-  const asked = new Set(notes.flatMap((note) => note.asks ?? []));
+  const asked = new Set(notes.flatMap((note) => note.requestHeaders ?? []));
 
-  const headers = refs('headers', ['X-Request-Id', ...new Set(notes.flatMap((note) => note.headers ?? []))]);
+  const headers = refs('headers', ['X-Request-Id', ...new Set(notes.flatMap((note) => note.responseHeaders ?? []))]);
   const unchanged = { description: 'The record is still the one that you have.', headers };
-  const answers: Json = notes.some((note) => note.mayBeUnchanged) ? { 304: unchanged } : {};
+  const answers: Json = notes.some((note) => note.notModified) ? { 304: unchanged } : {};
   for (const [status, answer] of Object.entries(responses)) answers[status] = { ...answer, headers };
   const refused = (Object.keys(problems) as ProblemCode[]).filter((code) => codes.has(code));
   for (const [status, alike = []] of Object.entries(Object.groupBy(refused, (code) => problems[code][0])))
-    answers[status] = refusal(alike, Number(status), components);
+    answers[status] = problemResponse(alike, Number(status), components);
 
   return {
     ...rest,
     tags: [fixed.tags.find(({ at }) => path.startsWith(at))?.name],
     operationId: camelCase(rest.summary),
-    description: `${whom(roles)} ${description}`.trim(),
+    description: `${audience(roles)} ${description}`.trim(),
     'x-roles': roles,
-    security: roles ? [{ bearer: [] }] : notes.some((note) => note.mayBeSignedIn) ? [{}, { bearer: [] }] : [],
+    security: roles ? [{ bearer: [] }] : notes.some((note) => note.optionalToken) ? [{}, { bearer: [] }] : [],
     parameters: [
-      ...parameters.map((one) => described(one, components)),
+      ...parameters.map((one) => parameterRef(one, components)),
       ...[...asked].map((name) => ref('parameters', componentName({ in: 'header', name }))),
     ],
     responses: answers,
   };
 };
 
-const resolved = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
-const answered = ([status, schema]: [string, z.ZodType | null]) => {
+const resolveSchema = (schema: z.ZodType, io: 'input' | 'output') => resolver(schema, { options: { io } });
+const responseFor = ([status, schema]: [string, z.ZodType | null]) => {
   if (status.startsWith('3')) return [status, { description: 'At another address, which `Location` says.' }];
   if (!schema) return [status, { description: 'Done. The answer has no body.' }];
   const type = schema instanceof z.ZodString ? 'text/html' : 'application/json';
-  const content = { [type]: { schema: resolved(schema, 'output') } };
+  const content = { [type]: { schema: resolveSchema(schema, 'output') } };
   return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
 };
 
 /** Says to hono-openapi, in its own way, what our routes and validators say; the notes by method and path. */
-const translate = (app: Hono<Env>) => {
-  const notes = new Map<string, Note[]>();
+const attachSpecs = (app: Hono<Env>) => {
+  const notes = new Map<string, RouteDocs[]>();
   for (const { method, path, handler } of app.routes) {
-    const said = whatIsSaidBy(handler);
+    const said = docsOf(handler);
     if (!said) continue;
     const key = `${method.toLowerCase()} ${path}`;
     notes.set(key, [...(notes.get(key) ?? []), ...said.notes]);
     if (said.route) {
       const { answers, ...about } = said.route;
-      const responses = Object.fromEntries(Object.entries(answers).map(answered));
+      const responses = Object.fromEntries(Object.entries(answers).map(responseFor));
       Object.assign(handler, { [uniqueSymbol]: { spec: { ...about, responses } } });
     } else if (said.checks) {
       // a body is described as it is sent, a parameter as what it stands for
       const { target, schema } = said.checks;
       Object.assign(handler, {
-        [uniqueSymbol]: { target, ...resolved(schema, target === 'json' ? 'input' : 'output') },
+        [uniqueSymbol]: { target, ...resolveSchema(schema, target === 'json' ? 'input' : 'output') },
       });
     }
   }
@@ -192,7 +192,7 @@ const translate = (app: Hono<Env>) => {
 };
 
 export const documentOf = async (app: Hono<Env>) => {
-  const notes = translate(app);
+  const notes = attachSpecs(app);
   clearSpecsContext();
   const { info, components, ...base } = structuredClone(fixed.document);
   const tags = fixed.tags.map(({ at, ...tag }) => tag);
@@ -215,7 +215,9 @@ export const documentOf = async (app: Hono<Env>) => {
     const noted = (method: string) => notes.get(`${method} ${plain.replace(/\{(\w+)\}/g, ':$1')}`) ?? [];
     return [
       path,
-      Object.fromEntries(operations.map(([method, one]) => [method, complete(path, one, noted(method), components)])),
+      Object.fromEntries(
+        operations.map(([method, one]) => [method, completeOperation(path, one, noted(method), components)]),
+      ),
     ];
   });
   const all = { ...generated.components, ...components };

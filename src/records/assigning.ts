@@ -3,20 +3,20 @@
 import type { Context } from 'hono';
 import type * as z from 'zod';
 import type { Env } from '../config.ts';
-import type { Given } from '../db/prepared.ts';
-import { once } from '../http/idempotency.ts';
-import { withNote } from '../openapi/describe.ts';
+import type { Params } from '../db/prepared.ts';
+import { idempotentInsert } from '../http/idempotency.ts';
+import { documented } from '../openapi/describe.ts';
 import { type assignment, mappingColumns, mappings } from './mapping.ts';
 
-const create = once(mappings, (db, { patient, doctor }: Given<'patient' | 'doctor'>) =>
+const insertMapping = idempotentInsert(mappings, (db, { patient, doctor }: Params<'patient' | 'doctor'>) =>
   db.insert(mappings).values({ patient_id: patient, doctor_id: doctor }).returning(mappingColumns),
 );
-const answer = async (c: Context<Env>, pair: z.output<typeof assignment>) => {
+const createMapping = async (c: Context<Env>, pair: z.output<typeof assignment>) => {
   c.set('patientAsked', pair.patient);
-  return c.json(await create(c, pair), 201);
+  return c.json(await insertMapping(c, pair), 201);
 };
 
-export const assign = withNote(answer, {
-  ...create.note,
-  codes: [...(create.note.codes ?? []), 'not_found', 'duplicate'],
+export const assignDoctor = documented(createMapping, {
+  ...insertMapping.note,
+  problems: [...(insertMapping.note.problems ?? []), 'not_found', 'duplicate'],
 });

@@ -67,7 +67,7 @@ export const auditEntry = z
   });
 export const accessEntry = z.object(shape).meta({ id: 'AccessEntry', examples: [example] });
 
-export const restored = z
+export const restoredRecord = z
   .object({
     resource: z.enum(['patient', 'doctor']).describe('what came back'),
     id: recordId,

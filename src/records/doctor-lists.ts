@@ -1,10 +1,10 @@
 // The lists of doctors: what they can be filtered and sorted by, and which there are.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { audited, me } from '../db/audit.ts';
-import { type Database, everyOne, type Given } from '../db/prepared.ts';
+import { actorId, audited } from '../db/audit.ts';
+import { asRunnable, type Database, type Params } from '../db/prepared.ts';
 import { requiredText, searchText } from '../http/fields.ts';
-import { fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
+import { countRows, limitSize, listParams, type Page, prepareList, sizeColumn } from '../http/pages.ts';
 import { doctorColumns, doctors } from './doctor.ts';
 import { mappings } from './mapping.ts';
 import { patients } from './patient.ts';
@@ -20,10 +20,10 @@ const filters = {
   approved: z.enum(['true', 'false']).optional(),
   search: searchText.optional(),
 };
-export const doctorQuery = listQuery(sorts, filters);
-type Filters = Given<never, keyof typeof filters>;
+export const doctorListParams = listParams(sorts, filters);
+type Filters = Params<never, keyof typeof filters>;
 
-const filtered = ({ specialization, approved, search }: Filters) =>
+const matchesFilters = ({ specialization, approved, search }: Filters) =>
   and(
     specialization && eq(doctors.specialization_key, sql`app.fold(${specialization})`),
     approved && eq(doctors.approved, sql`${approved}::boolean`),
@@ -31,26 +31,29 @@ const filtered = ({ specialization, approved, search }: Filters) =>
     search && sql`${doctors.id} = any (array(select app.search_doctors(${search})))`,
   );
 
-const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
+const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
   db
-    .select({ ...doctorColumns, ...page.key, ...weight(doctors.bytes) })
+    .select({ ...doctorColumns, ...page.key, ...sizeColumn(doctors.bytes) })
     .from(doctors)
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
 
-export const allDoctors = pages(sorts, (db, given: Filters, page) => {
-  const where = filtered(given);
-  return { rows: everyOne(db, fitting(page, pageWhere(db, page, where))), totals: [total(db, doctors, where)] };
+export const listDoctors = prepareList(sorts, (db, given: Filters, page) => {
+  const where = matchesFilters(given);
+  return {
+    rows: asRunnable(db, limitSize(page, selectPage(db, page, where))),
+    totals: [countRows(db, doctors, where)],
+  };
 });
 
-const ownRecord = sql`select ${patients.id} from ${patients} where ${patients.user_id} = ${me}`;
-const assignedToIt = sql`select ${mappings.doctor_id} from ${mappings} where ${mappings.patient_id} in (${ownRecord})`;
+const ownPatient = sql`select ${patients.id} from ${patients} where ${patients.user_id} = ${actorId}`;
+const assignedDoctorIds = sql`select ${mappings.doctor_id} from ${mappings} where ${mappings.patient_id} in (${ownPatient})`;
 /** Those of the patient who asks, which is a read of that patient's data. */
-export const myDoctors = pages(sorts, (db, given: Filters, page) => {
-  const where = and(sql`${doctors.id} = any (array(${assignedToIt}))`, filtered(given));
+export const listMyDoctors = prepareList(sorts, (db, given: Filters, page) => {
+  const where = and(sql`${doctors.id} = any (array(${assignedDoctorIds}))`, matchesFilters(given));
   return {
-    rows: audited(db, 'mapping', sql`array(${ownRecord})`, fitting(page, pageWhere(db, page, where))),
-    totals: [total(db, doctors, where)],
+    rows: audited(db, 'mapping', sql`array(${ownPatient})`, limitSize(page, selectPage(db, page, where))),
+    totals: [countRows(db, doctors, where)],
   };
 });

@@ -2,33 +2,33 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { me } from '../db/audit.ts';
-import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { nameText, optionalLines, optionalText, recordId, requiredText } from '../http/fields.ts';
-import { aboutPartial, partial, whole } from '../http/validate.ts';
+import { actorId } from '../db/audit.ts';
+import { bytes, foldedText, foreignId, id, transactionId, versionColumns } from '../db/columns.ts';
+import { nameText, optionalMultilineText, optionalText, recordId, requiredText } from '../http/fields.ts';
+import { patchBody, patchDetail, putBody } from '../http/validate.ts';
 
 export const doctors = pgTable('doctors', {
   id: id(),
-  user_id: reference(),
-  created_by: reference().default(sql`app.user_id()`),
+  user_id: foreignId(),
+  created_by: foreignId().default(sql`app.user_id()`),
   name: textColumn().notNull(),
   specialization: textColumn().notNull(),
   contact_info: textColumn(),
   license_number: textColumn(),
   approved: boolean(),
-  name_key: folded(sql`app.fold(name)`),
-  changed_tx: transaction(),
+  name_key: foldedText(sql`app.fold(name)`),
+  changed_tx: transactionId(),
   bytes: bytes(),
-  specialization_key: folded(sql`app.fold(specialization)`),
-  search_key: folded(sql`app.searchable(name || ' ' || specialization)`),
-  license_key: folded(sql`app.searchable(license_number)`),
-  ...stamps,
+  specialization_key: foldedText(sql`app.fold(specialization)`),
+  search_key: foldedText(sql`app.searchable(name || ' ' || specialization)`),
+  license_key: foldedText(sql`app.searchable(license_number)`),
+  ...versionColumns,
 });
 
 export const doctorFields = {
   name: nameText,
   specialization: requiredText(200),
-  contact_info: optionalLines(500).describe('a phone number, an email, an address: whatever there is'),
+  contact_info: optionalMultilineText(500).describe('a phone number, an email, an address: whatever there is'),
   license_number: optionalText(100),
 };
 const readOnly = ['id', 'user_id', 'created_by', 'approved', 'created_at', 'updated_at'];
@@ -40,10 +40,10 @@ const example = {
   license_number: 'MD-20417',
 };
 export const newDoctor = z.strictObject(doctorFields).meta({ id: 'NewDoctor', examples: [example] });
-export const doctorPut = whole(newDoctor, readOnly);
-export const doctorPatch = partial(doctorFields).meta({
+export const doctorPut = putBody(newDoctor, readOnly);
+export const doctorPatch = patchBody(doctorFields).meta({
   id: 'DoctorPatch',
-  description: aboutPartial,
+  description: patchDetail,
   examples: [{ contact_info: '+1 555 0142' }],
 });
 
@@ -55,16 +55,16 @@ const {
   license_key: _l,
   changed_tx: _c,
   bytes: _b,
-  ...doctorStored
+  ...storedColumns
 } = getTableColumns(doctors);
 
-export { doctorStored };
+export { storedColumns };
 
-const seesLicense = sql`(select app.role()) = 'admin' or ${doctors.created_by} = ${me} or ${doctors.user_id} = ${me}`;
+const seesLicense = sql`(select app.role()) = 'admin' or ${doctors.created_by} = ${actorId} or ${doctors.user_id} = ${actorId}`;
 /** Null to everybody but those, because it is what somebody would need to pass for the doctor. */
-export const licenseAs = (name: string) =>
+export const licenseColumn = (name: string) =>
   sql<string | null>`case when ${seesLicense} then ${doctors.license_number} end`.as(name);
-export const doctorColumns = { ...doctorStored, license_number: licenseAs('license_number') };
+export const doctorColumns = { ...storedColumns, license_number: licenseColumn('license_number') };
 
 const shape = z.object({
   id: recordId,

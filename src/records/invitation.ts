@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { id, moment, numberOrNull, reference, stamps } from '../db/columns.ts';
+import { foreignId, id, numberOrNull, timestamp, versionColumns } from '../db/columns.ts';
 import { emailAddress, nameText, recordId } from '../http/fields.ts';
 import { accountRole, accountRoles } from './user.ts';
 
@@ -11,15 +11,15 @@ export const invitations = pgTable('invitations', {
   email: textColumn().notNull(),
   role: textColumn({ enum: accountRoles }).notNull(),
   name: textColumn(),
-  patient_id: reference(),
-  doctor_id: reference(),
-  created_by: reference().default(sql`app.user_id()`),
-  user_id: reference(),
-  mail_id: reference(),
-  created_at: stamps.created_at,
-  expires_at: moment().notNull().default(sql`(now() + '7 days'::interval)`),
-  accepted_at: moment(),
-  revoked_at: moment(),
+  patient_id: foreignId(),
+  doctor_id: foreignId(),
+  created_by: foreignId().default(sql`app.user_id()`),
+  user_id: foreignId(),
+  mail_id: foreignId(),
+  created_at: versionColumns.created_at,
+  expires_at: timestamp().notNull().default(sql`(now() + '7 days'::interval)`),
+  accepted_at: timestamp(),
+  revoked_at: timestamp(),
 });
 
 export const invitationStates = ['open', 'accepted', 'revoked', 'expired'] as const;
@@ -86,7 +86,7 @@ export const invitation = z
     ],
   });
 
-const inviter = z
+const inviterShape = z
   .object({
     name: z.string().nullable().describe('what the account calls itself, without what could be called or opened'),
     email: z.string().nullable().describe('its address, which was confirmed'),
@@ -103,7 +103,7 @@ export const openInvitation = z
       .nullable()
       .describe('who is meant, as whoever invites has written it, without what could be called or opened'),
     expires_at: z.iso.datetime().describe('from when its link no longer works'),
-    invited_by: inviter.nullable(),
+    invited_by: inviterShape.nullable(),
   })
   .meta({
     id: 'OpenInvitation',

@@ -2,7 +2,7 @@
 import { and, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { id, moment, reference } from '../db/columns.ts';
+import { foreignId, id, timestamp } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 import { purposes } from '../mail/letters.ts';
 
@@ -11,19 +11,19 @@ export const mails = pgTable('mails', {
   key: uuid().notNull().defaultRandom(),
   purpose: textColumn({ enum: purposes }).notNull(),
   recipient: textColumn().notNull(),
-  user_id: reference(),
-  asked_at: moment().notNull().default(sql`now()`),
-  due_at: moment().notNull().default(sql`now()`),
+  user_id: foreignId(),
+  asked_at: timestamp().notNull().default(sql`now()`),
+  due_at: timestamp().notNull().default(sql`now()`),
   attempts: integer().notNull().default(0),
-  sent_at: moment(),
-  failed_at: moment(),
+  sent_at: timestamp(),
+  failed_at: timestamp(),
   asker: textColumn(),
   held: textColumn({ enum: ['address', 'deployment'] }),
   released: boolean().notNull().default(false),
 });
 
 /** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
-export const unsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
+export const isUnsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
 
 export const mailStates = ['waiting', 'failed'] as const;
 /** Of those that were not sent. */

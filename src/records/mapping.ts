@@ -2,37 +2,40 @@
 import { type GetColumnData, type SQL, sql } from 'drizzle-orm';
 import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { id, reference, stamps, transaction } from '../db/columns.ts';
+import { foreignId, id, transactionId, versionColumns } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
-import { showing } from '../http/validate.ts';
-import { doctor, doctorExample, doctorStored, licenseAs } from './doctor.ts';
+import { documentedAs } from '../http/validate.ts';
+import { doctor, doctorExample, licenseColumn, storedColumns } from './doctor.ts';
 
 export const mappings = pgTable('mappings', {
   id: id(),
-  patient_id: reference().notNull(),
-  doctor_id: reference().notNull(),
-  created_by: reference().default(sql`app.user_id()`),
-  created_at: stamps.created_at,
-  changed_tx: transaction(),
+  patient_id: foreignId().notNull(),
+  doctor_id: foreignId().notNull(),
+  created_by: foreignId().default(sql`app.user_id()`),
+  created_at: versionColumns.created_at,
+  changed_tx: transactionId(),
 });
 
 const pair = { patient: recordId.describe('the id of the patient'), doctor: recordId.describe('the id of the doctor') };
 /** Both names of each side are accepted, because clients for both exist; one is shown, so that a compiler asks for it. */
 const ids = { ...pair, patient_id: recordId, doctor_id: recordId };
-const agree = (one?: number, other?: number) => !one || !other || one === other;
-const accepted = z
+const areSame = (one?: number, other?: number) => !one || !other || one === other;
+const acceptedAssignment = z
   .strictObject(z.object(ids).partial().shape)
-  .refine((sent) => agree(sent.patient, sent.patient_id), { path: ['patient'], error: 'is not the same as patient_id' })
-  .refine((sent) => agree(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
+  .refine((sent) => areSame(sent.patient, sent.patient_id), {
+    path: ['patient'],
+    error: 'is not the same as patient_id',
+  })
+  .refine((sent) => areSame(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
   .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
   .pipe(z.object(pair));
-export const assignment = showing(
+export const assignment = documentedAs(
   z.strictObject(pair).meta({
     id: 'Assignment',
     description: 'Who is to treat whom. `patient_id` and `doctor_id` are accepted for the same.',
     examples: [{ patient: 7, doctor: 4 }],
   }),
-  accepted,
+  acceptedAssignment,
 );
 
 export const mappingColumns = {
@@ -48,10 +51,10 @@ const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T
     Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
   ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
 
-const { version: _, ...doctorAnswer } = doctorStored;
+const { version: _, ...doctorAnswer } = storedColumns;
 export const assignedDoctorColumns = {
   ...mappingColumns,
-  doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseAs('doctor_license_number') },
+  doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseColumn('doctor_license_number') },
 };
 
 const shape = { id: recordId, ...pair, created_at: z.iso.datetime() };

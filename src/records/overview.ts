@@ -1,7 +1,7 @@
 // What an administrator sees first: what waits for one, and what is in force.
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { openKinds } from '../config.ts';
+import { registrableRoles } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 import { warningCodes } from '../warnings.ts';
@@ -10,7 +10,7 @@ import { mail } from './mail.ts';
 import { users } from './user.ts';
 
 /** Which accounts have to wait after wrong passwords, and until when: a function tells, because guesses are no role's to read. */
-export const blocked = sql`app.blocked_accounts() as blocked (user_id, waits_until)`;
+export const blockedAccounts = sql`app.blocked_accounts() as blocked (user_id, waits_until)`;
 export const blockedColumns = {
   id: users.id,
   name: users.name,
@@ -43,7 +43,7 @@ const blockedAccount = z
 const totals = z
   .object({ doctors: z.int(), mails: z.int(), accounts: z.int() })
   .meta({ id: 'WaitingTotals', examples: [{ doctors: 1, mails: 0, accounts: 0 }] });
-export const waiting = z
+export const waitingShape = z
   .object({
     doctors: z.array(doctor).describe('those who await approval, the longest first'),
     mails: z.array(mail).describe('those that were tried and not sent, the oldest first'),
@@ -58,11 +58,11 @@ export const waiting = z
 const warning = z
   .object({ code: z.enum(warningCodes), detail: z.string() })
   .meta({ id: 'SettingsWarning', examples: [{ code: 'mail_unset', detail: 'Mails wait and do not leave.' }] });
-export const settings = z
+export const settingsShape = z
   .object({
     version: z.string(),
     warnings: z.array(warning).describe('what should be set, or bound, and is not'),
-    registration: z.array(z.enum(openKinds)).describe('who may register without an invitation'),
+    registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
     doctor_approval: z.enum(['manual', 'automatic']),
     require_verified_email: z
       .boolean()

@@ -3,16 +3,16 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { bytes, folded, id, reference, stamps, transaction } from '../db/columns.ts';
-import { dateText, nameText, optionalEmail, optionalLines, optionalText, recordId } from '../http/fields.ts';
-import { aboutPartial, partial, whole } from '../http/validate.ts';
+import { bytes, foldedText, foreignId, id, transactionId, versionColumns } from '../db/columns.ts';
+import { dateText, nameText, optionalEmail, optionalMultilineText, optionalText, recordId } from '../http/fields.ts';
+import { patchBody, patchDetail, putBody } from '../http/validate.ts';
 
 const genders = ['male', 'female', 'other', 'unknown'] as const;
 
 export const patients = pgTable('patients', {
   id: id(),
-  user_id: reference(),
-  created_by: reference().default(sql`app.user_id()`),
+  user_id: foreignId(),
+  created_by: foreignId().default(sql`app.user_id()`),
   name: textColumn().notNull(),
   age: integer(),
   date_of_birth: date({ mode: 'string' }),
@@ -21,30 +21,30 @@ export const patients = pgTable('patients', {
   email: textColumn(),
   address: textColumn(),
   medical_history: textColumn(),
-  name_key: folded(sql`app.fold(name)`),
-  changed_tx: transaction(),
+  name_key: foldedText(sql`app.fold(name)`),
+  changed_tx: transactionId(),
   bytes: bytes(),
-  search_key: folded(sql`app.searchable(name)`),
-  ...stamps,
+  search_key: foldedText(sql`app.searchable(name)`),
+  ...versionColumns,
 });
 
 /** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
-const furthestAhead = 14;
+const maxHoursAhead = 14;
 const yearsAgo = (years: number, hoursAhead = 0) => {
   const day = new Date(Date.now() + hoursAhead * 3_600_000);
   day.setUTCFullYear(day.getUTCFullYear() - years);
   return day.toISOString().slice(0, 10);
 };
 const dateOfBirth = dateText
-  .refine((date) => date <= yearsAgo(0, furthestAhead), { error: 'must not lie in the future', abort: true })
+  .refine((date) => date <= yearsAgo(0, maxHoursAhead), { error: 'must not lie in the future', abort: true })
   .refine((date) => date > yearsAgo(151), 'must be within the last 150 years');
 
 type Gender = (typeof genders)[number];
-const keptGender = z.enum(genders).meta({ id: 'Gender', examples: ['female'] });
+const genderEnum = z.enum(genders).meta({ id: 'Gender', examples: ['female'] });
 /** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
 export const gender = z.preprocess(
   (sent: Gender) => (typeof sent === 'string' ? sent.trim().toLowerCase() : sent),
-  keptGender,
+  genderEnum,
 );
 
 export const patientFields = {
@@ -59,8 +59,8 @@ export const patientFields = {
   gender: gender.nullish(),
   phone: optionalText(50),
   email: optionalEmail,
-  address: optionalLines(500),
-  medical_history: optionalLines(20_000),
+  address: optionalMultilineText(500),
+  medical_history: optionalMultilineText(20_000),
 };
 const readOnly = ['id', 'user_id', 'created_by', 'registered_by', 'created_at', 'updated_at'];
 
@@ -75,19 +75,16 @@ const example = {
 };
 export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
 /** More than this in one request would keep its transaction open for too long. */
-const mostInBatch = 500;
+const maxBatch = 500;
 export const patientBatch = z
   .strictObject({
-    patients: z
-      .array(newPatient)
-      .min(1, 'must hold one patient or more')
-      .max(mostInBatch, `at most ${mostInBatch} patients`),
+    patients: z.array(newPatient).min(1, 'must hold one patient or more').max(maxBatch, `at most ${maxBatch} patients`),
   })
   .meta({ id: 'PatientBatch', examples: [{ patients: [example, { name: 'John Doe', age: 41 }] }] });
-export const patientPut = whole(newPatient, readOnly);
-export const patientPatch = partial(patientFields).meta({
+export const patientPut = putBody(newPatient, readOnly);
+export const patientPatch = patchBody(patientFields).meta({
   id: 'PatientPatch',
-  description: aboutPartial,
+  description: patchDetail,
   examples: [{ phone: '+1 555 0199', address: null }],
 });
 
@@ -99,18 +96,21 @@ export const patientColumns = {
 };
 
 /** Who registered the patient: for doctors, who have to judge whether a record is a true one, and for the patient. */
-export const withMaker = {
+export const columnsWithRegistrar = {
   ...patientColumns,
-  registered_by: sql<Maker | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
+  registered_by: sql<Registrar | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
 };
 /** One record as it is read. In JSON, what is undefined is not there: whoever is not told reads the shape that PUT answers. */
-export const asTold = <T extends { registered_by: Maker | null }>({ registered_by, ...record }: T) => {
-  const told: Omit<T, 'registered_by'> & { registered_by?: Maker } = record;
+export const omitMissingRegistrar = <T extends { registered_by: Registrar | null }>({
+  registered_by,
+  ...record
+}: T) => {
+  const told: Omit<T, 'registered_by'> & { registered_by?: Registrar } = record;
   return registered_by ? { ...told, registered_by } : told;
 };
 
 /** An account has its patient's name and email, so that to read it is to read them: for the trail, by a column of `found`. */
-export const patientsOf = (account: 'id' | 'user_id') => sql`array(
+export const patientsOfAccounts = (account: 'id' | 'user_id') => sql`array(
   select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select ${sql.identifier(account)} from found)))`;
 
 const orNull = z.string().nullable();
@@ -125,7 +125,7 @@ const shape = z.object({
   updated_at: z.iso.datetime(),
   age: z.int().nullable().describe('in years; derived from `date_of_birth` where that is known'),
   date_of_birth: z.iso.date().nullable(),
-  gender: keptGender.nullable(),
+  gender: genderEnum.nullable(),
   phone: orNull,
   email: orNull,
   address: orNull,
@@ -135,15 +135,15 @@ const times = { created_at: '2026-11-02T08:15:00.000Z', updated_at: '2026-11-20T
 export const patientExample = { id: 7, user_id: null, created_by: 3, ...example, age: 36, ...times };
 export const patient = shape.meta({ id: 'Patient', examples: [patientExample] });
 
-const maker = z
+const registrar = z
   .object({ id: recordId, name: z.string(), username: z.string().nullable() })
   .meta({ id: 'RegisteredBy', examples: [{ id: 3, name: 'John Doe', username: 'john_doe' }] })
   .describe(
     'whoever made the record, by what the account calls itself and what it signs in with; for doctors and the patient ' +
       'only, and null or not there where the patient registered',
   );
-type Maker = z.output<typeof maker>;
-export const registeredPatient = shape.extend({ registered_by: maker.nullish() }).meta({
+type Registrar = z.output<typeof registrar>;
+export const registeredPatient = shape.extend({ registered_by: registrar.nullish() }).meta({
   id: 'RegisteredPatient',
   examples: [{ ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } }],
 });

@@ -2,34 +2,34 @@
 import { sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { id, moment, reference, stamps } from '../db/columns.ts';
+import { foreignId, id, timestamp, versionColumns } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 import { user, userExample } from './user.ts';
 
 export const sessions = pgTable('sessions', {
   id: id(),
-  user_id: reference().notNull(),
+  user_id: foreignId().notNull(),
   refresh_hash: textColumn().notNull(),
   parent_hash: textColumn(),
   rotation: integer().notNull().default(1),
-  arrived_at: moment().default(sql`now()`),
+  arrived_at: timestamp().default(sql`now()`),
   network: textColumn(),
   user_agent: textColumn(),
-  created_at: stamps.created_at,
-  last_used_at: moment().notNull().default(sql`now()`),
-  idle_until: moment().notNull(),
-  expires_at: moment().notNull(),
-  stepped_up_at: moment(),
+  created_at: versionColumns.created_at,
+  last_used_at: timestamp().notNull().default(sql`now()`),
+  idle_until: timestamp().notNull(),
+  expires_at: timestamp().notNull(),
+  stepped_up_at: timestamp(),
 });
 
 /** A refresh token of Django's that still counts, or was logged out there. migrations/0016 has the rest. */
 export const djangoTokens = pgTable('django_tokens', {
   jti: textColumn().primaryKey(),
-  user_id: reference().notNull(),
-  expires_at: moment().notNull(),
+  user_id: foreignId().notNull(),
+  expires_at: timestamp().notNull(),
   blacklisted: boolean().notNull().default(false),
-  opened_at: moment(),
-  session_id: reference(),
+  opened_at: timestamp(),
+  session_id: foreignId(),
 });
 
 export const sessionColumns = {
@@ -40,7 +40,7 @@ export const sessionColumns = {
 };
 
 const time = z.iso.datetime();
-export const session = z
+export const sessionShape = z
   .object({
     id: recordId,
     device: z.string().nullable().describe('what the app or browser calls itself'),
@@ -65,7 +65,7 @@ export const tokenPair = {
   access: z.string().describe('the access token: send it as `Authorization: Bearer <access>`'),
   refresh: z.string().describe('the refresh token, which is exchanged for a new access token'),
 };
-export const signedIn = z
+export const signedInShape = z
   .object({
     ...tokenPair,
     token_type: z.literal('Bearer').describe('how `access` is sent'),

@@ -2,10 +2,10 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { givenPassword } from '../accounts/passwords.ts';
-import { folded, id, moment, stamps } from '../db/columns.ts';
+import { submittedPassword } from '../accounts/passwords.ts';
+import { foldedText, id, timestamp, versionColumns } from '../db/columns.ts';
 import { emailAddress, nameText, recordId, requiredText } from '../http/fields.ts';
-import { partial } from '../http/validate.ts';
+import { patchBody } from '../http/validate.ts';
 
 export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
 export const accountRole = z
@@ -18,39 +18,39 @@ export const users = pgTable('users', {
   username: textColumn(),
   username_key: textColumn().generatedAlwaysAs(sql`lower(normalize(username, NFKC))`),
   email: textColumn(),
-  email_verified_at: moment(),
+  email_verified_at: timestamp(),
   pending_email: textColumn(),
   role: textColumn({ enum: accountRoles }).notNull().default('user'),
-  name_key: folded(sql`app.fold(name)`),
-  search_key: folded(sql`app.searchable(name)`),
-  disabled_at: moment(),
-  erased_at: moment(),
-  imported_at: moment(),
-  last_login: moment(),
+  name_key: foldedText(sql`app.fold(name)`),
+  search_key: foldedText(sql`app.searchable(name)`),
+  disabled_at: timestamp(),
+  erased_at: timestamp(),
+  imported_at: timestamp(),
+  last_login: timestamp(),
   login_name: textColumn(),
-  ...stamps,
+  ...versionColumns,
 });
 
 /** What names of any alphabet may hold beside it: digits and marks, and the scripts of East Asia, which look like no other. */
-const besides = ['Common', 'Inherited', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'];
+const neutralScripts = ['Common', 'Inherited', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'];
 const lettersOf = (scripts: string[]) => scripts.map((script) => `\\p{Script=${script}}`).join('');
 const alphabets = ['Latin', 'Greek', 'Cyrillic'].map((script) => ({
   own: new RegExp(`[${lettersOf([script])}]`, 'u'),
   // Armenian, Cherokee, Coptic and others as well have letters that look like these
-  foreign: new RegExp(`[^${lettersOf([script, ...besides])}]`, 'u'),
+  foreign: new RegExp(`[^${lettersOf([script, ...neutralScripts])}]`, 'u'),
 }));
-const isMixed = (value: string) => alphabets.some(({ own, foreign }) => own.test(value) && foreign.test(value));
+const mixesAlphabets = (value: string) => alphabets.some(({ own, foreign }) => own.test(value) && foreign.test(value));
 /** A dot above a letter that has one already is drawn as one dot, and NFKC keeps both. */
 const hiddenDot = /\p{Soft_Dotted}\p{M}*\u0307/u;
 /** Two usernames that look alike must be the same one, or an attacker's can pass for somebody's. */
-export const sameLooking = (value: string) => value.normalize('NFKC');
+export const normalizeUsername = (value: string) => value.normalize('NFKC');
 const usernameText = requiredText(150)
-  .overwrite(sameLooking)
+  .overwrite(normalizeUsername)
   .max(150, 'at most 150 characters')
   .refine((value) => /^[\p{L}\p{M}\p{N}_.+-]*$/u.test(value) && !/\p{Default_Ignorable_Code_Point}/u.test(value), {
     error: 'only letters, digits and _ . + - (no @, no spaces)',
   })
-  .refine((value) => !isMixed(value), { error: 'must not mix letters of several alphabets' })
+  .refine((value) => !mixesAlphabets(value), { error: 'must not mix letters of several alphabets' })
   .refine((value) => !hiddenDot.test(value), { error: 'has a dot above a letter that has one already' });
 
 /** What an account is called whose owner says nothing of it: the part of the email before its @, as far as it may be. */
@@ -65,34 +65,34 @@ export const userFields = {
   username: usernameText,
   email: emailAddress,
 };
-const currentPassword = givenPassword.describe('your own, which a new email or username needs').optional();
-export const userPatch = partial(userFields)
+const currentPassword = submittedPassword.describe('your own, which a new email or username needs').optional();
+export const userPatch = patchBody(userFields)
   .extend({ password: currentPassword })
   .meta({
     id: 'UserPatch',
     examples: [{ name: 'John Doe' }],
   });
-const aboutDisabled = 'whether the account may not sign in';
-export const accountPatch = partial({
+const disabledDetail = 'whether the account may not sign in';
+export const accountPatch = patchBody({
   ...userFields,
   role: accountRole,
-  disabled: z.boolean().describe(aboutDisabled),
+  disabled: z.boolean().describe(disabledDetail),
 }).meta({
   id: 'AccountPatch',
   examples: [{ role: 'admin' }],
 });
 
-const all = getTableColumns(users);
+const allColumns = getTableColumns(users);
 export const userColumns = {
-  id: all.id,
-  name: all.name,
-  username: all.username,
-  email: all.email,
-  role: all.role,
-  created_at: all.created_at,
+  id: allColumns.id,
+  name: allColumns.name,
+  username: allColumns.username,
+  email: allColumns.email,
+  role: allColumns.role,
+  created_at: allColumns.created_at,
   email_verified: sql<boolean>`${users.email_verified_at} is not null`.as('email_verified'),
-  pending_email: all.pending_email,
-  version: all.version,
+  pending_email: allColumns.pending_email,
+  version: allColumns.version,
 };
 export const accountColumns = {
   ...userColumns,
@@ -122,5 +122,5 @@ export const userExample = {
 };
 export const user = z.object(shape).meta({ id: 'User', examples: [userExample] });
 export const account = z
-  .object({ ...shape, username: text.nullable(), disabled: z.boolean().describe(aboutDisabled) })
+  .object({ ...shape, username: text.nullable(), disabled: z.boolean().describe(disabledDetail) })
   .meta({ id: 'Account', examples: [{ ...userExample, disabled: false }] });

@@ -3,13 +3,13 @@ import { eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import { config, type Env } from '../config.ts';
-import { me } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
-import { found } from '../errors.ts';
+import { actorId } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
+import { requireRow } from '../errors.ts';
 import { allow } from '../http/auth.ts';
-import { tagged, taggedRead, taggedWrite } from '../http/etag.ts';
-import { aboutPut, json, params } from '../http/validate.ts';
+import { conditionalRead, conditionalWrite, withEtag } from '../http/etag.ts';
+import { json, params, putDetail } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorPut, doctors } from '../records/doctor.ts';
 
@@ -18,13 +18,13 @@ const reads = describe(
   'Read my doctor record. The record that belongs to the account that asks, and whether it is approved.',
   { 200: doctor },
   'not_found',
-  taggedRead,
+  conditionalRead,
   doctorsOnly,
 );
 
-const read = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, me))]);
+const selectOwnDoctor = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, actorId))]);
 /** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
-const update = prepare((db, { user_id, approval, ...fields }: Given<'user_id' | 'approval'>) => [
+const updateOwnDoctor = prepare((db, { user_id, approval, ...fields }: Params<'user_id' | 'approval'>) => [
   db.execute(sql`select set_config('app.doctor_approval', ${approval}, true)`),
   db
     .update(doctors)
@@ -32,26 +32,26 @@ const update = prepare((db, { user_id, approval, ...fields }: Given<'user_id' | 
     .where(eq(doctors.user_id, user_id))
     .returning(doctorColumns),
 ]);
-const change = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
-  const [, rows] = await ask(c, update({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
+const replaceOwnDoctor = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
+  const [, rows] = await queryAsApi(c, updateOwnDoctor({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
   // a doctor is told of it
   c.set('mailed', true);
-  return c.json(tagged(c, found(rows)));
+  return c.json(withEtag(c, requireRow(rows)));
 };
 const replaces = describe(
-  `Replace my doctor record. ${aboutPut} Another name, specialization or license number of an approved doctor needs ` +
+  `Replace my doctor record. ${putDetail} Another name, specialization or license number of an approved doctor needs ` +
     '`/api/auth/step-up/` first, and waits for approval again.',
   { 200: doctor },
   'step_up_required',
-  taggedWrite,
+  conditionalWrite,
   doctorsOnly,
 );
 
 export const doctorProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, async (c) => {
-    const [rows] = await ask(c, read({}));
-    return c.json(tagged(c, found(rows)));
+    const [rows] = await queryAsApi(c, selectOwnDoctor({}));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .put('/:user_id', replaces, params('user_id'), json(doctorPut), (c) =>
-    change(c, c.req.valid('param').user_id, c.req.valid('json')),
+    replaceOwnDoctor(c, c.req.valid('param').user_id, c.req.valid('json')),
   );

@@ -3,15 +3,15 @@ import { eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { config, type Env } from '../config.ts';
-import { ask } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
-import { found } from '../errors.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
+import { requireRow } from '../errors.ts';
 import { allow, everyone, owners } from '../http/auth.ts';
-import { changing, deleting } from '../http/changes.ts';
-import { tag, tagged, taggedRead } from '../http/etag.ts';
-import { once } from '../http/idempotency.ts';
-import { answerPage } from '../http/pages.ts';
-import { aboutPut, byId, json } from '../http/validate.ts';
+import { deleteRecord, updateRecord } from '../http/changes.ts';
+import { conditionalRead, etagHeader, withEtag } from '../http/etag.ts';
+import { idempotentInsert } from '../http/idempotency.ts';
+import { respondWithPage } from '../http/pages.ts';
+import { byId, json, putDetail } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import {
   doctor,
@@ -22,23 +22,25 @@ import {
   doctors,
   newDoctor,
 } from '../records/doctor.ts';
-import { allDoctors, doctorQuery } from '../records/doctor-lists.ts';
+import { doctorListParams, listDoctors } from '../records/doctor-lists.ts';
 import { registeredPatient } from '../records/patient.ts';
-import { assignedToMe, everybodys, patientQuery } from '../records/patient-lists.ts';
+import { listAllPatients, listAssignedPatients, patientListParams } from '../records/patient-lists.ts';
 
-type Made = Given<'name' | 'specialization' | 'most', keyof typeof doctorFields>;
-const create = once(doctors, (db, { most, ...given }: Made) =>
+type NewDoctorParams = Params<'name' | 'specialization' | 'most', keyof typeof doctorFields>;
+const insertDoctor = idempotentInsert(doctors, (db, { most, ...given }: NewDoctorParams) =>
   db
     .insert(doctors)
     .values({ ...given, created_by: sql`app.doctor_maker(${most}::integer)` })
     .returning(doctorColumns),
 );
-const makeDoctor = (c: Context<Env>, given: z.output<typeof newDoctor>) =>
-  create(c, { ...given, most: config(c).DOCTORS_PER_ACCOUNT });
+const createDoctor = (c: Context<Env>, given: z.output<typeof newDoctor>) =>
+  insertDoctor(c, { ...given, most: config(c).DOCTORS_PER_ACCOUNT });
 
-const read = prepare((db, { id }: Given<'id'>) => [db.select(doctorColumns).from(doctors).where(eq(doctors.id, id))]);
-const change = changing(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
-const remove = deleting(doctors, ['invitation_open', 'others_assigned']);
+const selectDoctor = prepare((db, { id }: Params<'id'>) => [
+  db.select(doctorColumns).from(doctors).where(eq(doctors.id, id)),
+]);
+const updateDoctor = updateRecord(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
+const deleteDoctor = deleteRecord(doctors, ['invitation_open', 'others_assigned']);
 
 const approvedDoctors = allow('doctor');
 const listsAll = describe(
@@ -55,9 +57,9 @@ const listsMine = describe(
 const creates = describe(
   'Create a doctor. For somebody without an account, whom patients can be assigned to. An account may keep so many.',
   { 201: doctor },
-  create,
+  insertDoctor,
   'limit_reached',
-  tag,
+  etagHeader,
   owners,
 );
 const lists = describe(
@@ -69,34 +71,38 @@ const reads = describe(
   'Read a doctor. What patients may know of a doctor; the license number is for the doctor, its creator and ' +
     'administrators.',
   { 200: doctor },
-  taggedRead,
+  conditionalRead,
   everyone,
 );
 const aboutOthers =
   'Not by its creator while the doctor is invited to have an account, or patients of others are assigned to the doctor.';
-const replaces = describe(`Replace a doctor. ${aboutPut} ${aboutOthers}`, { 200: doctor }, change, owners);
+const replaces = describe(`Replace a doctor. ${putDetail} ${aboutOthers}`, { 200: doctor }, updateDoctor, owners);
 const changes = describe(
   `Change a doctor. Send only what changes, and \`null\` only for a field to clear. ${aboutOthers}`,
   { 200: doctor },
-  change,
+  updateDoctor,
   owners,
 );
 const deletes = describe(
   `Delete a doctor. With its mappings. An administrator can undo it from the audit trail. ${aboutOthers}`,
   { 204: null },
-  remove,
+  deleteDoctor,
   owners,
 );
 
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', creates, json(newDoctor), async (c) => c.json(tagged(c, await makeDoctor(c, c.req.valid('json'))), 201))
-  .get('/', lists, doctorQuery, (c) => answerPage(c, allDoctors, c.req.valid('query')))
-  .get('/all-patients', listsAll, patientQuery, (c) => answerPage(c, everybodys, c.req.valid('query')))
-  .get('/my-patients', listsMine, patientQuery, (c) => answerPage(c, assignedToMe, c.req.valid('query')))
+  .post('/', creates, json(newDoctor), async (c) =>
+    c.json(withEtag(c, await createDoctor(c, c.req.valid('json'))), 201),
+  )
+  .get('/', lists, doctorListParams, (c) => respondWithPage(c, listDoctors, c.req.valid('query')))
+  .get('/all-patients', listsAll, patientListParams, (c) => respondWithPage(c, listAllPatients, c.req.valid('query')))
+  .get('/my-patients', listsMine, patientListParams, (c) =>
+    respondWithPage(c, listAssignedPatients, c.req.valid('query')),
+  )
   .get('/:id', reads, byId, async (c) => {
-    const [rows] = await ask(c, read(c.req.valid('param')));
-    return c.json(tagged(c, found(rows)));
+    const [rows] = await queryAsApi(c, selectDoctor(c.req.valid('param')));
+    return c.json(withEtag(c, requireRow(rows)));
   })
-  .put('/:id', replaces, byId, json(doctorPut), (c) => change(c, c.req.valid('param').id, c.req.valid('json')))
-  .patch('/:id', changes, byId, json(doctorPatch), (c) => change(c, c.req.valid('param').id, c.req.valid('json')))
-  .delete('/:id', deletes, byId, (c) => remove(c, c.req.valid('param').id));
+  .put('/:id', replaces, byId, json(doctorPut), (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')))
+  .patch('/:id', changes, byId, json(doctorPatch), (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')))
+  .delete('/:id', deletes, byId, (c) => deleteDoctor(c, c.req.valid('param').id));

@@ -4,17 +4,25 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audited, idsIn } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { type Database, type Given, prepare } from '../db/prepared.ts';
-import { written } from '../errors.ts';
+import { audited, idsFromColumn } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Database, type Params, prepare } from '../db/prepared.ts';
+import { requireChanged } from '../errors.ts';
 import { allow, owners, readers } from '../http/auth.ts';
 import { idText } from '../http/fields.ts';
-import { answerPage, fitting, listQuery, type Page, pages, total, weight } from '../http/pages.ts';
-import { refusalsNoted } from '../http/refusals.ts';
+import {
+  countRows,
+  limitSize,
+  listParams,
+  type Page,
+  prepareList,
+  respondWithPage,
+  sizeColumn,
+} from '../http/pages.ts';
+import { auditRefusals } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
-import { assign } from '../records/assigning.ts';
+import { assignDoctor } from '../records/assigning.ts';
 import { doctors } from '../records/doctor.ts';
 import {
   assignedDoctor,
@@ -28,9 +36,9 @@ import { patients } from '../records/patient.ts';
 
 const sorts = { id: mappings.id, created_at: mappings.created_at };
 const filters = { patient: idText.optional(), doctor: idText.optional() };
-const listed = listQuery(sorts, filters);
+const mappingListParams = listParams(sorts, filters);
 
-const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
+const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
   db
     .select({ ...mappingColumns, ...page.key })
     .from(mappings)
@@ -38,45 +46,45 @@ const pageWhere = (db: Database, page: Page, where: SQL | undefined) =>
     .orderBy(...page.order)
     .limit(page.limit);
 
-const list = pages(sorts, (db, { patient, doctor }: Given<never, keyof typeof filters>, page) => {
+const listMappings = prepareList(sorts, (db, { patient, doctor }: Params<never, keyof typeof filters>, page) => {
   const filtered = and(patient && eq(mappings.patient_id, patient), doctor && eq(mappings.doctor_id, doctor));
   // as for patients one of the two is empty, so that an owner's are found by index
   const own = and(sql`${mappings.patient_id} = any (array(select app.own_patients()))`, filtered);
   const all = and(sql`(select app.role()) in ('doctor', 'admin')`, filtered);
-  const either = unionAll(pageWhere(db, page, own), pageWhere(db, page, all));
+  const either = unionAll(selectPage(db, page, own), selectPage(db, page, all));
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
-    rows: audited(db, 'mapping', idsIn('patient'), rows),
-    totals: [total(db, mappings, own), total(db, mappings, all)],
+    rows: audited(db, 'mapping', idsFromColumn('patient'), rows),
+    totals: [countRows(db, mappings, own), countRows(db, mappings, all)],
   };
 });
 
 const ofPatientSorts = { id: mappings.id };
-const listedOfPatient = listQuery(ofPatientSorts, {});
-const patientOf = (db: Database, { id }: Given<'id'>) =>
+const doctorsOfPatientParams = listParams(ofPatientSorts, {});
+const selectPatientId = (db: Database, { id }: Params<'id'>) =>
   db.select({ id: patients.id }).from(patients).where(eq(patients.id, id));
 
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */
-const listOfPatient = pages(
+const listDoctorsOfPatient = prepareList(
   ofPatientSorts,
-  (db, given: Given<'id'>, page) => {
+  (db, given: Params<'id'>, page) => {
     const ofPatient = eq(mappings.patient_id, given.id);
     const rows = db
-      .select({ ...assignedDoctorColumns, ...page.key, ...weight(doctors.bytes) })
+      .select({ ...assignedDoctorColumns, ...page.key, ...sizeColumn(doctors.bytes) })
       .from(mappings)
       .innerJoin(doctors, eq(doctors.id, mappings.doctor_id))
       .where(and(ofPatient, page.after))
       .orderBy(...page.order)
       .limit(page.limit);
     return {
-      rows: audited(db, 'mapping', sql`array(${patientOf(db, given)})`, fitting(page, rows)),
-      totals: [total(db, mappings, ofPatient)],
+      rows: audited(db, 'mapping', sql`array(${selectPatientId(db, given)})`, limitSize(page, rows)),
+      totals: [countRows(db, mappings, ofPatient)],
     };
   },
-  patientOf,
+  selectPatientId,
 );
 
-const remove = prepare((db, { id }: Given<'id'>) => [
+const deleteMapping = prepare((db, { id }: Params<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
   db.select({ id: mappings.id }).from(mappings).where(eq(mappings.id, id)),
 ]);
@@ -84,7 +92,7 @@ const remove = prepare((db, { id }: Given<'id'>) => [
 const assigns = describe(
   'Assign a doctor to a patient. The patient finds the doctor in `my-doctors`, the doctor the patient in `my-patients`.',
   { 201: mapping },
-  assign,
+  assignDoctor,
   owners,
 );
 const listsDoctors = describe(
@@ -111,16 +119,16 @@ const removes = describe(
 );
 
 export const mappingRoutes = new Hono<Env>({ strict: false })
-  .post('/', assigns, json(assignment), refusalsNoted, (c) => assign(c, c.req.valid('json')))
-  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
-  .get('/patient/:id', listsDoctors, byId, refusalsNoted, listedOfPatient, (c) =>
-    answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
+  .post('/', assigns, json(assignment), auditRefusals, (c) => assignDoctor(c, c.req.valid('json')))
+  .get('/', lists, mappingListParams, (c) => respondWithPage(c, listMappings, c.req.valid('query')))
+  .get('/patient/:id', listsDoctors, byId, auditRefusals, doctorsOfPatientParams, (c) =>
+    respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
-  .get('/:id', listsThemToo, byId, refusalsNoted, listedOfPatient, (c) =>
-    answerPage(c, listOfPatient, c.req.valid('query'), c.req.valid('param')),
+  .get('/:id', listsThemToo, byId, auditRefusals, doctorsOfPatientParams, (c) =>
+    respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
   )
   .delete('/:id', removes, byId, async (c) => {
-    const [gone, others] = await ask(c, remove(c.req.valid('param')));
-    written(gone, others);
+    const [gone, others] = await queryAsApi(c, deleteMapping(c.req.valid('param')));
+    requireChanged(gone, others);
     return c.body(null, 204);
   });

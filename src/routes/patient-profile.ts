@@ -3,64 +3,69 @@ import { and, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audit, audited, idsIn, me } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
+import { actorId, audit, audited, idsFromColumn } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
 import { allow } from '../http/auth.ts';
-import { changing } from '../http/changes.ts';
-import { tagged, taggedRead } from '../http/etag.ts';
-import { answerPage, listQuery, pages, total } from '../http/pages.ts';
-import { refusalsByAccountNoted } from '../http/refusals.ts';
-import { aboutPut, json, params } from '../http/validate.ts';
+import { updateRecord } from '../http/changes.ts';
+import { conditionalRead, withEtag } from '../http/etag.ts';
+import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
+import { auditRefusalsByAccount } from '../http/refusals.ts';
+import { json, params, putDetail } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
 import {
-  asTold,
+  columnsWithRegistrar,
+  omitMissingRegistrar,
   patient,
   patientColumns,
   patientPut,
   patients,
   registeredPatient,
-  withMaker,
 } from '../records/patient.ts';
 
 const patientsOnly = allow('patient');
 
-const read = prepare((db) => [
-  audited(db, 'patient', idsIn('id'), db.select(withMaker).from(patients).where(eq(patients.user_id, me))),
+const selectOwnPatient = prepare((db) => [
+  audited(
+    db,
+    'patient',
+    idsFromColumn('id'),
+    db.select(columnsWithRegistrar).from(patients).where(eq(patients.user_id, actorId)),
+  ),
 ]);
-const change = changing(patients, patientColumns, 'user_id');
+const updateOwnPatient = updateRecord(patients, patientColumns, 'user_id');
 
 const sorts = { id: audit.id };
 const log = sql`app.access_log() as audit`;
-const accessLog = pages(sorts, (db, _given: Given<never>, page) => {
+const listAccessLog = prepareList(sorts, (db, _given: Params<never>, page) => {
   const rows = db
     .select({ ...accessColumns, ...page.key })
     .from(log)
     .where(and(page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows, totals: [total(db, log, undefined)] };
+  return { rows, totals: [countRows(db, log, undefined)] };
 });
 
-const leaving = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
+const leaveRecord = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
 
 const reads = describe(
   'Read my patient record. The record that belongs to the account that asks, and who registered it.',
   { 200: registeredPatient },
   'no_record',
-  taggedRead,
+  conditionalRead,
   patientsOnly,
 );
-const replaces = describe(`Replace my patient record. ${aboutPut}`, { 200: patient }, change, patientsOnly);
+const replaces = describe(`Replace my patient record. ${putDetail}`, { 200: patient }, updateOwnPatient, patientsOnly);
 const leaves = describe(
   'Leave my patient record. Whoever made it keeps it without the account, which may accept another invitation. Not one ' +
     'that the patient registered.',
   { 204: null },
   'no_record',
   'own_record',
-  { asks: ['If-Match'], codes: ['stale_version'] },
+  { requestHeaders: ['If-Match'], problems: ['stale_version'] },
   patientsOnly,
 );
 const readsLog = describe(
@@ -71,15 +76,17 @@ const readsLog = describe(
 
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
   .get('/', reads, async (c) => {
-    const [[own]] = await ask(c, read({}));
+    const [[own]] = await queryAsApi(c, selectOwnPatient({}));
     if (!own) throw new Problem('no_record');
-    return c.json(tagged(c, asTold(own)));
+    return c.json(withEtag(c, omitMissingRegistrar(own)));
   })
   .delete('/', leaves, async (c) => {
-    await ask(c, leaving({}));
+    await queryAsApi(c, leaveRecord({}));
     return c.body(null, 204);
   })
-  .put('/:user_id', replaces, params('user_id'), refusalsByAccountNoted, json(patientPut), (c) =>
-    change(c, c.req.valid('param').user_id, c.req.valid('json')),
+  .put('/:user_id', replaces, params('user_id'), auditRefusalsByAccount, json(patientPut), (c) =>
+    updateOwnPatient(c, c.req.valid('param').user_id, c.req.valid('json')),
   )
-  .get('/access-log', readsLog, listQuery(sorts, {}, '-id'), (c) => answerPage(c, accessLog, c.req.valid('query')));
+  .get('/access-log', readsLog, listParams(sorts, {}, '-id'), (c) =>
+    respondWithPage(c, listAccessLog, c.req.valid('query')),
+  );

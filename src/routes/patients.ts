@@ -3,26 +3,27 @@ import { eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audited, idsIn } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
-import { found } from '../errors.ts';
-import { allow, countAs, owners, readers } from '../http/auth.ts';
-import { changing, deleting } from '../http/changes.ts';
-import { tag, tagged, taggedRead, untagged } from '../http/etag.ts';
-import { once, onceForAll } from '../http/idempotency.ts';
-import { answerPage } from '../http/pages.ts';
-import { refusalsNoted } from '../http/refusals.ts';
-import { aboutPut, byId, json } from '../http/validate.ts';
+import { audited, idsFromColumn } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
+import { requireRow } from '../errors.ts';
+import { allow, enforceBatchLimit, owners, readers } from '../http/auth.ts';
+import { deleteRecord, updateRecord } from '../http/changes.ts';
+import { conditionalRead, etagHeader, withEtag, withoutVersions } from '../http/etag.ts';
+import { idempotentBatchInsert, idempotentInsert } from '../http/idempotency.ts';
+import { respondWithPage } from '../http/pages.ts';
+import { auditRefusals } from '../http/refusals.ts';
+import { byId, json, putDetail } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor } from '../records/doctor.ts';
-import { doctorQuery, myDoctors } from '../records/doctor-lists.ts';
+import { doctorListParams, listMyDoctors } from '../records/doctor-lists.ts';
 import { invitation, invitationColumns, invitations } from '../records/invitation.ts';
-import { invite, openBy, revokingBy } from '../records/inviting.ts';
-import { addressee } from '../records/link.ts';
+import { invite, isOpenInvitation, prepareRevocation } from '../records/inviting.ts';
+import { emailBody } from '../records/link.ts';
 import {
-  asTold,
+  columnsWithRegistrar,
   newPatient,
+  omitMissingRegistrar,
   patient,
   patientBatch,
   patientColumns,
@@ -31,34 +32,38 @@ import {
   patientPut,
   patients,
   registeredPatient,
-  withMaker,
 } from '../records/patient.ts';
-import { ownOrAll, patientQuery } from '../records/patient-lists.ts';
+import { listPatients, patientListParams } from '../records/patient-lists.ts';
 
-const create = once(patients, (db, given: Given<'name', keyof typeof patientFields>) =>
+const createPatient = idempotentInsert(patients, (db, given: Params<'name', keyof typeof patientFields>) =>
   db.insert(patients).values(given).returning(patientColumns),
 );
-const createAll = onceForAll(patients, (db, { sent }: Given<'sent'>) => {
+const createPatients = idempotentBatchInsert(patients, (db, { sent }: Params<'sent'>) => {
   // by the table's own name, so that the columns of every other answer select from it
   const made = db.$with('patients', { id: patients.id }).as(sql`select * from app.create_patients(${sent}::jsonb)`);
   return db.with(made).select(patientColumns).from(patients);
 });
-const read = prepare((db, { id }: Given<'id'>) => [
-  audited(db, 'patient', idsIn('id'), db.select(withMaker).from(patients).where(eq(patients.id, id))),
+const selectPatient = prepare((db, { id }: Params<'id'>) => [
+  audited(
+    db,
+    'patient',
+    idsFromColumn('id'),
+    db.select(columnsWithRegistrar).from(patients).where(eq(patients.id, id)),
+  ),
 ]);
-const change = changing(patients, patientColumns);
-const remove = deleting(patients, ['has_account']);
+const updatePatient = updateRecord(patients, patientColumns);
+const deletePatient = deleteRecord(patients, ['has_account']);
 
 const ofPatient = invitations.patient_id;
-const readInvitation = prepare((db, { id }: Given<'id'>) => [
+const selectInvitation = prepare((db, { id }: Params<'id'>) => [
   audited(
     db,
     'invitation',
-    idsIn('patient'),
-    db.select(invitationColumns).from(invitations).where(openBy(ofPatient, id)),
+    idsFromColumn('patient'),
+    db.select(invitationColumns).from(invitations).where(isOpenInvitation(ofPatient, id)),
   ),
 ]);
-const revokeInvitation = revokingBy(ofPatient);
+const revokeInvitation = prepareRevocation(ofPatient);
 const invites = describe(
   'Invite a patient. To an account for this record; again: the link of before ends, and a new one is sent.',
   { 201: invitation },
@@ -74,15 +79,15 @@ const lists = describe(
 const creates = describe(
   'Create a patient. Whoever makes the record owns it: nobody else but doctors and administrators sees it.',
   { 201: patient },
-  create,
-  tag,
+  createPatient,
+  etagHeader,
   owners,
 );
 const createsAll = describe(
   'Create a batch of patients. Up to 500, all of them or none, in one transaction, answered in the order in which they were sent. An ' +
     'error names its place, like `patients.3.name`. Counts as one request for each patient.',
   { 201: z.array(patient) },
-  createAll,
+  createPatients,
   owners,
 );
 const listsMyDoctors = describe(
@@ -93,21 +98,21 @@ const listsMyDoctors = describe(
 const reads = describe(
   'Read a patient. Leaves an entry in the trail, which the patient can read. Doctors are told who registered the patient.',
   { 200: registeredPatient },
-  taggedRead,
+  conditionalRead,
   readers,
 );
-const replaces = describe(`Replace a patient. ${aboutPut}`, { 200: patient }, change, readers);
+const replaces = describe(`Replace a patient. ${putDetail}`, { 200: patient }, updatePatient, readers);
 const changes = describe(
   'Change a patient. Send only what changes, and `null` only for a field to clear.',
   { 200: patient },
-  change,
+  updatePatient,
   readers,
 );
 const deletes = describe(
   'Delete a patient. With its mappings. An administrator can undo it from the audit trail; only an administrator deletes a ' +
     'record that an account has as well.',
   { 204: null },
-  remove,
+  deletePatient,
   readers,
 );
 const readsInvitation = describe(
@@ -122,35 +127,37 @@ const revokesInvitation = describe(
 );
 
 export const patientRoutes = new Hono<Env>({ strict: false })
-  .post('/', creates, json(newPatient), async (c) => c.json(tagged(c, await create(c, c.req.valid('json'))), 201))
+  .post('/', creates, json(newPatient), async (c) =>
+    c.json(withEtag(c, await createPatient(c, c.req.valid('json'))), 201),
+  )
   .post('/batch', createsAll, json(patientBatch), async (c) => {
     const { patients } = c.req.valid('json');
-    await countAs(c, patients.length);
-    return c.json(untagged(await createAll(c, { sent: JSON.stringify(patients) })), 201);
+    await enforceBatchLimit(c, patients.length);
+    return c.json(withoutVersions(await createPatients(c, { sent: JSON.stringify(patients) })), 201);
   })
-  .get('/', lists, patientQuery, (c) => answerPage(c, ownOrAll, c.req.valid('query')))
-  .get('/my-doctors', listsMyDoctors, doctorQuery, (c) => answerPage(c, myDoctors, c.req.valid('query')))
-  .get('/:id', reads, byId, refusalsNoted, async (c) => {
-    const [rows] = await ask(c, read(c.req.valid('param')));
-    return c.json(tagged(c, asTold(found(rows))));
+  .get('/', lists, patientListParams, (c) => respondWithPage(c, listPatients, c.req.valid('query')))
+  .get('/my-doctors', listsMyDoctors, doctorListParams, (c) => respondWithPage(c, listMyDoctors, c.req.valid('query')))
+  .get('/:id', reads, byId, auditRefusals, async (c) => {
+    const [rows] = await queryAsApi(c, selectPatient(c.req.valid('param')));
+    return c.json(withEtag(c, omitMissingRegistrar(requireRow(rows))));
   })
-  .put('/:id', replaces, byId, refusalsNoted, json(patientPut), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
+  .put('/:id', replaces, byId, auditRefusals, json(patientPut), (c) =>
+    updatePatient(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .patch('/:id', changes, byId, refusalsNoted, json(patientPatch), (c) =>
-    change(c, c.req.valid('param').id, c.req.valid('json')),
+  .patch('/:id', changes, byId, auditRefusals, json(patientPatch), (c) =>
+    updatePatient(c, c.req.valid('param').id, c.req.valid('json')),
   )
-  .delete('/:id', deletes, byId, refusalsNoted, (c) => remove(c, c.req.valid('param').id))
+  .delete('/:id', deletes, byId, auditRefusals, (c) => deletePatient(c, c.req.valid('param').id))
 
-  .post('/:id/invitation', invites, byId, refusalsNoted, json(addressee), (c) =>
+  .post('/:id/invitation', invites, byId, auditRefusals, json(emailBody), (c) =>
     invite(c, { ...c.req.valid('json'), role: 'patient', patient: c.req.valid('param').id }),
   )
-  .get('/:id/invitation', readsInvitation, byId, refusalsNoted, async (c) => {
-    const [rows] = await ask(c, readInvitation(c.req.valid('param')));
-    return c.json(found(rows));
+  .get('/:id/invitation', readsInvitation, byId, auditRefusals, async (c) => {
+    const [rows] = await queryAsApi(c, selectInvitation(c.req.valid('param')));
+    return c.json(requireRow(rows));
   })
-  .delete('/:id/invitation', revokesInvitation, byId, refusalsNoted, async (c) => {
-    const [revoked] = await ask(c, revokeInvitation(c.req.valid('param')));
-    found(revoked);
+  .delete('/:id/invitation', revokesInvitation, byId, auditRefusals, async (c) => {
+    const [revoked] = await queryAsApi(c, revokeInvitation(c.req.valid('param')));
+    requireRow(revoked);
     return c.body(null, 204);
   });

@@ -15,10 +15,10 @@ const text = z.string();
 const opens = describe('Open the portal. A web app for everybody who works with Wardbook in a browser.', { 200: text });
 const opensPage = describe('Open a page of the portal. Links in mails lead to some of them.', { 200: text });
 
-const page = (c: Context) =>
+const servePage = (c: Context) =>
   c.html(html, 200, { 'Content-Security-Policy': portalPolicy, 'Cache-Control': 'no-store' });
 
 /** A name with a dot is a file's, and one that is here was served before. */
 export const portalRoutes = new Hono<Env>({ strict: false })
-  .get('/', opens, page)
-  .get('/:page{[^.]+}', opensPage, page);
+  .get('/', opens, servePage)
+  .get('/:page{[^.]+}', opensPage, servePage);

@@ -3,13 +3,13 @@ import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audited, idsIn } from '../db/audit.ts';
-import { ask } from '../db/client.ts';
-import { type Given, prepare } from '../db/prepared.ts';
-import { found, Problem } from '../errors.ts';
+import { audited, idsFromColumn } from '../db/audit.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepared.ts';
+import { Problem, requireRow } from '../errors.ts';
 import { actorOf, everyone } from '../http/auth.ts';
-import { recordId, storable } from '../http/fields.ts';
-import { decodeCursor, encodeCursor, mostBytes, pageFields } from '../http/pages.ts';
+import { isStorable, recordId } from '../http/fields.ts';
+import { decodeCursor, encodeCursor, maxPageBytes, pageParams } from '../http/pages.ts';
 import { query } from '../http/validate.ts';
 import { describe } from '../openapi/describe.ts';
 import { doctor, doctorColumns, doctorExample, doctors } from '../records/doctor.ts';
@@ -29,7 +29,7 @@ const syncedPatientExample = { ...patientExample, version: 3 };
 const syncedPatient = patient.extend({ version }).meta({ id: 'SyncedPatient', examples: [syncedPatientExample] });
 const syncedDoctorExample = { ...doctorExample, version: 1 };
 const syncedDoctor = doctor.extend({ version }).meta({ id: 'SyncedDoctor', examples: [syncedDoctorExample] });
-const sync = z
+const syncShape = z
   .object({
     patients: z.array(syncedPatient).describe('those that were made or changed, or came into sight'),
     doctors: z.array(syncedDoctor).describe('the same of doctors'),
@@ -54,18 +54,18 @@ const sync = z
 
 /** Whose, in which scope, from where to where, and the last change of the page before: kind, transaction, id. */
 const int = z.int();
-const cursorOf = z.tuple([int, z.string().refine(storable), int, int.nullable(), int, int, int]);
+const cursorSchema = z.tuple([int, z.string().refine(isStorable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
 const tells = describe(
   'Sync a copy. What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
-  { 200: sync },
+  { 200: syncShape },
   'sync_reset',
   everyone,
 );
 
-type Cursor = Given<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
-const changed = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
-const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: Cursor) => [
+type CursorParams = Params<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
+const changedIds = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
+const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: CursorParams) => [
   db
     .select({ scope: sql<string>`app.sync_scope()`, until: sql<number>`until`.mapWith(Number) })
     .from(sql`app.sync_until(${scope}, ${until}) as until`),
@@ -80,39 +80,39 @@ const changesIn = prepare((db, { scope, since, until, kind, tx, id, limit, most_
   audited(
     db,
     'patient',
-    idsIn('id'),
+    idsFromColumn('id'),
     db
       .select(patientColumns)
       .from(patients)
-      .where(sql`${patients.id} = ${changed(kinds.patients)}`),
+      .where(sql`${patients.id} = ${changedIds(kinds.patients)}`),
   ),
   db
     .select(doctorColumns)
     .from(doctors)
-    .where(sql`${doctors.id} = ${changed(kinds.doctors)}`),
+    .where(sql`${doctors.id} = ${changedIds(kinds.doctors)}`),
   audited(
     db,
     'mapping',
-    idsIn('patient'),
+    idsFromColumn('patient'),
     db
       .select(mappingColumns)
       .from(mappings)
-      .where(sql`${mappings.id} = ${changed(kinds.mappings)}`),
+      .where(sql`${mappings.id} = ${changedIds(kinds.mappings)}`),
   ),
 ]);
 
-export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query(pageFields), async (c) => {
+export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query(pageParams), async (c) => {
   const { limit, cursor } = c.req.valid('query');
   const { id: actor } = actorOf(c);
   const [whose, scope, since, until, kind, tx, id] =
-    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorOf, cursor);
+    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorSchema, cursor);
   if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
-  const [rounds, page, patientRows, doctorRows, mappingRows] = await ask(
+  const [rounds, page, patientRows, doctorRows, mappingRows] = await queryAsApi(
     c,
-    changesIn({ scope, since, until, kind, tx, id, limit, most_bytes: mostBytes }),
+    selectChanges({ scope, since, until, kind, tx, id, limit, most_bytes: maxPageBytes }),
   );
-  const round = found(rounds);
+  const round = requireRow(rounds);
   const last = page.at(-1);
   const more = last?.more ?? false;
   const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];

@@ -4,8 +4,8 @@ import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { type Config, config, type Env, openKinds } from '../config.ts';
-import { askAuth } from '../db/client.ts';
+import { type Config, config, type Env, registrableRoles } from '../config.ts';
+import { queryAsAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
 import { docsPolicy } from '../http/policy.ts';
@@ -13,19 +13,19 @@ import { describe } from '../openapi/describe.ts';
 import { warningCodes, warningsOf } from '../warnings.ts';
 
 const text = z.string();
-const service = z
+const serviceShape = z
   .object({
     name: text,
     version: text,
-    registration: z.array(z.enum(openKinds)).describe('who may register without an invitation'),
+    registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
     links: z.record(text, text).describe('paths by what is there'),
   })
   .meta({
     id: 'Service',
     examples: [{ name: 'wardbook', version: '1.0.0', registration: ['patient'], links: { docs: '/docs' } }],
   });
-const health = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
-const readiness = health
+const healthShape = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
+const readinessShape = healthShape
   .extend({
     has_administrator: z.boolean().describe('false: one has to be made on the command line first'),
     warnings: z.array(z.enum(warningCodes)).describe('what should be set, or bound, and is not'),
@@ -37,13 +37,13 @@ const { name, version } = manifest;
 const links = { portal: '/portal', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
 const checksReadiness = describe(
   'Check readiness. Asks the database.',
-  { 200: readiness },
+  { 200: readinessShape },
   'database_unavailable',
   'misconfigured',
 );
 
 /** The page loads the rest from files beside it, and nothing from elsewhere. */
-const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+const docsHtml = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
 <script src="/docs/page.js" defer></script><body>
 <header id="bar">
@@ -57,32 +57,32 @@ const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="v
 <form hidden><span id="who"></span> <button>Sign out</button></form>
 </header>`;
 
-const reach = prepare((db) => [
+const selectHasAdministrator = prepare((db) => [
   db
     .select({ has: sql<boolean>`exists (select from users where role = 'admin' and disabled_at is null)` })
     .from(sql`(select) as one`),
 ]);
 
-interface Reached {
+interface ReadinessCheck {
   at: number;
   /** What came of it: whether there is an administrator; nothing while the database is being asked. */
   outcome?: boolean | Problem;
 }
-const lastReached = new WeakMap<Config, Reached>();
-const mostOftenMs = 5000;
+const lastChecks = new WeakMap<Config, ReadinessCheck>();
+const minIntervalMs = 5000;
 
 /**
  * Anybody may ask as often as they like, so an isolate asks the database once in five seconds. Requests that come
  * meanwhile get the last answer, or wait until there is a first one. They do not wait for its promise: in Workers that
  * belongs to the request that made it, and may end with it.
  */
-const checkReach = async (c: Context<Env>): Promise<boolean> => {
+const checkDatabase = async (c: Context<Env>): Promise<boolean> => {
   const settings = config(c);
-  let last = lastReached.get(settings);
-  if (!last || Date.now() - last.at > mostOftenMs) {
+  let last = lastChecks.get(settings);
+  if (!last || Date.now() - last.at > minIntervalMs) {
     last = { at: Date.now(), outcome: last?.outcome };
-    lastReached.set(settings, last);
-    last.outcome = await askAuth(c, reach({})).then(
+    lastChecks.set(settings, last);
+    last.outcome = await queryAsAuth(c, selectHasAdministrator({})).then(
       ([[row]]) => row?.has ?? false,
       (problem: Problem) => problem,
     );
@@ -95,13 +95,15 @@ const checkReach = async (c: Context<Env>): Promise<boolean> => {
 
 const namesItself = describe(
   'Name the service. Its name, its version, who may register, and where the rest is. A browser, which asks for `text/html`, is led to the portal.',
-  { 200: service, 302: null },
+  { 200: serviceShape, 302: null },
   'misconfigured',
 );
 const isBrowser = (c: Context) =>
   accepts(c, { header: 'Accept', supports: ['application/json', 'text/html'], default: 'application/json' }) ===
   'text/html';
-const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', { 200: health });
+const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', {
+  200: healthShape,
+});
 const browses = describe('Browse the reference. This document as a page, on which each route can be tried.', {
   200: page,
 });
@@ -116,6 +118,6 @@ export const systemRoutes = new Hono<Env>({ strict: false })
   .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
   .get('/readyz', checksReadiness, async (c) => {
     const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
-    return c.json({ status: 'ok' as const, has_administrator: await checkReach(c), warnings });
+    return c.json({ status: 'ok' as const, has_administrator: await checkDatabase(c), warnings });
   })
-  .get('/docs', browses, (c) => c.html(html, 200, { 'Content-Security-Policy': docsPolicy }));
+  .get('/docs', browses, (c) => c.html(docsHtml, 200, { 'Content-Security-Policy': docsPolicy }));

@@ -1,7 +1,7 @@
 // Devices with the typed client on them, and what becomes of their requests on the way.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { answer, type Options, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';
-import { signAccess } from '../../src/accounts/tokens.ts';
+import { signAccessToken } from '../../src/accounts/tokens.ts';
 import { configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
 import { type App, password } from '../support/app.ts';
@@ -69,7 +69,7 @@ export const devices = (server: () => App) => {
   const expired = async (tokens: Tokens | null): Promise<Tokens> => {
     if (!tokens) throw new Error('nobody is signed in');
     const actor = { id: tokens.user.id, session: Number.parseInt(tokens.refresh, 10), rotation: 1 };
-    return { ...tokens, access: await signAccess({ ...configOf(server().env), ACCESS_TOKEN_TTL: -3000 }, actor) };
+    return { ...tokens, access: await signAccessToken({ ...configOf(server().env), ACCESS_TOKEN_TTL: -3000 }, actor) };
   };
   return { device, expired };
 };

@@ -2,7 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll, inject } from 'vitest';
 import { hashPassword } from '../../src/accounts/passwords.ts';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/accounts/tokens.ts';
 import { configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
 import { type App, cheapPasswords, password } from '../support/app.ts';
@@ -90,8 +90,8 @@ export const enrol = async (app: App, newcomers: Newcomer[]): Promise<Person[]> 
       const [id, session] = [Number(row?.id), Number(row?.session)];
       return {
         ...{ id, name, session, record: row?.record === null ? null : Number(row?.record) },
-        token: await signAccess(settings, { id, session, rotation: 1 }),
-        refresh: await refreshToken(settings, session, secrets[index] ?? { secret: '', hash: '' }),
+        token: await signAccessToken(settings, { id, session, rotation: 1 }),
+        refresh: await formatRefreshToken(settings, session, secrets[index] ?? { secret: '', hash: '' }),
       };
     }),
   );

@@ -1,7 +1,7 @@
 // What mails say: nothing of health, nothing that a stranger chose but the name of whoever invites, and one link, which leads
 // to the deployment.
 import { describe, expect, test } from 'vitest';
-import { carriesToken, letterFor, purposes } from '../../src/mail/letters.ts';
+import { hasLinkToken, letterFor, purposes } from '../../src/mail/letters.ts';
 import { boot, cheapPasswords } from '../support/app.ts';
 import { mailCauses, send } from '../support/mail-causes.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
@@ -41,7 +41,7 @@ describe.each(letters)('the mail for $purpose', ({ purpose, ...letter }) => {
   test('leads to the deployment, and carries its token where no server sees it', () => {
     const url = new URL(linksIn(text)[0] ?? '');
     expect(url.href.startsWith(`${publicUrl}/portal/`)).toBe(true);
-    expect([url.search, url.hash]).toEqual(['', carriesToken(purpose) ? `#token=${token}` : '']);
+    expect([url.search, url.hash]).toEqual(['', hasLinkToken(purpose) ? `#token=${token}` : '']);
     const elsewhere = letterFor(purpose, 'https://clinic.example/wardbook', token);
     expect(linksIn(elsewhere.text)[0]?.startsWith('https://clinic.example/wardbook/portal/')).toBe(true);
     expect(wordsOf(elsewhere)).not.toContain('wardbook.example');
@@ -68,7 +68,7 @@ test('one line says when each link that does something ends', () => {
   };
   for (const [purpose, lifetime] of Object.entries(lifetimes))
     expect(letters.find((letter) => letter.purpose === purpose)?.text).toContain(lifetime);
-  expect(purposes.filter(carriesToken).sort()).toEqual(Object.keys(lifetimes).sort());
+  expect(purposes.filter(hasLinkToken).sort()).toEqual(Object.keys(lifetimes).sort());
 });
 
 describe('nothing that a person has chosen, but a name in an invitation, is in the mail of', () => {

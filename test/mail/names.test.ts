@@ -1,6 +1,6 @@
 // What of a name we repeat in our own: nothing that can be called, opened, or taken for a sentence of ours.
 import { expect, test } from 'vitest';
-import { repeatable } from '../../src/mail/names.ts';
+import { quotableName } from '../../src/mail/names.ts';
 
 test.each([
   ['Jane Doe', 'Jane Doe'],
@@ -11,7 +11,7 @@ test.each([
   ['राजेश कुमार', 'राजेश कुमार'],
   ['王小明', '王小明'],
 ])('a name stays one: %s', (name, said) => {
-  expect(repeatable(name)).toBe(said);
+  expect(quotableName(name)).toBe(said);
 });
 
 test.each([
@@ -29,17 +29,17 @@ test.each([
   ["--'x'--y--'--z", "x'y-z"],
   ['a\u0301\u0302\u0303\u0304\u0305\u0306', 'á\u0302\u0303\u0304'],
 ])('a lure becomes words: %s', (name, said) => {
-  expect(repeatable(name)).toBe(said);
+  expect(quotableName(name)).toBe(said);
 });
 
 test.each(['', '12345', '...', '\u3164\u200b', '+1 900 555 0100', '\u0301'])('nothing is left of "%s"', (name) => {
-  expect(repeatable(name)).toBe(null);
+  expect(quotableName(name)).toBe(null);
 });
 
 test('forty characters at most, whole ones', () => {
-  expect(repeatable('Your account is locked and you have to call us at once')).toBe(
+  expect(quotableName('Your account is locked and you have to call us at once')).toBe(
     'Your account is locked and you have to c…',
   );
-  expect([...(repeatable('𝔞'.repeat(100)) ?? '')]).toHaveLength(41);
-  expect([...(repeatable('𠮷'.repeat(100)) ?? '')]).toHaveLength(41);
+  expect([...(quotableName('𝔞'.repeat(100)) ?? '')]).toHaveLength(41);
+  expect([...(quotableName('𠮷'.repeat(100)) ?? '')]).toHaveLength(41);
 });

@@ -2,7 +2,7 @@
 // isolate ends after its answer: there is no mail without its cause, no cause without its mail, and each arrives once.
 import { describe, expect, test } from 'vitest';
 import worker from '../../src/index.ts';
-import { deliver } from '../../src/mail/outbox.ts';
+import { deliverMails } from '../../src/mail/outbox.ts';
 import { boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { faultyConnection } from '../support/database.ts';
 import type { Fault } from '../support/fault-proxy.ts';
@@ -128,7 +128,7 @@ describe.each(['cut before', 'cut after the commit'] as Fault[])('%s of', (fault
   test.each(['take_mails', 'keep_links', 'settle_mails'])('%s: each mail arrives once', async (only) => {
     const mails = await waiting();
     await database.fail(fault, { only });
-    await deliver(failing);
+    await deliverMails(failing);
     await database.heal();
     const arrived = only === 'settle_mails' ? 1 : 0;
     for (const { staged, cause } of mails) expect(await mailsOf(staged, cause)).toHaveLength(arrived);
@@ -153,7 +153,7 @@ test('what was asked for twenty people at once, twice, is one mail for each, whi
       body: { email },
       headers: { 'CF-Connecting-IP': `203.0.113.${Math.min(at, 39 - at)}` },
     });
-  await Promise.all([deliver({ ...app.env }), deliver({ ...app.env })]);
+  await Promise.all([deliverMails({ ...app.env }), deliverMails({ ...app.env })]);
   for (const email of emails) {
     const resets = (await inbox.mails(email)).filter(({ page }) => page === 'reset');
     expect(resets).toHaveLength(1);
@@ -170,7 +170,7 @@ test.each([
   await app.rows(`create function app.lose() returns trigger security definer language plpgsql as $$ begin
     if nextval('app.changes') = ${change} then raise exception using errcode = '40P01'; end if; return new; end $$`);
   await app.rows('create trigger lose before update on mails for each row execute function app.lose()');
-  await deliver({ ...app.env });
+  await deliverMails({ ...app.env });
   await app.rows('drop function app.lose cascade');
   await app.rows('drop sequence app.changes');
   expect((await inbox.mails(email)).filter(({ page }) => page === 'reset')).toHaveLength(1);
@@ -183,7 +183,7 @@ describe('a link', () => {
     const staged = await cause.stage();
     await send(ending, staged);
     await database.fail('cut before', { only: 'settle_mails' });
-    await deliver(failing);
+    await deliverMails(failing);
     await database.heal();
     return { email: staged.to, token: await inbox.tokenOf(staged.to, cause.page), user: staged.user };
   };

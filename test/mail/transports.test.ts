@@ -2,7 +2,7 @@
 // without a word that is in a mail.
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EmailService } from '../../src/config.ts';
-import { deliver } from '../../src/mail/outbox.ts';
+import { deliverMails } from '../../src/mail/outbox.ts';
 import { boot, caller, cheapPasswords, type Json, password } from '../support/app.ts';
 import type { MailFault } from '../support/mail-server.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';
@@ -15,7 +15,7 @@ const app = await boot({ ...inbox.settings, DATABASE_TIMEOUT_MS: '20000' });
 /** In an isolate that has ended when the answer has gone. */
 const ending = caller({ ...app.env, MAIL_API_URL: undefined });
 /** In an isolate of its own, by way of these settings. */
-const deliverBy = (settings: object = {}) => deliver({ ...app.env, ...settings });
+const deliverBy = (settings: object = {}) => deliverMails({ ...app.env, ...settings });
 const admin = await app.register('admin');
 await app.makeAdmin(admin.id);
 
@@ -236,7 +236,7 @@ describe('a mail that does not go', () => {
     const call = caller(env);
     const email = await asked(3);
     await inbox.fail('fails', 1);
-    await deliver(env);
+    await deliverMails(env);
     await call('GET', '/api/auth/me/', { token: admin.token });
     expect(await triesOf(email)).toHaveLength(1);
     await due(email);
@@ -364,7 +364,7 @@ test('without a way to send mails they stay where they are, which is said once',
   const email = `${unique('ann')}@example.com`;
   for (let more = 0; more < 3; more++) {
     expect((await call('POST', '/api/auth/password/forgot/', { body: { email } })).status).toBe(202);
-    await deliver(env);
+    await deliverMails(env);
   }
   expect(lines()).toEqual([{ job: 'mail', warning: expect.stringContaining('MAIL_API_URL') }]);
   expect(await app.rows('select attempts, due_at <= now() as due from mails where recipient = $1', [email])).toEqual(

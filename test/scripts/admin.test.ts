@@ -1,6 +1,6 @@
 // What an administrator does in a hurry, from the command line.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tokenHash } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, sql } = await commandLine();
@@ -87,7 +87,7 @@ describe('npm run admin, in a hurry', () => {
       const email = `invited.${role}@clinic.example`;
       const { said } = await admin(`invite ${email} ${flags} --url https://wardbook.example`);
       const [, token = ''] = /https:\/\/wardbook\.example\/portal\/invitation#token=([\w-]{43})/.exec(said) ?? [];
-      const hash = await tokenHash(token);
+      const hash = await hashToken(token);
       const account = JSON.stringify({ derived_username: `invited.${role}` });
       const [made] = await sql`select * from app.register_invited(${hash}, ${account}::jsonb, 'x', 'x', null, 'x', 60)`;
       expect(made).toMatchObject({ role, email, email_verified: false });
@@ -106,7 +106,7 @@ describe('npm run admin, in a hurry', () => {
   test('prints a link for an account without an email, which works', async () => {
     await sql`insert into users (name, username, email, imported_at) values ('Lou', 'lou', null, now())`;
     const { said } = await admin(`reset-link ${await idOf('lou')} --url https://wardbook.example`);
-    const hash = await tokenHash(/#token=([\w-]{43})/.exec(said)?.[1] ?? '');
+    const hash = await hashToken(/#token=([\w-]{43})/.exec(said)?.[1] ?? '');
     await sql`select app.reset_password(${hash}, 'chosen')`;
     expect(await sql`select password_hash from credentials where user_id = ${await idOf('lou')}`).toEqual([
       { password_hash: 'chosen' },

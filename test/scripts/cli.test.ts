@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { placeOf } from '../../scripts/cli/admin/reset-link.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
-import { tokenHash } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, folder, database, sql } = await commandLine();
@@ -107,7 +107,7 @@ describe('npm run admin -- reset-link', () => {
     const { out, code } = await link('--url https://wardbook.example/');
     expect(code).toBe(0);
     const [, token = ''] = /^https:\/\/wardbook\.example\/portal\/reset#token=([\w-]{43})$/m.exec(out) ?? [];
-    const hash = await tokenHash(token);
+    const hash = await hashToken(token);
     const [kept] = await sql`select *, round(extract(epoch from expires_at - now()) / 60)::int as minutes
       from app.links where hash = ${hash}`;
     expect(kept).toMatchObject({ purpose: 'reset', email: null, mail_id: null, minutes: 60 });

@@ -1,6 +1,6 @@
 // What an operator runs in an incident: everything is ended, whom somebody has seen, what somebody has done, who is kept out.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tokenHash } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/accounts/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, sql } = await commandLine();
@@ -270,7 +270,7 @@ describe('npm run admin -- attempts and free', () => {
 
   test('a link that was printed before end-everything is worth nothing after it', async () => {
     const { out } = await cli('admin', 'reset-link ada@example.com --url https://wardbook.example');
-    const hash = await tokenHash(/#token=([\w-]{43})/.exec(out)?.[1] ?? '');
+    const hash = await hashToken(/#token=([\w-]{43})/.exec(out)?.[1] ?? '');
     await admin('end-everything --yes');
     await expect(sql`select app.reset_password(${hash}, 'chosen')`).rejects.toThrow('link_invalid');
   });

@@ -1,7 +1,7 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll } from 'vitest';
-import { newRefreshSecret, refreshToken, signAccess } from '../../src/accounts/tokens.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/accounts/tokens.ts';
 import { type Bindings, configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
 import { requestIdOf } from './answers.ts';
@@ -148,8 +148,8 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
     );
     const [settings, session] = [configOf(env), opened?.id as number];
     const [token, refresh] = await Promise.all([
-      signAccess(settings, { id, session, rotation: 1 }),
-      refreshToken(settings, session, fresh),
+      signAccessToken(settings, { id, session, rotation: 1 }),
+      formatRefreshToken(settings, session, fresh),
     ]);
     return { id, user, token, refresh };
   };

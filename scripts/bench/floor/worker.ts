@@ -4,11 +4,11 @@
 import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
 import { verifyPassword } from '../../../src/accounts/passwords.ts';
 import {
+  formatRefreshToken,
   keyedHashes,
   newRefreshSecret,
   readRefreshToken,
-  refreshToken,
-  signAccess,
+  signAccessToken,
 } from '../../../src/accounts/tokens.ts';
 import type { Config } from '../../../src/config.ts';
 import type { Parameter, Templates } from '../record.ts';
@@ -74,8 +74,8 @@ const tokens = async (config: Config, row: Row | undefined, secret: { secret: st
   const { id, session_id, rotation } = row as { id: string; session_id: string; rotation: number };
   if (!secret) throw new Error('no refresh token');
   const [access, refresh] = await Promise.all([
-    signAccess(config, { id: Number(id), session: Number(session_id), rotation: Number(rotation) }),
-    refreshToken(config, Number(session_id), secret),
+    signAccessToken(config, { id: Number(id), session: Number(session_id), rotation: Number(rotation) }),
+    formatRefreshToken(config, Number(session_id), secret),
   ]);
   return Response.json({ access, refresh, token_type: 'Bearer', expires_in: 600, user: row });
 };

@@ -1,5 +1,5 @@
 // Makes an administrator, of nobody or of an account that exists.
-import { hashPassword, newPassword, weakness } from '../../../src/accounts/passwords.ts';
+import { hashPassword, newPassword, passwordWeakness } from '../../../src/accounts/passwords.ts';
 import { agree, bold, Fatal, readSecret } from '../../support/terminal.ts';
 import type { Database, Sql } from '../connect.ts';
 import { type Account, asCli, find, freeUsername, valid, validEmail } from './account.ts';
@@ -29,7 +29,7 @@ export async function createAdmin({ sql }: Database, options: CreateOptions): Pr
 
 async function askPassword(own: (string | undefined)[]): Promise<string> {
   const password = valid(newPassword, await readSecret('Password, 8 characters or more: '), 'Password');
-  const weak = weakness(password, own);
+  const weak = passwordWeakness(password, own);
   if (weak) {
     throw new Fatal(`Password: ${weak}.`);
   }

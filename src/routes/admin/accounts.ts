@@ -4,16 +4,16 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
 import { audited } from '../../db/audit.ts';
-import { ask } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
-import { found } from '../../errors.ts';
+import { queryAsApi } from '../../db/client.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
+import { requireRow } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
-import { tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
+import { conditionalRead, conditionalWrite, withEtag } from '../../http/etag.ts';
 import { searchText } from '../../http/fields.ts';
-import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { patientsOf } from '../../records/patient.ts';
+import { patientsOfAccounts } from '../../records/patient.ts';
 import { account, accountColumns, accountPatch, accountRole, users } from '../../records/user.ts';
 
 const sorts = { id: users.id, name: users.name_key, created_at: users.created_at };
@@ -22,10 +22,10 @@ const filters = {
   disabled: z.enum(['true', 'false']).optional(),
   search: searchText.optional(),
 };
-const listed = listQuery(sorts, filters);
+const accountListParams = listParams(sorts, filters);
 
 const isDisabled = sql`(${users.disabled_at} is not null)`;
-const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof typeof filters>, page) => {
+const listAccounts = prepareList(sorts, (db, { role, disabled, search }: Params<never, keyof typeof filters>, page) => {
   const where = and(
     isNull(users.erased_at),
     role && eq(users.role, role),
@@ -39,14 +39,14 @@ const list = pages(sorts, (db, { role, disabled, search }: Given<never, keyof ty
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows: audited(db, 'user', patientsOf('id'), rows), totals: [total(db, users, where)] };
+  return { rows: audited(db, 'user', patientsOfAccounts('id'), rows), totals: [countRows(db, users, where)] };
 });
 
-const one = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
-const read = prepare((db, { id }: Given<'id'>) => [
-  audited(db, 'user', patientsOf('id'), db.select(accountColumns).from(users).where(one(id)), id),
+const isAccount = (id: SQL) => and(eq(users.id, id), isNull(users.erased_at));
+const selectAccount = prepare((db, { id }: Params<'id'>) => [
+  audited(db, 'user', patientsOfAccounts('id'), db.select(accountColumns).from(users).where(isAccount(id)), id),
 ]);
-const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.output<typeof accountPatch>>) => [
+const updateAccount = prepare((db, { id, disabled, ...changes }: Params<'id', keyof z.output<typeof accountPatch>>) => [
   db
     .update(users)
     .set({
@@ -54,11 +54,11 @@ const update = prepare((db, { id, disabled, ...changes }: Given<'id', keyof z.ou
       disabled_at: disabled && sql`case when ${disabled}::boolean then coalesce(disabled_at, now()) end`,
       updated_at: sql`now()`,
     })
-    .where(one(id))
+    .where(isAccount(id))
     .returning(accountColumns),
 ]);
-const endingSessions = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
-const sendingReset = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);
+const endSessions = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
+const sendReset = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);
 const sendsReset = describe(
   'Send somebody a link for a new password. For whoever has forgotten it and cannot ask themselves.',
   { 202: null },
@@ -75,7 +75,7 @@ const changes = describe(
   'duplicate',
   'last_admin',
   'no_linked_record',
-  taggedWrite,
+  conditionalWrite,
   admins,
 );
 
@@ -83,7 +83,7 @@ const lists = describe('List accounts. To find somebody by name, email or role.'
 const reads = describe(
   'Read an account. Who it is, with which role, and whether it may sign in.',
   { 200: account },
-  taggedRead,
+  conditionalRead,
   admins,
 );
 const endsSessions = describe(
@@ -93,24 +93,24 @@ const endsSessions = describe(
 );
 
 export const accountRoutes = new Hono<Env>({ strict: false })
-  .get('/users', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .get('/users', lists, accountListParams, (c) => respondWithPage(c, listAccounts, c.req.valid('query')))
   .get('/users/:id', reads, byId, async (c) => {
-    const [rows] = await ask(c, read(c.req.valid('param')));
-    return c.json(tagged(c, found(rows)));
+    const [rows] = await queryAsApi(c, selectAccount(c.req.valid('param')));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .patch('/users/:id', changes, byId, json(accountPatch), async (c) => {
     const changed = c.req.valid('json');
-    const [rows] = await ask(c, update({ ...changed, ...c.req.valid('param') }));
+    const [rows] = await queryAsApi(c, updateAccount({ ...changed, ...c.req.valid('param') }));
     // a new address is asked to confirm itself, the old one is told, and administrators are told of a new one
     if (changed.email !== undefined || changed.role === 'admin' || changed.disabled === false) c.set('mailed', true);
-    return c.json(tagged(c, found(rows)));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .post('/users/:id/end-sessions', endsSessions, byId, async (c) => {
-    await ask(c, endingSessions(c.req.valid('param')));
+    await queryAsApi(c, endSessions(c.req.valid('param')));
     return c.body(null, 204);
   })
   .post('/users/:id/reset-password', sendsReset, byId, async (c) => {
-    await ask(c, sendingReset(c.req.valid('param')));
+    await queryAsApi(c, sendReset(c.req.valid('param')));
     c.set('mailed', true);
     return c.body(null, 202);
   });

@@ -4,19 +4,19 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
 import { audit, audited } from '../../db/audit.ts';
-import { ask } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
-import { found } from '../../errors.ts';
+import { queryAsApi } from '../../db/client.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
+import { requireRow } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { dateText, idText } from '../../http/fields.ts';
-import { answerPage, fitting, listQuery, pages, total, weight } from '../../http/pages.ts';
+import { countRows, limitSize, listParams, prepareList, respondWithPage, sizeColumn } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { auditEntry, entryColumns, restored } from '../../records/audit-entry.ts';
+import { auditEntry, entryColumns, restoredRecord } from '../../records/audit-entry.ts';
 
 const word = z.string().regex(/^[a-z_]{1,40}$/, 'must be a word like update or login_failed');
 /** A date stands for the moment of it that is given here. */
-const moment = (ofDate: string) =>
+const timeParam = (ofDate: string) =>
   z
     .union([dateText, z.iso.datetime({ offset: true })], 'must be a time like 2026-11-21T08:00:00Z, or a date')
     .transform((sent) => (sent.includes('T') ? new Date(sent).toISOString() : `${sent}T${ofDate}Z`))
@@ -29,21 +29,21 @@ const filters = {
   resource: word.optional(),
   resource_id: idText.optional(),
   patient: idText.optional(),
-  from: moment('00:00:00').optional(),
+  from: timeParam('00:00:00').optional(),
   // the midnight at its end, so that the last day that somebody asks for is in the answer
-  to: moment('24:00:00').optional(),
+  to: timeParam('24:00:00').optional(),
 };
 const restores = describe(
   'Undo a deletion. Brings a patient or a doctor back as it was, with its mappings; `id` is the entry of the deletion.',
-  { 200: restored },
+  { 200: restoredRecord },
   'duplicate',
   'invalid_input',
   admins,
 );
-const listed = listQuery(sorts, filters, '-id');
-type Filters = Given<never, keyof typeof filters>;
+const auditListParams = listParams(sorts, filters, '-id');
+type Filters = Params<never, keyof typeof filters>;
 
-const list = pages(sorts, (db, given: Filters, page) => {
+const listAuditEntries = prepareList(sorts, (db, given: Filters, page) => {
   const { actor, action, resource, resource_id, patient, from, to } = given;
   const where = and(
     actor && eq(audit.actor_id, actor),
@@ -55,7 +55,7 @@ const list = pages(sorts, (db, given: Filters, page) => {
     to && lt(audit.at, to),
   );
   const entries = db
-    .select({ ...entryColumns, ...page.key, ...weight(audit.bytes) })
+    .select({ ...entryColumns, ...page.key, ...sizeColumn(audit.bytes) })
     .from(audit)
     .where(and(where, page.after))
     .orderBy(...page.order)
@@ -63,10 +63,10 @@ const list = pages(sorts, (db, given: Filters, page) => {
   // the trail holds records as they were, so that reading it is a read of them
   const askedFor = patient && sql`union select ${patient}`;
   const shown = sql`array(select unnest(patient_ids) from found where before is not null ${askedFor})`;
-  return { rows: audited(db, 'audit', shown, fitting(page, entries)), totals: [total(db, audit, where)] };
+  return { rows: audited(db, 'audit', shown, limitSize(page, entries)), totals: [countRows(db, audit, where)] };
 });
 
-const restoring = prepare((db, { id }: Given<'id'>) => [
+const restoreRecord = prepare((db, { id }: Params<'id'>) => [
   db
     .select({
       resource: sql<'patient' | 'doctor'>`resource`,
@@ -83,8 +83,8 @@ const reads = describe(
 );
 
 export const auditRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .get('/', reads, auditListParams, (c) => respondWithPage(c, listAuditEntries, c.req.valid('query')))
   .post('/:id/restore', restores, byId, async (c) => {
-    const [rows] = await ask(c, restoring(c.req.valid('param')));
-    return c.json(found(rows));
+    const [rows] = await queryAsApi(c, restoreRecord(c.req.valid('param')));
+    return c.json(requireRow(rows));
   });

@@ -4,11 +4,11 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
 import { audited } from '../../db/audit.ts';
-import { ask } from '../../db/client.ts';
-import type { Given } from '../../db/prepared.ts';
-import { found } from '../../errors.ts';
+import { queryAsApi } from '../../db/client.ts';
+import type { Params } from '../../db/prepared.ts';
+import { requireRow } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
-import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
 import {
@@ -19,13 +19,13 @@ import {
   invitations,
   newInvitation,
 } from '../../records/invitation.ts';
-import { invite, revokingBy } from '../../records/inviting.ts';
+import { invite, prepareRevocation } from '../../records/inviting.ts';
 
 const sorts = { id: invitations.id };
 const filters = { state: z.enum(invitationStates).optional() };
-const listed = listQuery(sorts, filters, '-id');
+const invitationListParams = listParams(sorts, filters, '-id');
 const ofPatients = sql`array(select patient from found where patient is not null)`;
-const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
+const listInvitations = prepareList(sorts, (db, { state }: Params<never, keyof typeof filters>, page) => {
   const where = state && eq(invitationState, state);
   const rows = db
     .select({ ...invitationColumns, ...page.key })
@@ -33,9 +33,9 @@ const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, pa
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows: audited(db, 'invitation', ofPatients, rows), totals: [total(db, invitations, where)] };
+  return { rows: audited(db, 'invitation', ofPatients, rows), totals: [countRows(db, invitations, where)] };
 });
-const revoking = revokingBy(invitations.id);
+const revokeInvitation = prepareRevocation(invitations.id);
 const invites = describe(
   'Invite somebody. As a colleague, or a doctor for the record that is there, which is approved with it. ' +
     'Again for the same person: the link of before ends, and a new one is sent. An administrator needs ' +
@@ -55,9 +55,9 @@ const revokes = describe('Revoke an invitation. Its link no longer works.', { 20
 
 export const invitationRoutes = new Hono<Env>({ strict: false })
   .post('/', invites, json(newInvitation), (c) => invite(c, c.req.valid('json')))
-  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .get('/', lists, invitationListParams, (c) => respondWithPage(c, listInvitations, c.req.valid('query')))
   .delete('/:id', revokes, byId, async (c) => {
-    const [revoked] = await ask(c, revoking(c.req.valid('param')));
-    found(revoked);
+    const [revoked] = await queryAsApi(c, revokeInvitation(c.req.valid('param')));
+    requireRow(revoked);
     return c.body(null, 204);
   });

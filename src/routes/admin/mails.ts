@@ -4,30 +4,30 @@ import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../../config.ts';
 import { audited } from '../../db/audit.ts';
-import { ask } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import { queryAsApi } from '../../db/client.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
 import { admins } from '../../http/auth.ts';
-import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { mail, mailColumns, mailState, mailStates, mails, unsent } from '../../records/mail.ts';
-import { patientsOf } from '../../records/patient.ts';
+import { isUnsent, mail, mailColumns, mailState, mailStates, mails } from '../../records/mail.ts';
+import { patientsOfAccounts } from '../../records/patient.ts';
 
 const sorts = { id: mails.id, asked_at: mails.asked_at };
 const filters = { state: z.enum(mailStates).optional() };
-const listed = listQuery(sorts, filters, '-id');
+const mailListParams = listParams(sorts, filters, '-id');
 
-const list = pages(sorts, (db, { state }: Given<never, keyof typeof filters>, page) => {
-  const where = and(unsent, state && eq(mailState, state));
+const listMails = prepareList(sorts, (db, { state }: Params<never, keyof typeof filters>, page) => {
+  const where = and(isUnsent, state && eq(mailState, state));
   const rows = db
     .select({ ...mailColumns, ...page.key })
     .from(mails)
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows: audited(db, 'mail', patientsOf('user_id'), rows), totals: [total(db, mails, where)] };
+  return { rows: audited(db, 'mail', patientsOfAccounts('user_id'), rows), totals: [countRows(db, mails, where)] };
 });
-const resending = prepare((db, { id }: Given<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
+const resendMail = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
 
 const lists = describe(
   'List mails that were not sent. Those that wait for another try, and those that were given up after a day; ' +
@@ -38,9 +38,9 @@ const lists = describe(
 const resends = describe('Send a mail again. One that was given up or waits is tried at once.', { 202: null }, admins);
 
 export const mailRoutes = new Hono<Env>({ strict: false })
-  .get('/', lists, listed, (c) => answerPage(c, list, c.req.valid('query')))
+  .get('/', lists, mailListParams, (c) => respondWithPage(c, listMails, c.req.valid('query')))
   .post('/:id/resend', resends, byId, async (c) => {
-    await ask(c, resending(c.req.valid('param')));
+    await queryAsApi(c, resendMail(c.req.valid('param')));
     c.set('mailed', true);
     return c.body(null, 202);
   });

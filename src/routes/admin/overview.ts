@@ -5,22 +5,22 @@ import type * as z from 'zod';
 import manifest from '../../../package.json' with { type: 'json' };
 import { config, type Env } from '../../config.ts';
 import { audited } from '../../db/audit.ts';
-import { ask } from '../../db/client.ts';
+import { queryAsApi } from '../../db/client.ts';
 import { prepare } from '../../db/prepared.ts';
 import { admins } from '../../http/auth.ts';
-import { untagged } from '../../http/etag.ts';
+import { withoutVersions } from '../../http/etag.ts';
 import { describe } from '../../openapi/describe.ts';
 import { doctorColumns, doctors } from '../../records/doctor.ts';
-import { mailColumns, mails, unsent } from '../../records/mail.ts';
-import { blocked, blockedColumns, settings, waiting } from '../../records/overview.ts';
-import { patientsOf } from '../../records/patient.ts';
+import { isUnsent, mailColumns, mails } from '../../records/mail.ts';
+import { blockedAccounts, blockedColumns, settingsShape, waitingShape } from '../../records/overview.ts';
+import { patientsOfAccounts } from '../../records/patient.ts';
 import { users } from '../../records/user.ts';
 import { warningsOf } from '../../warnings.ts';
 
 /** Of each. There is a list for the rest. */
-const most = 20;
+const maxOfEach = 20;
 /** How many there are before that limit: with the rows, so that both are of one moment. */
-const all = { in_all: sql<number>`count(*) over ()`.mapWith(Number).as('in_all') };
+const totalColumn = { in_all: sql<number>`count(*) over ()`.mapWith(Number).as('in_all') };
 /** Whom an administrator has disabled, or made something else, is decided about. */
 const isPending = and(
   sql`not ${doctors.approved}`,
@@ -28,7 +28,7 @@ const isPending = and(
 );
 /** One that is tried for the first time has an attempt as well, but is not due again for a minute. */
 const isStuck = and(
-  unsent,
+  isUnsent,
   or(
     isNotNull(mails.failed_at),
     isNotNull(mails.held),
@@ -36,69 +36,69 @@ const isStuck = and(
     sql`${mails.attempts} = 1 and ${mails.due_at} <= now()`,
   ),
 );
-const whatWaits = prepare((db) => [
+const selectWaiting = prepare((db) => [
   db
-    .select({ ...doctorColumns, ...all })
+    .select({ ...doctorColumns, ...totalColumn })
     .from(doctors)
     .where(isPending)
     .orderBy(doctors.created_at, doctors.id)
-    .limit(most),
+    .limit(maxOfEach),
   audited(
     db,
     'mail',
-    patientsOf('user_id'),
+    patientsOfAccounts('user_id'),
     db
-      .select({ ...mailColumns, ...all })
+      .select({ ...mailColumns, ...totalColumn })
       .from(mails)
       .where(isStuck)
       .orderBy(mails.asked_at, mails.id)
-      .limit(most),
+      .limit(maxOfEach),
   ),
   audited(
     db,
     'user',
-    patientsOf('id'),
+    patientsOfAccounts('id'),
     db
-      .select({ ...blockedColumns, ...all })
+      .select({ ...blockedColumns, ...totalColumn })
       .from(users)
-      .innerJoin(blocked, sql`blocked.user_id = ${users.id}`)
+      .innerJoin(blockedAccounts, sql`blocked.user_id = ${users.id}`)
       .where(isNull(users.disabled_at))
       .orderBy(users.id)
-      .limit(most),
+      .limit(maxOfEach),
   ),
 ]);
 const countOf = (rows: { in_all: number }[]) => rows[0]?.in_all ?? 0;
-const shown = <Row extends { in_all: number }>(rows: Row[]) => rows.map(({ in_all: _, ...row }) => row);
+const withoutTotal = <Row extends { in_all: number }>(rows: Row[]) => rows.map(({ in_all: _, ...row }) => row);
 
 const tellsWhatWaits = describe(
   'See what waits for an administrator. Doctors to approve, mails that did not arrive, accounts that wait after wrong ' +
     'passwords.',
-  { 200: waiting },
+  { 200: waitingShape },
   admins,
 );
 const tellsSettings = describe(
   'See the settings. As they are in force; what is secret is not shown.',
-  { 200: settings },
+  { 200: settingsShape },
   admins,
 );
 
 export const overviewRoutes = new Hono<Env>({ strict: false })
   .get('/waiting', tellsWhatWaits, async (c) => {
-    const [doctors, mails, accounts] = await ask(c, whatWaits({}));
+    const [doctors, mails, accounts] = await queryAsApi(c, selectWaiting({}));
     const totals = { doctors: countOf(doctors), mails: countOf(mails), accounts: countOf(accounts) };
-    const answer: z.output<typeof waiting> = {
-      doctors: untagged(shown(doctors)),
-      mails: shown(mails),
-      accounts: shown(accounts),
+    const answer: z.output<typeof waitingShape> = {
+      doctors: withoutVersions(withoutTotal(doctors)),
+      mails: withoutTotal(mails),
+      accounts: withoutTotal(accounts),
       totals,
     };
     return c.json(answer);
   })
   .get('/settings', tellsSettings, async (c) => {
     // asks for nothing but whether the session is alive and an administrator's
-    await ask(c, { on: () => [] });
+    await queryAsApi(c, { on: () => [] });
     const set = config(c);
-    const answer: z.output<typeof settings> = {
+    const answer: z.output<typeof settingsShape> = {
       version: manifest.version,
       warnings: warningsOf(c.env, set),
       registration: set.REGISTRATION,

@@ -2,20 +2,20 @@
 // has to know before one accepts; only to accept uses it up.
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import { tokenHash } from '../../accounts/tokens.ts';
+import { hashToken } from '../../accounts/tokens.ts';
 import type { Env } from '../../config.ts';
-import { askAuth } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
-import { found } from '../../errors.ts';
-import { limitAddress } from '../../http/auth.ts';
+import { queryAsAuth } from '../../db/client.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
+import { requireRow } from '../../errors.ts';
+import { limitByAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { repeatable } from '../../mail/names.ts';
+import { quotableName } from '../../mail/names.ts';
 import { describe } from '../../openapi/describe.ts';
 import { invitations, openInvitation } from '../../records/invitation.ts';
-import { link } from '../../records/link.ts';
+import { linkBody } from '../../records/link.ts';
 import type { accountRoles } from '../../records/user.ts';
 
-const looking = prepare((db, { token }: Given<'token'>) => [
+const selectInvitationByToken = prepare((db, { token }: Params<'token'>) => [
   db
     .select({
       email: sql<string>`email`,
@@ -40,12 +40,12 @@ const looks = describe(
 export const invitationLinkRoutes = new Hono<Env>({ strict: false }).post(
   '/invitations/look',
   looks,
-  limitAddress('LINK_LIMIT'),
-  json(link),
+  limitByAddress('LINK_LIMIT'),
+  json(linkBody),
   async (c) => {
-    const [rows] = await askAuth(c, looking({ token: await tokenHash(c.req.valid('json').token) }));
-    const { by_account, inviter, name, ...invitation } = found(rows);
-    const invited_by = by_account ? { ...inviter, name: repeatable(inviter.name ?? '') } : null;
-    return c.json({ ...invitation, name: repeatable(name ?? ''), invited_by });
+    const [rows] = await queryAsAuth(c, selectInvitationByToken({ token: await hashToken(c.req.valid('json').token) }));
+    const { by_account, inviter, name, ...invitation } = requireRow(rows);
+    const invited_by = by_account ? { ...inviter, name: quotableName(inviter.name ?? '') } : null;
+    return c.json({ ...invitation, name: quotableName(name ?? ''), invited_by });
   },
 );

@@ -2,33 +2,45 @@
 import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { forgive, forgiven, onProof } from '../../accounts/guesses.ts';
-import { givenPassword, hashPassword, newPassword, ownPassword, weakness } from '../../accounts/passwords.ts';
-import { notYours, provePassword } from '../../accounts/proof.ts';
-import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
-import { newRefreshSecret, tokenHash } from '../../accounts/tokens.ts';
+import { returnAttempt, returnAttemptQuery, withProvenPassword } from '../../accounts/guesses.ts';
+import {
+  hashPassword,
+  newPassword,
+  ownPassword,
+  passwordWeakness,
+  submittedPassword,
+} from '../../accounts/passwords.ts';
+import { requirePassword, wrongPassword } from '../../accounts/proof.ts';
+import {
+  openSession,
+  type SessionParams,
+  selectSignedIn,
+  sessionArguments,
+  sessionParams,
+} from '../../accounts/sessions.ts';
+import { hashToken, newRefreshSecret } from '../../accounts/tokens.ts';
 import type { Env } from '../../config.ts';
-import { audit, me } from '../../db/audit.ts';
-import { ask, askAuth } from '../../db/client.ts';
-import { type Database, type Given, prepare } from '../../db/prepared.ts';
-import { found, Problem, type ProblemCode } from '../../errors.ts';
+import { actorId, audit } from '../../db/audit.ts';
+import { queryAsApi, queryAsAuth } from '../../db/client.ts';
+import { type Database, type Params, prepare } from '../../db/prepared.ts';
+import { Problem, type ProblemCode, requireRow } from '../../errors.ts';
 import { actorOf, everyone } from '../../http/auth.ts';
-import { tag, tagged, taggedRead, taggedWrite } from '../../http/etag.ts';
-import { answerPage, listQuery, pages, total } from '../../http/pages.ts';
+import { conditionalRead, conditionalWrite, etagHeader, withEtag } from '../../http/etag.ts';
+import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
-import { acceptance } from '../../records/link.ts';
-import { session as oneSession, sessionColumns, sessions, signedIn } from '../../records/session.ts';
+import { acceptanceBody } from '../../records/link.ts';
+import { sessionShape as oneSession, sessionColumns, sessions, signedInShape } from '../../records/session.ts';
 import { user, userColumns, type userFields, userPatch, users } from '../../records/user.ts';
 
-const passwords = z.strictObject({ current_password: givenPassword, new_password: newPassword });
+const passwords = z.strictObject({ current_password: submittedPassword, new_password: newPassword });
 const passwordBody = passwords.meta({
   id: 'PasswordChange',
   examples: [{ current_password: 'four unrelated words here', new_password: 'even more unrelated words' }],
 });
 const changesPassword = describe(
   'Change my password. Ends every session and token of the account, those that asked as well: go on with the new ones.',
-  { 200: signedIn },
+  { 200: signedInShape },
   'not_found',
   'account_disabled',
   'too_many_attempts',
@@ -41,7 +53,7 @@ const changesAccount = describe(
   'duplicate',
   'password_required',
   'too_many_attempts',
-  taggedWrite,
+  conditionalWrite,
   everyone,
 );
 const resends = describe(
@@ -58,7 +70,7 @@ const accepts = describe(
   'link_invalid',
   'already_linked',
   'leaves_record',
-  tag,
+  etagHeader,
   everyone,
 );
 const erases = describe(
@@ -67,16 +79,16 @@ const erases = describe(
   'last_admin',
   'too_many_attempts',
   {
-    asks: ['If-Match'],
-    codes: ['stale_version'],
+    requestHeaders: ['If-Match'],
+    problems: ['stale_version'],
   },
   everyone,
 );
 
-const read = prepare((db) => [db.select(userColumns).from(users).where(eq(users.id, me))]);
-type Changes = Given<never, keyof typeof userFields | 'proven' | 'keys'>;
+const selectOwnAccount = prepare((db) => [db.select(userColumns).from(users).where(eq(users.id, actorId))]);
+type AccountChanges = Params<never, keyof typeof userFields | 'proven' | 'keys'>;
 /** A new email is kept beside the one that counts, until somebody uses the link that is sent to it. */
-const update = prepare((db, { email, username, proven, keys, ...changes }: Changes) => [
+const updateOwnAccount = prepare((db, { email, username, proven, keys, ...changes }: AccountChanges) => [
   db
     .update(users)
     .set({
@@ -85,34 +97,37 @@ const update = prepare((db, { email, username, proven, keys, ...changes }: Chang
       pending_email: email && sql`app.proposed_email(${email}, ${proven ?? null})`,
       updated_at: sql`now()`,
     })
-    .where(eq(users.id, me))
+    .where(eq(users.id, actorId))
     .returning(userColumns),
-  ...(keys ? [forgiven(db, { keys })] : []),
+  ...(keys ? [returnAttemptQuery(db, { keys })] : []),
 ]);
-const resending = prepare((db) => [
+const resendVerification = prepare((db) => [
   db.select({ wait: sql<number>`wait` }).from(sql`app.resend_verification() as wait`),
 ]);
-const accepting = prepare((db, { token, leave }: Given<'token' | 'leave'>) => [
+const acceptInvitation = prepare((db, { token, leave }: Params<'token' | 'leave'>) => [
   db.execute(sql`select set_config('app.leave_record', ${leave}, true)`),
   db.execute(sql`select app.accept_invitation(${token})`),
-  db.select(userColumns).from(users).where(eq(users.id, me)),
+  db.select(userColumns).from(users).where(eq(users.id, actorId)),
 ]);
-const erase = prepare((db, given: Given<'keys'>) => [forgiven(db, given), db.execute(sql`select app.erase_account()`)]);
-const changePassword = prepare((db, given: Opening & Given<'keys' | 'proven' | 'chosen'>) => [
-  signedInBy(db, sql`app.change_password(${given.proven}, ${given.chosen}, ${opening(given)})`),
-  forgiven(db, given),
+const eraseOwnAccount = prepare((db, given: Params<'keys'>) => [
+  returnAttemptQuery(db, given),
+  db.execute(sql`select app.erase_account()`),
 ]);
-const logOut = prepare((db, { id, session }: Given<'id' | 'session'>) => [
+const changePassword = prepare((db, given: SessionParams & Params<'keys' | 'proven' | 'chosen'>) => [
+  selectSignedIn(db, sql`app.change_password(${given.proven}, ${given.chosen}, ${sessionArguments(given)})`),
+  returnAttemptQuery(db, given),
+]);
+const logOut = prepare((db, { id, session }: Params<'id' | 'session'>) => [
   db.delete(sessions).where(eq(sessions.id, session)),
   db.insert(audit).values({ action: 'logout', resource: 'session', resource_id: session, actor_id: id }),
 ]);
 
-type Of = Given<'actor' | 'session'>;
+type SessionOfActor = Params<'actor' | 'session'>;
 const sorts = { id: sessions.id, created_at: sessions.created_at, last_used_at: sessions.last_used_at };
-const listed = listQuery(sorts, {}, '-last_used_at');
-const live = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
-const listSessions = pages(sorts, (db, { actor, session }: Of, page) => {
-  const mine = and(eq(sessions.user_id, actor), live);
+const sessionListParams = listParams(sorts, {}, '-last_used_at');
+const isLive = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
+const listSessions = prepareList(sorts, (db, { actor, session }: SessionOfActor, page) => {
+  const mine = and(eq(sessions.user_id, actor), isLive);
   const current = sql<boolean>`${sessions.id} = ${session}`.as('current');
   const rows = db
     .select({ ...sessionColumns, current, ...page.key })
@@ -120,29 +135,29 @@ const listSessions = pages(sorts, (db, { actor, session }: Of, page) => {
     .where(and(mine, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  return { rows, totals: [total(db, sessions, mine)] };
+  return { rows, totals: [countRows(db, sessions, mine)] };
 });
 /** Ends sessions, with an entry in the trail for each. */
-const ending = (db: Database, which: SQL | undefined) => {
+const deleteSessions = (db: Database, which: SQL | undefined) => {
   const ended = db.$with('ended').as(db.delete(sessions).where(which).returning({ id: sessions.id }));
   const entries = sql`insert into ${audit} (action, resource, resource_id)
     select 'session_ended', 'session', id from ended`;
   const trail = db.$with('trail', { id: sql`id`.as('id') }).as(entries);
   return db.with(ended, trail).select().from(ended);
 };
-const endOthers = prepare((db, { actor, session }: Of) => [
+const endOtherSessions = prepare((db, { actor, session }: SessionOfActor) => [
   db.execute(sql`select app.end_django_tokens(${actor})`),
-  ending(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
+  deleteSessions(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
 ]);
-const endOne = prepare((db, { actor, session }: Of) => [
-  ending(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
+const endSession = prepare((db, { actor, session }: SessionOfActor) => [
+  deleteSessions(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
 ]);
 
 const logsOut = describe('Log out. Ends the session of this device, and its tokens.', { 204: null }, everyone);
 const readsAccount = describe(
   'Read my account. Who is signed in, and with which role.',
   { 200: user },
-  taggedRead,
+  conditionalRead,
   everyone,
 );
 const listsSessions = describe(
@@ -159,73 +174,78 @@ const endsOne = describe('End a session. Signs one device out, say a phone that 
 
 export const ownAccountRoutes = new Hono<Env>({ strict: false })
   .post('/logout', logsOut, async (c) => {
-    await askAuth(c, logOut({ ...actorOf(c) }));
+    await queryAsAuth(c, logOut({ ...actorOf(c) }));
     return c.body(null, 204);
   })
 
   .get('/me', readsAccount, async (c) => {
-    const [rows] = await ask(c, read({}));
-    return c.json(tagged(c, found(rows)));
+    const [rows] = await queryAsApi(c, selectOwnAccount({}));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .patch('/me', changesAccount, json(userPatch), async (c) => {
     const { password, ...changes } = c.req.valid('json');
     if (password === undefined || (changes.email === undefined && changes.username === undefined)) {
-      const [rows] = await askAuth(c, update(changes));
-      return c.json(tagged(c, found(rows)));
+      const [rows] = await queryAsAuth(c, updateOwnAccount(changes));
+      return c.json(withEtag(c, requireRow(rows)));
     }
-    const { hash, keys } = await provePassword(c, 'password', password);
-    const [rows] = await onProof(c, { keys }, () => askAuth(c, update({ ...changes, proven: hash, keys })));
+    const { hash, keys } = await requirePassword(c, 'password', password);
+    const [rows] = await withProvenPassword(c, { keys }, () =>
+      queryAsAuth(c, updateOwnAccount({ ...changes, proven: hash, keys })),
+    );
     c.set('mailed', true);
-    return c.json(tagged(c, found(rows)));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .post('/email/resend', resends, async (c) => {
-    const [rows] = await askAuth(c, resending({}));
-    const { wait } = found(rows);
+    const [rows] = await queryAsAuth(c, resendVerification({}));
+    const { wait } = requireRow(rows);
     if (wait > 0) throw new Problem('too_many_requests', { retryAfter: wait });
     c.set('mailed', true);
     return c.body(null, 202);
   })
-  .post('/invitations/accept', accepts, json(acceptance), async (c) => {
+  .post('/invitations/accept', accepts, json(acceptanceBody), async (c) => {
     const { token, leave } = c.req.valid('json');
-    const [, , rows] = await askAuth(c, accepting({ token: await tokenHash(token), leave: String(leave ?? false) }));
+    const [, , rows] = await queryAsAuth(
+      c,
+      acceptInvitation({ token: await hashToken(token), leave: String(leave ?? false) }),
+    );
     // the account is told, and administrators of a new one
     c.set('mailed', true);
-    return c.json(tagged(c, found(rows)));
+    return c.json(withEtag(c, requireRow(rows)));
   })
   .delete('/me', erases, json(ownPassword), async (c) => {
-    const { keys } = await provePassword(c, 'password', c.req.valid('json').password);
-    await onProof(c, { keys }, () => askAuth(c, erase({ keys })));
+    const { keys } = await requirePassword(c, 'password', c.req.valid('json').password);
+    await withProvenPassword(c, { keys }, () => queryAsAuth(c, eraseOwnAccount({ keys })));
     return c.body(null, 204);
   })
 
   .post('/password', changesPassword, json(passwordBody), async (c) => {
     const { current_password, new_password } = c.req.valid('json');
-    const { hash, keys, own } = await provePassword(c, 'current_password', current_password);
-    const weak = weakness(new_password, own);
+    const { hash, keys, own } = await requirePassword(c, 'current_password', current_password);
+    const weak = passwordWeakness(new_password, own);
     if (weak) {
-      await askAuth(c, forgive({ keys }));
+      await queryAsAuth(c, returnAttempt({ keys }));
       throw new Problem('invalid_input', { errors: { new_password: [weak] } });
     }
     const [chosen, secret] = await Promise.all([hashPassword(new_password), newRefreshSecret()]);
-    const call = changePassword({ ...openingOf(c, secret), proven: hash, chosen, keys });
+    const call = changePassword({ ...sessionParams(c, secret), proven: hash, chosen, keys });
     c.set('mailed', true);
     // somebody else changed it while the hashes were computed
     const problem = (code: ProblemCode) =>
-      code === 'invalid_credentials' ? notYours('current_password') : new Problem(code);
-    return c.json(await signIn(c, call, [secret], problem));
+      code === 'invalid_credentials' ? wrongPassword('current_password') : new Problem(code);
+    return c.json(await openSession(c, call, [secret], problem));
   })
 
-  .get('/sessions', listsSessions, listed, (c) => {
+  .get('/sessions', listsSessions, sessionListParams, (c) => {
     const { id, session } = actorOf(c);
-    return answerPage(c, listSessions, c.req.valid('query'), { actor: id, session }, askAuth);
+    return respondWithPage(c, listSessions, c.req.valid('query'), { actor: id, session }, queryAsAuth);
   })
   .delete('/sessions', endsOthers, async (c) => {
     const { id, session } = actorOf(c);
-    await askAuth(c, endOthers({ actor: id, session }));
+    await queryAsAuth(c, endOtherSessions({ actor: id, session }));
     return c.body(null, 204);
   })
   .delete('/sessions/:id', endsOne, byId, async (c) => {
-    const [ended] = await askAuth(c, endOne({ actor: actorOf(c).id, session: c.req.valid('param').id }));
-    found(ended);
+    const [ended] = await queryAsAuth(c, endSession({ actor: actorOf(c).id, session: c.req.valid('param').id }));
+    requireRow(ended);
     return c.body(null, 204);
   });

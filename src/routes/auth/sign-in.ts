@@ -3,19 +3,25 @@ import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { logIn, loginBody } from '../../accounts/logging-in.ts';
-import { hashPassword, newPassword, weakness } from '../../accounts/passwords.ts';
-import { rotate } from '../../accounts/refreshing.ts';
-import { type Opening, opening, openingOf, signedInBy, signIn } from '../../accounts/sessions.ts';
+import { hashPassword, newPassword, passwordWeakness } from '../../accounts/passwords.ts';
+import { rotateTokens } from '../../accounts/refreshing.ts';
+import {
+  openSession,
+  type SessionParams,
+  selectSignedIn,
+  sessionArguments,
+  sessionParams,
+} from '../../accounts/sessions.ts';
 import { newRefreshSecret } from '../../accounts/tokens.ts';
-import { config, type Env, type openKinds } from '../../config.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import { config, type Env, type registrableRoles } from '../../config.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
 import { Problem } from '../../errors.ts';
-import { limitAddress } from '../../http/auth.ts';
+import { limitByAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { describe, noted } from '../../openapi/describe.ts';
+import { describe, documentedMiddleware } from '../../openapi/describe.ts';
 import { doctorFields } from '../../records/doctor.ts';
 import { patientFields } from '../../records/patient.ts';
-import { refreshBody, signedIn as tokens } from '../../records/session.ts';
+import { refreshBody, signedInShape as tokens } from '../../records/session.ts';
 import { derivedUsername, userFields } from '../../records/user.ts';
 
 const accountFields = {
@@ -71,11 +77,13 @@ const asDoctor = describe(
   'duplicate',
 );
 
-const registering = prepare((db, given: Opening & Given<'account' | 'profile' | 'password_hash' | 'approved'>) => {
-  const { account, profile, password_hash, approved } = given;
-  const made = sql`${account}::jsonb, ${profile}::jsonb, ${password_hash}`;
-  return [signedInBy(db, sql`app.register(${made}, ${opening(given)}, ${approved})`)];
-});
+const openRegisteredSession = prepare(
+  (db, given: SessionParams & Params<'account' | 'profile' | 'password_hash' | 'approved'>) => {
+    const { account, profile, password_hash, approved } = given;
+    const made = sql`${account}::jsonb, ${profile}::jsonb, ${password_hash}`;
+    return [selectSignedIn(db, sql`app.register(${made}, ${sessionArguments(given)}, ${approved})`)];
+  },
+);
 type Account = z.output<ReturnType<typeof registration<Record<never, never>>>>;
 
 const register = async (
@@ -83,41 +91,45 @@ const register = async (
   role: 'user' | 'patient' | 'doctor',
   { email, password, name, username, ...profile }: Account,
 ) => {
-  const weak = weakness(password, [email, name, username]);
+  const weak = passwordWeakness(password, [email, name, username]);
   if (weak) throw new Problem('invalid_input', { errors: { password: [weak] } });
   const [password_hash, secret] = await Promise.all([hashPassword(password), newRefreshSecret()]);
   const derived = derivedUsername(email);
   const account = { email, role, username, name: name ?? username ?? derived, derived_username: derived };
   const linked = { ...profile, name: account.name, email };
-  const call = registering({
-    ...openingOf(c, secret),
+  const call = openRegisteredSession({
+    ...sessionParams(c, secret),
     account: JSON.stringify(account),
     profile: JSON.stringify(linked),
     password_hash,
     approved: config(c).DOCTOR_APPROVAL === 'automatic',
   });
   c.set('mailed', true);
-  return c.json(await signIn(c, call, [secret]), 201);
+  return c.json(await openSession(c, call, [secret]), 201);
 };
 
 /** A deployment says which kinds of accounts anybody may open; the others are by invitation. */
-const open = (kind: (typeof openKinds)[number]) =>
-  noted({ codes: ['registration_closed'] }, function open(c, next) {
+const requireOpenRegistration = (kind: (typeof registrableRoles)[number]) =>
+  documentedMiddleware({ problems: ['registration_closed'] }, function open(c, next) {
     if (config(c).REGISTRATION.includes(kind)) return next();
     throw new Problem('registration_closed');
   });
 
 /** Registrations and logins of one address are counted together. */
-const limited = limitAddress('LOGIN_LIMIT');
+const limited = limitByAddress('LOGIN_LIMIT');
 
 export const signInRoutes = new Hono<Env>({ strict: false })
-  .post('/register', asUser, open('user'), limited, json(userBody), (c) => register(c, 'user', c.req.valid('json')))
-  .post('/register/patient', asPatient, open('patient'), limited, json(patientBody), (c) =>
+  .post('/register', asUser, requireOpenRegistration('user'), limited, json(userBody), (c) =>
+    register(c, 'user', c.req.valid('json')),
+  )
+  .post('/register/patient', asPatient, requireOpenRegistration('patient'), limited, json(patientBody), (c) =>
     register(c, 'patient', c.req.valid('json')),
   )
-  .post('/register/doctor', asDoctor, open('doctor'), limited, json(doctorBody), (c) =>
+  .post('/register/doctor', asDoctor, requireOpenRegistration('doctor'), limited, json(doctorBody), (c) =>
     register(c, 'doctor', c.req.valid('json')),
   )
 
   .post('/login', logsIn, limited, json(loginBody), async (c) => c.json(await logIn(c, c.req.valid('json'))))
-  .post('/refresh', refreshes, json(refreshBody), async (c) => c.json(await rotate(c, c.req.valid('json').refresh)));
+  .post('/refresh', refreshes, json(refreshBody), async (c) =>
+    c.json(await rotateTokens(c, c.req.valid('json').refresh)),
+  );

@@ -2,12 +2,12 @@
 // but whoever picks it up does not know the password. Which requests need it, PostgreSQL says: app.needs_step_up().
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import { forgiven, onProof } from '../../accounts/guesses.ts';
+import { returnAttemptQuery, withProvenPassword } from '../../accounts/guesses.ts';
 import { ownPassword } from '../../accounts/passwords.ts';
-import { provePassword } from '../../accounts/proof.ts';
+import { requirePassword } from '../../accounts/proof.ts';
 import type { Env } from '../../config.ts';
-import { askAuth } from '../../db/client.ts';
-import { type Given, prepare } from '../../db/prepared.ts';
+import { queryAsAuth } from '../../db/client.ts';
+import { type Params, prepare } from '../../db/prepared.ts';
 import { everyone } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
 import { describe } from '../../openapi/describe.ts';
@@ -21,13 +21,13 @@ const stepsUp = describe(
   everyone,
 );
 
-const steppingUp = prepare((db, { proven, keys }: Given<'proven' | 'keys'>) => [
+const markSteppedUp = prepare((db, { proven, keys }: Params<'proven' | 'keys'>) => [
   db.execute(sql`select app.step_up(${proven})`),
-  forgiven(db, { keys }),
+  returnAttemptQuery(db, { keys }),
 ]);
 
 export const stepUpRoutes = new Hono<Env>({ strict: false }).post('/step-up', stepsUp, json(ownPassword), async (c) => {
-  const { hash, keys } = await provePassword(c, 'password', c.req.valid('json').password);
-  await onProof(c, { keys }, () => askAuth(c, steppingUp({ proven: hash, keys })));
+  const { hash, keys } = await requirePassword(c, 'password', c.req.valid('json').password);
+  await withProvenPassword(c, { keys }, () => queryAsAuth(c, markSteppedUp({ proven: hash, keys })));
   return c.body(null, 204);
 });
