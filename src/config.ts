@@ -3,7 +3,8 @@ import type { Context } from 'hono';
 import * as z from 'zod';
 
 /** Live roles, as app.begin() reads them from the database. A token carries none. */
-export type Role = 'user' | 'patient' | 'doctor' | 'pending_doctor' | 'admin';
+export const roles = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'] as const;
+export type Role = (typeof roles)[number];
 
 export interface Actor {
   id: number;

@@ -5,9 +5,9 @@ import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
 import { accessTokenRules, actorFromClaims, keysOf } from '../accounts/tokens.ts';
-import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role } from '../config.ts';
+import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role, roles } from '../config.ts';
 import { Problem } from '../errors.ts';
-import { documentedMiddleware, type RouteDocs } from '../openapi/describe.ts';
+import { documentedMiddleware } from '../openapi/route.ts';
 
 const jwtMiddlewares = new WeakMap<Config, Promise<MiddlewareHandler>>();
 /** Hono's check of a token's signature and claims, made once for a key; while a secret is being replaced for both. */
@@ -48,26 +48,11 @@ export const actorOf = (c: Context<Env>): Actor => {
   return actor;
 };
 
-const anyRole: Role[] = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'];
-/** Names the roles of a route, as part of what describe() says of it; app.begin() holds them against the live one. */
-export const allow = (...roles: Role[]): RouteDocs => {
-  const codes = ['unauthenticated', 'session_ended', 'too_many_requests'] as const;
-  const isForAll = roles.length === anyRole.length;
-  const refusesWaiting = roles.includes('doctor') && !roles.includes('pending_doctor');
-  return {
-    roles,
-    problems: [
-      ...codes,
-      ...(isForAll ? [] : (['wrong_role'] as const)),
-      ...(refusesWaiting ? (['doctor_not_approved'] as const) : []),
-    ],
-  };
-};
-
-export const everyone = allow(...anyRole);
-export const readers = allow('user', 'patient', 'doctor', 'admin');
-export const owners = allow('user', 'admin');
-export const admins = allow('admin');
+// Whom routes are for: app.begin() holds these against the live role of the account.
+export const everyone: readonly Role[] = roles;
+export const allButPendingDoctors: readonly Role[] = roles.filter((role) => role !== 'pending_doctor');
+export const recordKeepers: readonly Role[] = ['user', 'admin'];
+export const admins: readonly Role[] = ['admin'];
 
 /** What counts where a limiter is missing: a deployment may have a list of bindings of its own, from before there was this one. */
 const fallbackLimiters: { [Name in Limiter]?: Limiter } = { LINK_LIMIT: 'LOGIN_LIMIT' };

@@ -8,7 +8,7 @@ import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Database, type Params, prepare } from '../db/prepared.ts';
 import { type ProblemCode, requireChanged } from '../errors.ts';
-import { documented } from '../openapi/describe.ts';
+import { documented } from '../openapi/route.ts';
 import { conditionalWrite, withEtag } from './etag.ts';
 
 type Table = PgTable & { id: PgColumn; user_id: PgColumn };

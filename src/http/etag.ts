@@ -1,7 +1,7 @@
 // Versions as strong entity tags, "<version>" or "<version>-<age>": an age that is derived changes without a write.
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
-import type { RouteDocs } from '../openapi/describe.ts';
+import type { RouteDocs } from '../openapi/route.ts';
 
 interface Versioned {
   version: number;

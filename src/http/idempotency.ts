@@ -20,7 +20,7 @@ import {
   selectFromCte,
 } from '../db/prepared.ts';
 import { Problem, requireRow } from '../errors.ts';
-import { documented, type RouteDocs } from '../openapi/describe.ts';
+import { documented, type RouteDocs } from '../openapi/route.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',

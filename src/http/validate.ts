@@ -3,7 +3,7 @@ import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import { type FieldErrors, Problem } from '../errors.ts';
-import { documentedValidator, type RouteDocs } from '../openapi/describe.ts';
+import { documentedValidator, type RouteDocs } from '../openapi/route.ts';
 import { recordId } from './fields.ts';
 
 /** What zod would say in words for programmers. */
@@ -138,7 +138,7 @@ export const params = <Name extends string>(...names: Name[]) => {
 export const byId = params('id');
 
 /** The parameters behind the question mark, of which an unknown one is an error too. */
-export const query = <Shape extends z.ZodRawShape>(shape: Shape, note: RouteDocs = {}) => {
+export const query = <Shape extends z.ZodRawShape>(shape: Shape, docs: RouteDocs = {}) => {
   const schema = z.strictObject(shape);
   const validate = zValidator('query', schema, (result) => {
     const doubled = Object.keys(shape).filter((name) => Array.isArray((result.data as Record<string, unknown>)[name]));
@@ -146,5 +146,5 @@ export const query = <Shape extends z.ZodRawShape>(shape: Shape, note: RouteDocs
     if (doubled.length > 0) throw new Problem('invalid_input', { errors });
     throwIfInvalid(schema)(result);
   });
-  return documentedValidator('query', schema, validate, { problems: ['invalid_input'] }, note);
+  return documentedValidator('query', schema, validate, { problems: ['invalid_input'] }, docs);
 };

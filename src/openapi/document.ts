@@ -1,4 +1,4 @@
-// Makes the OpenAPI document from what routes and their pieces say of themselves (describe.ts). This runs at build
+// Makes the OpenAPI document from what routes and their pieces say of themselves (route.ts). This runs at build
 // time, and is no part of the Worker: scripts/build/assets.ts writes the file that is served.
 import type { Hono } from 'hono';
 import { clearSpecsContext, generateSpecs, loadVendor, resolver, uniqueSymbol } from 'hono-openapi';
@@ -6,8 +6,8 @@ import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
 import type { Env, Role } from '../config.ts';
 import { type ProblemCode, problemOf, problems, problemType } from '../errors.ts';
-import { docsOf, type RouteDocs } from './describe.ts';
 import fixed from './fixed.json' with { type: 'json' };
+import { docsOf, type RouteDocs } from './route.ts';
 
 type Json = Record<string, unknown>;
 
@@ -125,24 +125,24 @@ const camelCase = (summary: string) => {
   return first.toLowerCase() + more.map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 };
 
-/** Puts together what was said of a route. */
-const completeOperation = (path: string, operation: Operation, notes: readonly RouteDocs[], components: Components) => {
+/** Completes an operation with what the pieces of its route add. */
+const completeOperation = (path: string, operation: Operation, docs: readonly RouteDocs[], components: Components) => {
   const { parameters = [], responses, description = '', ...rest } = operation;
-  const roles = notes.find((note) => note.roles)?.roles;
-  const codes = new Set(notes.flatMap((note) => note.problems ?? []));
+  const roles = docs.find((piece) => piece.roles)?.roles;
+  const codes = new Set(docs.flatMap((piece) => piece.problems ?? []));
   // all of these need the settings and the database
   if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
   // whoever is signed in can do this much to confirm an email
   if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified');
-  const asked = new Set(notes.flatMap((note) => note.requestHeaders ?? []));
+  const requestHeaders = new Set(docs.flatMap((piece) => piece.requestHeaders ?? []));
 
-  const headers = refs('headers', ['X-Request-Id', ...new Set(notes.flatMap((note) => note.responseHeaders ?? []))]);
+  const headers = refs('headers', ['X-Request-Id', ...new Set(docs.flatMap((piece) => piece.responseHeaders ?? []))]);
   const unchanged = { description: 'The record is still the one that you have.', headers };
-  const answers: Json = notes.some((note) => note.notModified) ? { 304: unchanged } : {};
+  const answers: Json = docs.some((piece) => piece.notModified) ? { 304: unchanged } : {};
   for (const [status, answer] of Object.entries(responses)) answers[status] = { ...answer, headers };
-  const refused = (Object.keys(problems) as ProblemCode[]).filter((code) => codes.has(code));
-  for (const [status, alike = []] of Object.entries(Object.groupBy(refused, (code) => problems[code][0])))
-    answers[status] = problemResponse(alike, Number(status), components);
+  const returned = (Object.keys(problems) as ProblemCode[]).filter((code) => codes.has(code));
+  for (const [status, sameStatus = []] of Object.entries(Object.groupBy(returned, (code) => problems[code][0])))
+    answers[status] = problemResponse(sameStatus, Number(status), components);
 
   return {
     ...rest,
@@ -150,10 +150,10 @@ const completeOperation = (path: string, operation: Operation, notes: readonly R
     operationId: camelCase(rest.summary),
     description: `${audience(roles)} ${description}`.trim(),
     'x-roles': roles,
-    security: roles ? [{ bearer: [] }] : notes.some((note) => note.optionalToken) ? [{}, { bearer: [] }] : [],
+    security: roles ? [{ bearer: [] }] : docs.some((piece) => piece.optionalToken) ? [{}, { bearer: [] }] : [],
     parameters: [
       ...parameters.map((one) => parameterRef(one, components)),
-      ...[...asked].map((name) => ref('parameters', componentName({ in: 'header', name }))),
+      ...[...requestHeaders].map((name) => ref('parameters', componentName({ in: 'header', name }))),
     ],
     responses: answers,
   };
@@ -168,31 +168,31 @@ const responseFor = ([status, schema]: [string, z.ZodType | null]) => {
   return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
 };
 
-/** Says to hono-openapi, in its own way, what our routes and validators say; the notes by method and path. */
+/** Attaches to each handler what hono-openapi looks for there. Returns the documentation of the pieces by method and path. */
 const attachSpecs = (app: Hono<Env>) => {
-  const notes = new Map<string, RouteDocs[]>();
+  const docsByRoute = new Map<string, RouteDocs[]>();
   for (const { method, path, handler } of app.routes) {
-    const said = docsOf(handler);
-    if (!said) continue;
+    const attached = docsOf(handler);
+    if (!attached) continue;
     const key = `${method.toLowerCase()} ${path}`;
-    notes.set(key, [...(notes.get(key) ?? []), ...said.notes]);
-    if (said.route) {
-      const { answers, ...about } = said.route;
+    docsByRoute.set(key, [...(docsByRoute.get(key) ?? []), ...attached.docs]);
+    if (attached.route) {
+      const { answers, summary, detail } = attached.route;
       const responses = Object.fromEntries(Object.entries(answers).map(responseFor));
-      Object.assign(handler, { [uniqueSymbol]: { spec: { ...about, responses } } });
-    } else if (said.checks) {
+      Object.assign(handler, { [uniqueSymbol]: { spec: { summary, description: detail, responses } } });
+    } else if (attached.validates) {
       // a body is described as it is sent, a parameter as what it stands for
-      const { target, schema } = said.checks;
+      const { target, schema } = attached.validates;
       Object.assign(handler, {
         [uniqueSymbol]: { target, ...resolveSchema(schema, target === 'json' ? 'input' : 'output') },
       });
     }
   }
-  return notes;
+  return docsByRoute;
 };
 
 export const documentOf = async (app: Hono<Env>) => {
-  const notes = attachSpecs(app);
+  const docsByRoute = attachSpecs(app);
   clearSpecsContext();
   const { info, components, ...base } = structuredClone(fixed.document);
   const tags = fixed.tags.map(({ at, ...tag }) => tag);
@@ -212,11 +212,11 @@ export const documentOf = async (app: Hono<Env>) => {
   const paths = Object.entries(generated.paths).map(([plain, methods]) => {
     const path = plain.startsWith('/api/') ? plain.replace(/\/?$/, '/') : plain;
     const operations = Object.entries(methods) as [string, Operation][];
-    const noted = (method: string) => notes.get(`${method} ${plain.replace(/\{(\w+)\}/g, ':$1')}`) ?? [];
+    const docsFor = (method: string) => docsByRoute.get(`${method} ${plain.replace(/\{(\w+)\}/g, ':$1')}`) ?? [];
     return [
       path,
       Object.fromEntries(
-        operations.map(([method, one]) => [method, completeOperation(path, one, noted(method), components)]),
+        operations.map(([method, one]) => [method, completeOperation(path, one, docsFor(method), components)]),
       ),
     ];
   });

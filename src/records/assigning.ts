@@ -5,7 +5,7 @@ import type * as z from 'zod';
 import type { Env } from '../config.ts';
 import type { Params } from '../db/prepared.ts';
 import { idempotentInsert } from '../http/idempotency.ts';
-import { documented } from '../openapi/describe.ts';
+import { documented } from '../openapi/route.ts';
 import { type assignment, mappingColumns, mappings } from './mapping.ts';
 
 const insertMapping = idempotentInsert(mappings, (db, { patient, doctor }: Params<'patient' | 'doctor'>) =>
@@ -17,6 +17,6 @@ const createMapping = async (c: Context<Env>, pair: z.output<typeof assignment>)
 };
 
 export const assignDoctor = documented(createMapping, {
-  ...insertMapping.note,
-  problems: [...(insertMapping.note.problems ?? []), 'not_found', 'duplicate'],
+  ...insertMapping.docs,
+  problems: [...(insertMapping.docs.problems ?? []), 'not_found', 'duplicate'],
 });

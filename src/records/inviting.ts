@@ -6,7 +6,7 @@ import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepared.ts';
 import { requireRow } from '../errors.ts';
-import { documented } from '../openapi/describe.ts';
+import { documented } from '../openapi/route.ts';
 import { invitationColumns, invitationState, invitations } from './invitation.ts';
 
 const createInvitation = prepare(

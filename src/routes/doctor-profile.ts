@@ -7,20 +7,10 @@ import { actorId } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepared.ts';
 import { requireRow } from '../errors.ts';
-import { allow } from '../http/auth.ts';
 import { conditionalRead, conditionalWrite, withEtag } from '../http/etag.ts';
 import { json, params, putDetail } from '../http/validate.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import { doctor, doctorColumns, doctorPut, doctors } from '../records/doctor.ts';
-
-const doctorsOnly = allow('doctor', 'pending_doctor');
-const reads = describe(
-  'Read my doctor record. The record that belongs to the account that asks, and whether it is approved.',
-  { 200: doctor },
-  'not_found',
-  conditionalRead,
-  doctorsOnly,
-);
 
 const selectOwnDoctor = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, actorId))]);
 /** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
@@ -38,20 +28,35 @@ const replaceOwnDoctor = async (c: Context<Env>, user_id: number, fields: z.outp
   c.set('mailed', true);
   return c.json(withEtag(c, requireRow(rows)));
 };
-const replaces = describe(
-  `Replace my doctor record. ${putDetail} Another name, specialization or license number of an approved doctor needs ` +
-    '`/api/auth/step-up/` first, and waits for approval again.',
-  { 200: doctor },
-  'step_up_required',
-  conditionalWrite,
-  doctorsOnly,
-);
-
 export const doctorProfileRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, async (c) => {
-    const [rows] = await queryAsApi(c, selectOwnDoctor({}));
-    return c.json(withEtag(c, requireRow(rows)));
-  })
-  .put('/:user_id', replaces, params('user_id'), json(doctorPut), (c) =>
-    replaceOwnDoctor(c, c.req.valid('param').user_id, c.req.valid('json')),
+  .get(
+    '/',
+    route({
+      summary: 'Read my doctor record',
+      detail: 'The record that belongs to the account that asks, and whether it is approved.',
+      roles: ['doctor', 'pending_doctor'],
+      answers: { 200: doctor },
+      problems: ['not_found'],
+      uses: [conditionalRead],
+    }),
+    async (c) => {
+      const [rows] = await queryAsApi(c, selectOwnDoctor({}));
+      return c.json(withEtag(c, requireRow(rows)));
+    },
+  )
+  .put(
+    '/:user_id',
+    route({
+      summary: 'Replace my doctor record',
+      detail:
+        `${putDetail} Another name, specialization or license number of an approved doctor needs ` +
+        '`/api/auth/step-up/` first, and waits for approval again.',
+      roles: ['doctor', 'pending_doctor'],
+      answers: { 200: doctor },
+      problems: ['step_up_required'],
+      uses: [conditionalWrite],
+    }),
+    params('user_id'),
+    json(doctorPut),
+    (c) => replaceOwnDoctor(c, c.req.valid('param').user_id, c.req.valid('json')),
   );

@@ -6,13 +6,13 @@ import { config, type Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepared.ts';
 import { requireRow } from '../errors.ts';
-import { allow, everyone, owners } from '../http/auth.ts';
+import { everyone, recordKeepers } from '../http/auth.ts';
 import { deleteRecord, updateRecord } from '../http/changes.ts';
 import { conditionalRead, etagHeader, withEtag } from '../http/etag.ts';
 import { idempotentInsert } from '../http/idempotency.ts';
 import { respondWithPage } from '../http/pages.ts';
 import { byId, json, putDetail } from '../http/validate.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import {
   doctor,
   doctorColumns,
@@ -41,68 +41,107 @@ const selectDoctor = prepare((db, { id }: Params<'id'>) => [
 ]);
 const updateDoctor = updateRecord(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
 const deleteDoctor = deleteRecord(doctors, ['invitation_open', 'others_assigned']);
-
-const approvedDoctors = allow('doctor');
-const listsAll = describe(
-  'List all patients. Every patient there is, whoever made the record.',
-  { 200: z.array(registeredPatient) },
-  approvedDoctors,
-);
-const listsMine = describe(
-  'List my patients. The patients who are assigned to the doctor who asks.',
-  { 200: z.array(registeredPatient) },
-  approvedDoctors,
-);
-
-const creates = describe(
-  'Create a doctor. For somebody without an account, whom patients can be assigned to. An account may keep so many.',
-  { 201: doctor },
-  insertDoctor,
-  'limit_reached',
-  etagHeader,
-  owners,
-);
-const lists = describe(
-  'List doctors. To find one by name, specialization or any word of these.',
-  { 200: z.array(doctor) },
-  everyone,
-);
-const reads = describe(
-  'Read a doctor. What patients may know of a doctor; the license number is for the doctor, its creator and ' +
-    'administrators.',
-  { 200: doctor },
-  conditionalRead,
-  everyone,
-);
 const aboutOthers =
   'Not by its creator while the doctor is invited to have an account, or patients of others are assigned to the doctor.';
-const replaces = describe(`Replace a doctor. ${putDetail} ${aboutOthers}`, { 200: doctor }, updateDoctor, owners);
-const changes = describe(
-  `Change a doctor. Send only what changes, and \`null\` only for a field to clear. ${aboutOthers}`,
-  { 200: doctor },
-  updateDoctor,
-  owners,
-);
-const deletes = describe(
-  `Delete a doctor. With its mappings. An administrator can undo it from the audit trail. ${aboutOthers}`,
-  { 204: null },
-  deleteDoctor,
-  owners,
-);
-
 export const doctorRoutes = new Hono<Env>({ strict: false })
-  .post('/', creates, json(newDoctor), async (c) =>
-    c.json(withEtag(c, await createDoctor(c, c.req.valid('json'))), 201),
+  .post(
+    '/',
+    route({
+      summary: 'Create a doctor',
+      detail: 'For somebody without an account, whom patients can be assigned to. An account may keep so many.',
+      roles: recordKeepers,
+      answers: { 201: doctor },
+      problems: ['limit_reached'],
+      uses: [insertDoctor, etagHeader],
+    }),
+    json(newDoctor),
+    async (c) => c.json(withEtag(c, await createDoctor(c, c.req.valid('json'))), 201),
   )
-  .get('/', lists, doctorListParams, (c) => respondWithPage(c, listDoctors, c.req.valid('query')))
-  .get('/all-patients', listsAll, patientListParams, (c) => respondWithPage(c, listAllPatients, c.req.valid('query')))
-  .get('/my-patients', listsMine, patientListParams, (c) =>
-    respondWithPage(c, listAssignedPatients, c.req.valid('query')),
+  .get(
+    '/',
+    route({
+      summary: 'List doctors',
+      detail: 'To find one by name, specialization or any word of these.',
+      roles: everyone,
+      answers: { 200: z.array(doctor) },
+    }),
+    doctorListParams,
+    (c) => respondWithPage(c, listDoctors, c.req.valid('query')),
   )
-  .get('/:id', reads, byId, async (c) => {
-    const [rows] = await queryAsApi(c, selectDoctor(c.req.valid('param')));
-    return c.json(withEtag(c, requireRow(rows)));
-  })
-  .put('/:id', replaces, byId, json(doctorPut), (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')))
-  .patch('/:id', changes, byId, json(doctorPatch), (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')))
-  .delete('/:id', deletes, byId, (c) => deleteDoctor(c, c.req.valid('param').id));
+  .get(
+    '/all-patients',
+    route({
+      summary: 'List all patients',
+      detail: 'Every patient there is, whoever made the record.',
+      roles: ['doctor'],
+      answers: { 200: z.array(registeredPatient) },
+    }),
+    patientListParams,
+    (c) => respondWithPage(c, listAllPatients, c.req.valid('query')),
+  )
+  .get(
+    '/my-patients',
+    route({
+      summary: 'List my patients',
+      detail: 'The patients who are assigned to the doctor who asks.',
+      roles: ['doctor'],
+      answers: { 200: z.array(registeredPatient) },
+    }),
+    patientListParams,
+    (c) => respondWithPage(c, listAssignedPatients, c.req.valid('query')),
+  )
+  .get(
+    '/:id',
+    route({
+      summary: 'Read a doctor',
+      detail:
+        'What patients may know of a doctor; the license number is for the doctor, its creator and ' +
+        'administrators.',
+      roles: everyone,
+      answers: { 200: doctor },
+      uses: [conditionalRead],
+    }),
+    byId,
+    async (c) => {
+      const [rows] = await queryAsApi(c, selectDoctor(c.req.valid('param')));
+      return c.json(withEtag(c, requireRow(rows)));
+    },
+  )
+  .put(
+    '/:id',
+    route({
+      summary: 'Replace a doctor',
+      detail: `${putDetail} ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 200: doctor },
+      uses: [updateDoctor],
+    }),
+    byId,
+    json(doctorPut),
+    (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')),
+  )
+  .patch(
+    '/:id',
+    route({
+      summary: 'Change a doctor',
+      detail: `Send only what changes, and \`null\` only for a field to clear. ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 200: doctor },
+      uses: [updateDoctor],
+    }),
+    byId,
+    json(doctorPatch),
+    (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')),
+  )
+  .delete(
+    '/:id',
+    route({
+      summary: 'Delete a doctor',
+      detail: `With its mappings. An administrator can undo it from the audit trail. ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 204: null },
+      uses: [deleteDoctor],
+    }),
+    byId,
+    (c) => deleteDoctor(c, c.req.valid('param').id),
+  );

@@ -8,7 +8,7 @@ import { audited, idsFromColumn } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Database, type Params, prepare } from '../db/prepared.ts';
 import { requireChanged } from '../errors.ts';
-import { allow, owners, readers } from '../http/auth.ts';
+import { allButPendingDoctors, recordKeepers } from '../http/auth.ts';
 import { idText } from '../http/fields.ts';
 import {
   countRows,
@@ -21,7 +21,7 @@ import {
 } from '../http/pages.ts';
 import { auditRefusals } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import { assignDoctor } from '../records/assigning.ts';
 import { doctors } from '../records/doctor.ts';
 import {
@@ -88,47 +88,70 @@ const deleteMapping = prepare((db, { id }: Params<'id'>) => [
   db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
   db.select({ id: mappings.id }).from(mappings).where(eq(mappings.id, id)),
 ]);
-
-const assigns = describe(
-  'Assign a doctor to a patient. The patient finds the doctor in `my-doctors`, the doctor the patient in `my-patients`.',
-  { 201: mapping },
-  assignDoctor,
-  owners,
-);
-const listsDoctors = describe(
-  'List the doctors of a patient. The mappings of one patient, each with the record of its doctor.',
-  { 200: z.array(assignedDoctor) },
-  readers,
-);
-const listsThemToo = describe(
-  'List doctors by patient. The same under a shorter path, whose `id` is the patient and no mapping.',
-  { 200: z.array(assignedDoctor) },
-  readers,
-);
-
-const lists = describe(
-  'List mappings. Who treats whom, of all patients that the caller may see.',
-  { 200: z.array(mapping) },
-  readers,
-);
-const removes = describe(
-  'Remove a mapping. The doctor no longer treats the patient; both records stay. A doctor declines a patient so.',
-  { 204: null },
-  'not_owner',
-  allow('user', 'doctor', 'admin'),
-);
-
 export const mappingRoutes = new Hono<Env>({ strict: false })
-  .post('/', assigns, json(assignment), auditRefusals, (c) => assignDoctor(c, c.req.valid('json')))
-  .get('/', lists, mappingListParams, (c) => respondWithPage(c, listMappings, c.req.valid('query')))
-  .get('/patient/:id', listsDoctors, byId, auditRefusals, doctorsOfPatientParams, (c) =>
-    respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
+  .post(
+    '/',
+    route({
+      summary: 'Assign a doctor to a patient',
+      detail: 'The patient finds the doctor in `my-doctors`, the doctor the patient in `my-patients`.',
+      roles: recordKeepers,
+      answers: { 201: mapping },
+      uses: [assignDoctor],
+    }),
+    json(assignment),
+    auditRefusals,
+    (c) => assignDoctor(c, c.req.valid('json')),
   )
-  .get('/:id', listsThemToo, byId, auditRefusals, doctorsOfPatientParams, (c) =>
-    respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
+  .get(
+    '/',
+    route({
+      summary: 'List mappings',
+      detail: 'Who treats whom, of all patients that the caller may see.',
+      roles: allButPendingDoctors,
+      answers: { 200: z.array(mapping) },
+    }),
+    mappingListParams,
+    (c) => respondWithPage(c, listMappings, c.req.valid('query')),
   )
-  .delete('/:id', removes, byId, async (c) => {
-    const [gone, others] = await queryAsApi(c, deleteMapping(c.req.valid('param')));
-    requireChanged(gone, others);
-    return c.body(null, 204);
-  });
+  .get(
+    '/patient/:id',
+    route({
+      summary: 'List the doctors of a patient',
+      detail: 'The mappings of one patient, each with the record of its doctor.',
+      roles: allButPendingDoctors,
+      answers: { 200: z.array(assignedDoctor) },
+    }),
+    byId,
+    auditRefusals,
+    doctorsOfPatientParams,
+    (c) => respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
+  )
+  .get(
+    '/:id',
+    route({
+      summary: 'List doctors by patient',
+      detail: 'The same under a shorter path, whose `id` is the patient and no mapping.',
+      roles: allButPendingDoctors,
+      answers: { 200: z.array(assignedDoctor) },
+    }),
+    byId,
+    auditRefusals,
+    doctorsOfPatientParams,
+    (c) => respondWithPage(c, listDoctorsOfPatient, c.req.valid('query'), c.req.valid('param')),
+  )
+  .delete(
+    '/:id',
+    route({
+      summary: 'Remove a mapping',
+      detail: 'The doctor no longer treats the patient; both records stay. A doctor declines a patient so.',
+      roles: ['user', 'doctor', 'admin'],
+      answers: { 204: null },
+      problems: ['not_owner'],
+    }),
+    byId,
+    async (c) => {
+      const [gone, others] = await queryAsApi(c, deleteMapping(c.req.valid('param')));
+      requireChanged(gone, others);
+      return c.body(null, 204);
+    },
+  );

@@ -7,13 +7,12 @@ import { actorId, audit, audited, idsFromColumn } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
-import { allow } from '../http/auth.ts';
 import { updateRecord } from '../http/changes.ts';
 import { conditionalRead, withEtag } from '../http/etag.ts';
 import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
 import { auditRefusalsByAccount } from '../http/refusals.ts';
 import { json, params, putDetail } from '../http/validate.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import { accessColumns, accessEntry } from '../records/audit-entry.ts';
 import {
   columnsWithRegistrar,
@@ -24,8 +23,6 @@ import {
   patients,
   registeredPatient,
 } from '../records/patient.ts';
-
-const patientsOnly = allow('patient');
 
 const selectOwnPatient = prepare((db) => [
   audited(
@@ -50,43 +47,62 @@ const listAccessLog = prepareList(sorts, (db, _given: Params<never>, page) => {
 });
 
 const leaveRecord = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
-
-const reads = describe(
-  'Read my patient record. The record that belongs to the account that asks, and who registered it.',
-  { 200: registeredPatient },
-  'no_record',
-  conditionalRead,
-  patientsOnly,
-);
-const replaces = describe(`Replace my patient record. ${putDetail}`, { 200: patient }, updateOwnPatient, patientsOnly);
-const leaves = describe(
-  'Leave my patient record. Whoever made it keeps it without the account, which may accept another invitation. Not one ' +
-    'that the patient registered.',
-  { 204: null },
-  'no_record',
-  'own_record',
-  { requestHeaders: ['If-Match'], problems: ['stale_version'] },
-  patientsOnly,
-);
-const readsLog = describe(
-  'Read my access log. Who looked at or changed my record, until I left it or it was deleted.',
-  { 200: z.array(accessEntry) },
-  patientsOnly,
-);
-
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, async (c) => {
-    const [[own]] = await queryAsApi(c, selectOwnPatient({}));
-    if (!own) throw new Problem('no_record');
-    return c.json(withEtag(c, omitMissingRegistrar(own)));
-  })
-  .delete('/', leaves, async (c) => {
-    await queryAsApi(c, leaveRecord({}));
-    return c.body(null, 204);
-  })
-  .put('/:user_id', replaces, params('user_id'), auditRefusalsByAccount, json(patientPut), (c) =>
-    updateOwnPatient(c, c.req.valid('param').user_id, c.req.valid('json')),
+  .get(
+    '/',
+    route({
+      summary: 'Read my patient record',
+      detail: 'The record that belongs to the account that asks, and who registered it.',
+      roles: ['patient'],
+      answers: { 200: registeredPatient },
+      problems: ['no_record'],
+      uses: [conditionalRead],
+    }),
+    async (c) => {
+      const [[own]] = await queryAsApi(c, selectOwnPatient({}));
+      if (!own) throw new Problem('no_record');
+      return c.json(withEtag(c, omitMissingRegistrar(own)));
+    },
   )
-  .get('/access-log', readsLog, listParams(sorts, {}, '-id'), (c) =>
-    respondWithPage(c, listAccessLog, c.req.valid('query')),
+  .delete(
+    '/',
+    route({
+      summary: 'Leave my patient record',
+      detail:
+        'Whoever made it keeps it without the account, which may accept another invitation. Not one ' +
+        'that the patient registered.',
+      roles: ['patient'],
+      answers: { 204: null },
+      problems: ['no_record', 'own_record'],
+      uses: [{ requestHeaders: ['If-Match'], problems: ['stale_version'] }],
+    }),
+    async (c) => {
+      await queryAsApi(c, leaveRecord({}));
+      return c.body(null, 204);
+    },
+  )
+  .put(
+    '/:user_id',
+    route({
+      summary: 'Replace my patient record',
+      detail: putDetail,
+      roles: ['patient'],
+      answers: { 200: patient },
+      uses: [updateOwnPatient],
+    }),
+    params('user_id'),
+    auditRefusalsByAccount,
+    json(patientPut),
+    (c) => updateOwnPatient(c, c.req.valid('param').user_id, c.req.valid('json')),
+  )
+  .get(
+    '/access-log',
+    route({
+      summary: 'Read my access log',
+      detail: 'Who looked at or changed my record, until I left it or it was deleted.',
+      roles: ['patient'],
+      answers: { 200: z.array(accessEntry) },
+    }),
+    listParams(sorts, {}, '-id'),
+    (c) => respondWithPage(c, listAccessLog, c.req.valid('query')),
   );

@@ -11,7 +11,7 @@ import { actorOf, everyone } from '../http/auth.ts';
 import { isStorable, recordId } from '../http/fields.ts';
 import { decodeCursor, encodeCursor, maxPageBytes, pageParams } from '../http/pages.ts';
 import { query } from '../http/validate.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import { doctor, doctorColumns, doctorExample, doctors } from '../records/doctor.ts';
 import { mapping, mappingColumns, mappingExample, mappings } from '../records/mapping.ts';
 import { patient, patientColumns, patientExample, patients } from '../records/patient.ts';
@@ -56,13 +56,6 @@ const syncShape = z
 const int = z.int();
 const cursorSchema = z.tuple([int, z.string().refine(isStorable), int, int.nullable(), int, int, int]);
 const kinds = { patients: 0, doctors: 1, mappings: 2, removedPatients: 3, removedDoctors: 4, removedMappings: 5 };
-const tells = describe(
-  'Sync a copy. What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
-  { 200: syncShape },
-  'sync_reset',
-  everyone,
-);
-
 type CursorParams = Params<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
 const changedIds = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
 const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: CursorParams) => [
@@ -101,32 +94,43 @@ const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, m
   ),
 ]);
 
-export const syncRoutes = new Hono<Env>({ strict: false }).get('/', tells, query(pageParams), async (c) => {
-  const { limit, cursor } = c.req.valid('query');
-  const { id: actor } = actorOf(c);
-  const [whose, scope, since, until, kind, tx, id] =
-    cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorSchema, cursor);
-  if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
+export const syncRoutes = new Hono<Env>({ strict: false }).get(
+  '/',
+  route({
+    summary: 'Sync a copy',
+    detail: 'What was made, changed or deleted since the last time, for a phone that keeps records of its own.',
+    roles: everyone,
+    answers: { 200: syncShape },
+    problems: ['sync_reset'],
+  }),
+  query(pageParams),
+  async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id: actor } = actorOf(c);
+    const [whose, scope, since, until, kind, tx, id] =
+      cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorSchema, cursor);
+    if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
-  const [rounds, page, patientRows, doctorRows, mappingRows] = await queryAsApi(
-    c,
-    selectChanges({ scope, since, until, kind, tx, id, limit, most_bytes: maxPageBytes }),
-  );
-  const round = requireRow(rounds);
-  const last = page.at(-1);
-  const more = last?.more ?? false;
-  const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
-  const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
-  return c.json({
-    patients: patientRows,
-    doctors: doctorRows,
-    mappings: mappingRows,
-    removed: {
-      patients: removed(kinds.removedPatients),
-      doctors: removed(kinds.removedDoctors),
-      mappings: removed(kinds.removedMappings),
-    },
-    cursor: encodeCursor([actor, round.scope, ...next]),
-    more,
-  });
-});
+    const [rounds, page, patientRows, doctorRows, mappingRows] = await queryAsApi(
+      c,
+      selectChanges({ scope, since, until, kind, tx, id, limit, most_bytes: maxPageBytes }),
+    );
+    const round = requireRow(rounds);
+    const last = page.at(-1);
+    const more = last?.more ?? false;
+    const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
+    const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
+    return c.json({
+      patients: patientRows,
+      doctors: doctorRows,
+      mappings: mappingRows,
+      removed: {
+        patients: removed(kinds.removedPatients),
+        doctors: removed(kinds.removedDoctors),
+        mappings: removed(kinds.removedMappings),
+      },
+      cursor: encodeCursor([actor, round.scope, ...next]),
+      more,
+    });
+  },
+);

@@ -9,7 +9,7 @@ import { queryAsAuth } from '../db/client.ts';
 import { prepare } from '../db/prepared.ts';
 import { Problem } from '../errors.ts';
 import { docsPolicy } from '../http/policy.ts';
-import { describe } from '../openapi/describe.ts';
+import { route } from '../openapi/route.ts';
 import { warningCodes, warningsOf } from '../warnings.ts';
 
 const text = z.string();
@@ -35,13 +35,6 @@ const page = text;
 
 const { name, version } = manifest;
 const links = { portal: '/portal', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
-const checksReadiness = describe(
-  'Check readiness. Asks the database.',
-  { 200: readinessShape },
-  'database_unavailable',
-  'misconfigured',
-);
-
 /** The page loads the rest from files beside it, and nothing from elsewhere. */
 const docsHtml = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
@@ -92,32 +85,58 @@ const checkDatabase = async (c: Context<Env>): Promise<boolean> => {
   if (typeof last.outcome !== 'boolean') throw last.outcome ?? new Problem('database_unavailable');
   return last.outcome;
 };
-
-const namesItself = describe(
-  'Name the service. Its name, its version, who may register, and where the rest is. A browser, which asks for `text/html`, is led to the portal.',
-  { 200: serviceShape, 302: null },
-  'misconfigured',
-);
 const isBrowser = (c: Context) =>
   accepts(c, { header: 'Accept', supports: ['application/json', 'text/html'], default: 'application/json' }) ===
   'text/html';
-const checksLiveness = describe('Check liveness. That the Worker answers; the database is not asked.', {
-  200: healthShape,
-});
-const browses = describe('Browse the reference. This document as a page, on which each route can be tried.', {
-  200: page,
-});
-
 // /openapi.json and what the page at /docs loads are files, which are served without the Worker.
 export const systemRoutes = new Hono<Env>({ strict: false })
-  .get('/', namesItself, (c) => {
-    c.header('Vary', 'Accept', { append: true });
-    if (isBrowser(c)) return c.redirect('/portal/');
-    return c.json({ name, version, registration: config(c).REGISTRATION, links });
-  })
-  .get('/healthz', checksLiveness, (c) => c.json({ status: 'ok' as const }))
-  .get('/readyz', checksReadiness, async (c) => {
-    const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
-    return c.json({ status: 'ok' as const, has_administrator: await checkDatabase(c), warnings });
-  })
-  .get('/docs', browses, (c) => c.html(docsHtml, 200, { 'Content-Security-Policy': docsPolicy }));
+  .get(
+    '/',
+    route({
+      summary: 'Name the service',
+      detail:
+        'Its name, its version, who may register, and where the rest is. A browser, which asks for `text/html`, is led to the portal.',
+      answers: { 200: serviceShape, 302: null },
+      problems: ['misconfigured'],
+    }),
+    (c) => {
+      c.header('Vary', 'Accept', { append: true });
+      if (isBrowser(c)) return c.redirect('/portal/');
+      return c.json({ name, version, registration: config(c).REGISTRATION, links });
+    },
+  )
+  .get(
+    '/healthz',
+    route({
+      summary: 'Check liveness',
+      detail: 'That the Worker answers; the database is not asked.',
+      answers: {
+        200: healthShape,
+      },
+    }),
+    (c) => c.json({ status: 'ok' as const }),
+  )
+  .get(
+    '/readyz',
+    route({
+      summary: 'Check readiness',
+      detail: 'Asks the database.',
+      answers: { 200: readinessShape },
+      problems: ['database_unavailable', 'misconfigured'],
+    }),
+    async (c) => {
+      const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
+      return c.json({ status: 'ok' as const, has_administrator: await checkDatabase(c), warnings });
+    },
+  )
+  .get(
+    '/docs',
+    route({
+      summary: 'Browse the reference',
+      detail: 'This document as a page, on which each route can be tried.',
+      answers: {
+        200: page,
+      },
+    }),
+    (c) => c.html(docsHtml, 200, { 'Content-Security-Policy': docsPolicy }),
+  );

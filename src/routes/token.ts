@@ -12,7 +12,7 @@ import { type Database, type Params, prepare } from '../db/prepared.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { limitByAddress } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
-import { describe, documentedMiddleware } from '../openapi/describe.ts';
+import { documentedMiddleware, route } from '../openapi/route.ts';
 import { refreshBody, tokenPair } from '../records/session.ts';
 
 const tokenPairShape = z
@@ -25,33 +25,6 @@ const emptyShape = z.object({}).meta({ id: 'Done', examples: [{}] });
 const verifyBody = z
   .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
   .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
-
-const obtains = describe(
-  "Obtain a pair of tokens. As simplejwt's route of this name does; an email in `username` works too.",
-  { 200: tokenPairShape },
-  'no_active_account',
-  'too_many_attempts',
-);
-const refreshes = describe(
-  "Obtain an access token. As simplejwt's route of this name: the refresh token stays the same. It takes the first token of a " +
-    'session whose tokens were never replaced by `/api/auth/refresh/`.',
-  { 200: accessShape },
-  'token_not_valid',
-  'too_many_requests',
-);
-const verifies = describe(
-  'Verify a token. Whether an access or a refresh token still counts.',
-  { 200: emptyShape },
-  'token_not_valid',
-  'too_many_requests',
-);
-const blacklists = describe(
-  'Blacklist a token. Its session ends.',
-  { 200: emptyShape },
-  'token_not_valid',
-  'too_many_requests',
-);
-
 const selectIsValid = (db: Database, call: SQL) =>
   db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);
 const verifyOwnToken = prepare((db, { session, account, hash }: Params<'session' | 'account' | 'hash'>) => [
@@ -80,28 +53,73 @@ const requireEnabled = documentedMiddleware({ problems: ['not_found'] }, functio
 });
 
 export const tokenRoutes = new Hono<Env>({ strict: false })
-  .post('/', obtains, requireEnabled, limitByAddress('LOGIN_LIMIT'), json(loginBody), async (c) => {
-    const { access, refresh } = await logIn(c, c.req.valid('json')).catch((problem) => {
-      const isRefused = problem instanceof Problem && /^(invalid_credentials|account_disabled)$/.test(problem.code);
-      throw isRefused ? new Problem('no_active_account') : problem;
-    });
-    return c.json({ access, refresh });
-  })
-  .post('/refresh', refreshes, requireEnabled, json(refreshBody), async (c) =>
-    c.json({ access: await renewAccessToken(c, c.req.valid('json').refresh) }),
+  .post(
+    '/',
+    route({
+      summary: 'Obtain a pair of tokens',
+      detail: "As simplejwt's route of this name does; an email in `username` works too.",
+      answers: { 200: tokenPairShape },
+      problems: ['no_active_account', 'too_many_attempts'],
+    }),
+    requireEnabled,
+    limitByAddress('LOGIN_LIMIT'),
+    json(loginBody),
+    async (c) => {
+      const { access, refresh } = await logIn(c, c.req.valid('json')).catch((problem) => {
+        const isRefused = problem instanceof Problem && /^(invalid_credentials|account_disabled)$/.test(problem.code);
+        throw isRefused ? new Problem('no_active_account') : problem;
+      });
+      return c.json({ access, refresh });
+    },
   )
-  .post('/verify', verifies, requireEnabled, json(verifyBody), async (c) => {
-    const { token } = c.req.valid('json');
-    const access = await identifyAccessToken(c, token);
-    if (access) return requireValid(c, verifyOwnToken({ session: access.session, account: access.id, hash: null }));
-    const { ours, theirs } = await identifyRefreshToken(c, token);
-    if (ours) return requireValid(c, verifyOwnToken({ session: ours.session, account: null, hash: ours.hash }));
-    return requireValid(c, theirs ? verifyDjangoToken({ jti: theirs.jti, account: theirs.account }) : null);
-  })
-  .post('/blacklist', blacklists, requireEnabled, json(refreshBody), async (c) => {
-    const { ours, theirs } = await identifyRefreshToken(c, c.req.valid('json').refresh);
-    if (ours) return requireValid(c, blacklistOwnToken({ session: ours.session }));
-    if (!theirs) throw new Problem('token_not_valid');
-    const { jti, account, expires } = theirs;
-    return requireValid(c, blacklistDjangoToken({ jti, account, expires }));
-  });
+  .post(
+    '/refresh',
+    route({
+      summary: 'Obtain an access token',
+      detail:
+        "As simplejwt's route of this name: the refresh token stays the same. It takes the first token of a " +
+        'session whose tokens were never replaced by `/api/auth/refresh/`.',
+      answers: { 200: accessShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(refreshBody),
+    async (c) => c.json({ access: await renewAccessToken(c, c.req.valid('json').refresh) }),
+  )
+  .post(
+    '/verify',
+    route({
+      summary: 'Verify a token',
+      detail: 'Whether an access or a refresh token still counts.',
+      answers: { 200: emptyShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(verifyBody),
+    async (c) => {
+      const { token } = c.req.valid('json');
+      const access = await identifyAccessToken(c, token);
+      if (access) return requireValid(c, verifyOwnToken({ session: access.session, account: access.id, hash: null }));
+      const { ours, theirs } = await identifyRefreshToken(c, token);
+      if (ours) return requireValid(c, verifyOwnToken({ session: ours.session, account: null, hash: ours.hash }));
+      return requireValid(c, theirs ? verifyDjangoToken({ jti: theirs.jti, account: theirs.account }) : null);
+    },
+  )
+  .post(
+    '/blacklist',
+    route({
+      summary: 'Blacklist a token',
+      detail: 'Its session ends.',
+      answers: { 200: emptyShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(refreshBody),
+    async (c) => {
+      const { ours, theirs } = await identifyRefreshToken(c, c.req.valid('json').refresh);
+      if (ours) return requireValid(c, blacklistOwnToken({ session: ours.session }));
+      if (!theirs) throw new Problem('token_not_valid');
+      const { jti, account, expires } = theirs;
+      return requireValid(c, blacklistDjangoToken({ jti, account, expires }));
+    },
+  );

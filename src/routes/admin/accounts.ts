@@ -12,7 +12,7 @@ import { conditionalRead, conditionalWrite, withEtag } from '../../http/etag.ts'
 import { searchText } from '../../http/fields.ts';
 import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { patientsOfAccounts } from '../../records/patient.ts';
 import { account, accountColumns, accountPatch, accountRole, users } from '../../records/user.ts';
 
@@ -59,58 +59,83 @@ const updateAccount = prepare((db, { id, disabled, ...changes }: Params<'id', ke
 ]);
 const endSessions = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
 const sendReset = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);
-const sendsReset = describe(
-  'Send somebody a link for a new password. For whoever has forgotten it and cannot ask themselves.',
-  { 202: null },
-  'account_disabled',
-  admins,
-);
-const changes = describe(
-  'Change an account. Its role, its name, or whether it may sign in, which count on the very next request. A new email ' +
-    'gets a link to confirm it, and the old one a link to undo it. Another’s email and a new administrator need ' +
-    '`/api/auth/step-up/` first; the own email and username are changed at `/api/auth/me/`.',
-  { 200: account },
-  'step_up_required',
-  'own_account',
-  'duplicate',
-  'last_admin',
-  'no_linked_record',
-  conditionalWrite,
-  admins,
-);
-
-const lists = describe('List accounts. To find somebody by name, email or role.', { 200: z.array(account) }, admins);
-const reads = describe(
-  'Read an account. Who it is, with which role, and whether it may sign in.',
-  { 200: account },
-  conditionalRead,
-  admins,
-);
-const endsSessions = describe(
-  'End all sessions of an account. Signs somebody out on every device, say when one was stolen.',
-  { 204: null },
-  admins,
-);
-
 export const accountRoutes = new Hono<Env>({ strict: false })
-  .get('/users', lists, accountListParams, (c) => respondWithPage(c, listAccounts, c.req.valid('query')))
-  .get('/users/:id', reads, byId, async (c) => {
-    const [rows] = await queryAsApi(c, selectAccount(c.req.valid('param')));
-    return c.json(withEtag(c, requireRow(rows)));
-  })
-  .patch('/users/:id', changes, byId, json(accountPatch), async (c) => {
-    const changed = c.req.valid('json');
-    const [rows] = await queryAsApi(c, updateAccount({ ...changed, ...c.req.valid('param') }));
-    // a new address is asked to confirm itself, the old one is told, and administrators are told of a new one
-    if (changed.email !== undefined || changed.role === 'admin' || changed.disabled === false) c.set('mailed', true);
-    return c.json(withEtag(c, requireRow(rows)));
-  })
-  .post('/users/:id/end-sessions', endsSessions, byId, async (c) => {
-    await queryAsApi(c, endSessions(c.req.valid('param')));
-    return c.body(null, 204);
-  })
-  .post('/users/:id/reset-password', sendsReset, byId, async (c) => {
-    await queryAsApi(c, sendReset(c.req.valid('param')));
-    c.set('mailed', true);
-    return c.body(null, 202);
-  });
+  .get(
+    '/users',
+    route({
+      summary: 'List accounts',
+      detail: 'To find somebody by name, email or role.',
+      roles: admins,
+      answers: { 200: z.array(account) },
+    }),
+    accountListParams,
+    (c) => respondWithPage(c, listAccounts, c.req.valid('query')),
+  )
+  .get(
+    '/users/:id',
+    route({
+      summary: 'Read an account',
+      detail: 'Who it is, with which role, and whether it may sign in.',
+      roles: admins,
+      answers: { 200: account },
+      uses: [conditionalRead],
+    }),
+    byId,
+    async (c) => {
+      const [rows] = await queryAsApi(c, selectAccount(c.req.valid('param')));
+      return c.json(withEtag(c, requireRow(rows)));
+    },
+  )
+  .patch(
+    '/users/:id',
+    route({
+      summary: 'Change an account',
+      detail:
+        'Its role, its name, or whether it may sign in, which count on the very next request. A new email ' +
+        'gets a link to confirm it, and the old one a link to undo it. Another’s email and a new administrator need ' +
+        '`/api/auth/step-up/` first; the own email and username are changed at `/api/auth/me/`.',
+      roles: admins,
+      answers: { 200: account },
+      problems: ['step_up_required', 'own_account', 'duplicate', 'last_admin', 'no_linked_record'],
+      uses: [conditionalWrite],
+    }),
+    byId,
+    json(accountPatch),
+    async (c) => {
+      const changed = c.req.valid('json');
+      const [rows] = await queryAsApi(c, updateAccount({ ...changed, ...c.req.valid('param') }));
+      // a new address is asked to confirm itself, the old one is told, and administrators are told of a new one
+      if (changed.email !== undefined || changed.role === 'admin' || changed.disabled === false) c.set('mailed', true);
+      return c.json(withEtag(c, requireRow(rows)));
+    },
+  )
+  .post(
+    '/users/:id/end-sessions',
+    route({
+      summary: 'End all sessions of an account',
+      detail: 'Signs somebody out on every device, say when one was stolen.',
+      roles: admins,
+      answers: { 204: null },
+    }),
+    byId,
+    async (c) => {
+      await queryAsApi(c, endSessions(c.req.valid('param')));
+      return c.body(null, 204);
+    },
+  )
+  .post(
+    '/users/:id/reset-password',
+    route({
+      summary: 'Send somebody a link for a new password',
+      detail: 'For whoever has forgotten it and cannot ask themselves.',
+      roles: admins,
+      answers: { 202: null },
+      problems: ['account_disabled'],
+    }),
+    byId,
+    async (c) => {
+      await queryAsApi(c, sendReset(c.req.valid('param')));
+      c.set('mailed', true);
+      return c.body(null, 202);
+    },
+  );

@@ -11,7 +11,7 @@ import { admins } from '../../http/auth.ts';
 import { dateText, idText } from '../../http/fields.ts';
 import { countRows, limitSize, listParams, prepareList, respondWithPage, sizeColumn } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { auditEntry, entryColumns, restoredRecord } from '../../records/audit-entry.ts';
 
 const word = z.string().regex(/^[a-z_]{1,40}$/, 'must be a word like update or login_failed');
@@ -33,13 +33,6 @@ const filters = {
   // the midnight at its end, so that the last day that somebody asks for is in the answer
   to: timeParam('24:00:00').optional(),
 };
-const restores = describe(
-  'Undo a deletion. Brings a patient or a doctor back as it was, with its mappings; `id` is the entry of the deletion.',
-  { 200: restoredRecord },
-  'duplicate',
-  'invalid_input',
-  admins,
-);
 const auditListParams = listParams(sorts, filters, '-id');
 type Filters = Params<never, keyof typeof filters>;
 
@@ -75,16 +68,30 @@ const restoreRecord = prepare((db, { id }: Params<'id'>) => [
     })
     .from(sql`app.restore(${id})`),
 ]);
-
-const reads = describe(
-  'Read the audit trail. Who did what, when and from where, and each record as it was before.',
-  { 200: z.array(auditEntry) },
-  admins,
-);
-
 export const auditRoutes = new Hono<Env>({ strict: false })
-  .get('/', reads, auditListParams, (c) => respondWithPage(c, listAuditEntries, c.req.valid('query')))
-  .post('/:id/restore', restores, byId, async (c) => {
-    const [rows] = await queryAsApi(c, restoreRecord(c.req.valid('param')));
-    return c.json(requireRow(rows));
-  });
+  .get(
+    '/',
+    route({
+      summary: 'Read the audit trail',
+      detail: 'Who did what, when and from where, and each record as it was before.',
+      roles: admins,
+      answers: { 200: z.array(auditEntry) },
+    }),
+    auditListParams,
+    (c) => respondWithPage(c, listAuditEntries, c.req.valid('query')),
+  )
+  .post(
+    '/:id/restore',
+    route({
+      summary: 'Undo a deletion',
+      detail: 'Brings a patient or a doctor back as it was, with its mappings; `id` is the entry of the deletion.',
+      roles: admins,
+      answers: { 200: restoredRecord },
+      problems: ['duplicate', 'invalid_input'],
+    }),
+    byId,
+    async (c) => {
+      const [rows] = await queryAsApi(c, restoreRecord(c.req.valid('param')));
+      return c.json(requireRow(rows));
+    },
+  );

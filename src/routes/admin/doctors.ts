@@ -9,7 +9,7 @@ import { admins } from '../../http/auth.ts';
 import { conditionalWrite, withEtag } from '../../http/etag.ts';
 import { auditRefusals } from '../../http/refusals.ts';
 import { byId, json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { assignDoctor } from '../../records/assigning.ts';
 import { doctor, doctorColumns, doctors } from '../../records/doctor.ts';
 import { assignment, mapping } from '../../records/mapping.ts';
@@ -21,30 +21,45 @@ const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   const [rows] = await queryAsApi(c, updateApproval({ id, approved }));
   return c.json(withEtag(c, requireRow(rows)));
 };
-const approves = describe(
-  'Approve a doctor. From then on the account sees patients. `If-Match` is required, with the ETag of the doctor who was ' +
-    'looked at: `*` is none.',
-  { 200: doctor },
-  'precondition_required',
-  'no_linked_account',
-  conditionalWrite,
-  admins,
-);
-const revokes = describe(
-  'Revoke the approval of a doctor. From then on the account sees no patient any more.',
-  { 200: doctor },
-  'no_linked_account',
-  conditionalWrite,
-  admins,
-);
-const assigns = describe(
-  'Assign a patient to a doctor. As an owner does at `/api/mappings/`, for any patient.',
-  { 201: mapping },
-  assignDoctor,
-  admins,
-);
-
 export const adminDoctorRoutes = new Hono<Env>({ strict: false })
-  .post('/doctors/:id/approve', approves, byId, (c) => setApproval(c, c.req.valid('param').id, true))
-  .post('/doctors/:id/revoke', revokes, byId, (c) => setApproval(c, c.req.valid('param').id, false))
-  .post('/assign-patient', assigns, json(assignment), auditRefusals, (c) => assignDoctor(c, c.req.valid('json')));
+  .post(
+    '/doctors/:id/approve',
+    route({
+      summary: 'Approve a doctor',
+      detail:
+        'From then on the account sees patients. `If-Match` is required, with the ETag of the doctor who was ' +
+        'looked at: `*` is none.',
+      roles: admins,
+      answers: { 200: doctor },
+      problems: ['precondition_required', 'no_linked_account'],
+      uses: [conditionalWrite],
+    }),
+    byId,
+    (c) => setApproval(c, c.req.valid('param').id, true),
+  )
+  .post(
+    '/doctors/:id/revoke',
+    route({
+      summary: 'Revoke the approval of a doctor',
+      detail: 'From then on the account sees no patient any more.',
+      roles: admins,
+      answers: { 200: doctor },
+      problems: ['no_linked_account'],
+      uses: [conditionalWrite],
+    }),
+    byId,
+    (c) => setApproval(c, c.req.valid('param').id, false),
+  )
+  .post(
+    '/assign-patient',
+    route({
+      summary: 'Assign a patient to a doctor',
+      detail: 'As an owner does at `/api/mappings/`, for any patient.',
+      roles: admins,
+      answers: { 201: mapping },
+      uses: [assignDoctor],
+    }),
+    json(assignment),
+    auditRefusals,
+    (c) => assignDoctor(c, c.req.valid('json')),
+  );

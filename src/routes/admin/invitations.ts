@@ -10,7 +10,7 @@ import { requireRow } from '../../errors.ts';
 import { admins } from '../../http/auth.ts';
 import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId, json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import {
   invitation,
   invitationColumns,
@@ -36,28 +36,46 @@ const listInvitations = prepareList(sorts, (db, { state }: Params<never, keyof t
   return { rows: audited(db, 'invitation', ofPatients, rows), totals: [countRows(db, invitations, where)] };
 });
 const revokeInvitation = prepareRevocation(invitations.id);
-const invites = describe(
-  'Invite somebody. As a colleague, or a doctor for the record that is there, which is approved with it. ' +
-    'Again for the same person: the link of before ends, and a new one is sent. An administrator needs ' +
-    '`/api/auth/step-up/` first.',
-  { 201: invitation },
-  'step_up_required',
-  invite,
-  admins,
-);
-
-const lists = describe(
-  'List invitations. Those to patients as well, and what became of each.',
-  { 200: z.array(invitation) },
-  admins,
-);
-const revokes = describe('Revoke an invitation. Its link no longer works.', { 204: null }, admins);
-
 export const invitationRoutes = new Hono<Env>({ strict: false })
-  .post('/', invites, json(newInvitation), (c) => invite(c, c.req.valid('json')))
-  .get('/', lists, invitationListParams, (c) => respondWithPage(c, listInvitations, c.req.valid('query')))
-  .delete('/:id', revokes, byId, async (c) => {
-    const [revoked] = await queryAsApi(c, revokeInvitation(c.req.valid('param')));
-    requireRow(revoked);
-    return c.body(null, 204);
-  });
+  .post(
+    '/',
+    route({
+      summary: 'Invite somebody',
+      detail:
+        'As a colleague, or a doctor for the record that is there, which is approved with it. ' +
+        'Again for the same person: the link of before ends, and a new one is sent. An administrator needs ' +
+        '`/api/auth/step-up/` first.',
+      roles: admins,
+      answers: { 201: invitation },
+      problems: ['step_up_required'],
+      uses: [invite],
+    }),
+    json(newInvitation),
+    (c) => invite(c, c.req.valid('json')),
+  )
+  .get(
+    '/',
+    route({
+      summary: 'List invitations',
+      detail: 'Those to patients as well, and what became of each.',
+      roles: admins,
+      answers: { 200: z.array(invitation) },
+    }),
+    invitationListParams,
+    (c) => respondWithPage(c, listInvitations, c.req.valid('query')),
+  )
+  .delete(
+    '/:id',
+    route({
+      summary: 'Revoke an invitation',
+      detail: 'Its link no longer works.',
+      roles: admins,
+      answers: { 204: null },
+    }),
+    byId,
+    async (c) => {
+      const [revoked] = await queryAsApi(c, revokeInvitation(c.req.valid('param')));
+      requireRow(revoked);
+      return c.body(null, 204);
+    },
+  );

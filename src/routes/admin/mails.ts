@@ -9,7 +9,7 @@ import { type Params, prepare } from '../../db/prepared.ts';
 import { admins } from '../../http/auth.ts';
 import { countRows, listParams, prepareList, respondWithPage } from '../../http/pages.ts';
 import { byId } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { isUnsent, mail, mailColumns, mailState, mailStates, mails } from '../../records/mail.ts';
 import { patientsOfAccounts } from '../../records/patient.ts';
 
@@ -28,19 +28,30 @@ const listMails = prepareList(sorts, (db, { state }: Params<never, keyof typeof 
   return { rows: audited(db, 'mail', patientsOfAccounts('user_id'), rows), totals: [countRows(db, mails, where)] };
 });
 const resendMail = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
-
-const lists = describe(
-  'List mails that were not sent. Those that wait for another try, and those that were given up after a day; ' +
-    'never what they say.',
-  { 200: z.array(mail) },
-  admins,
-);
-const resends = describe('Send a mail again. One that was given up or waits is tried at once.', { 202: null }, admins);
-
 export const mailRoutes = new Hono<Env>({ strict: false })
-  .get('/', lists, mailListParams, (c) => respondWithPage(c, listMails, c.req.valid('query')))
-  .post('/:id/resend', resends, byId, async (c) => {
-    await queryAsApi(c, resendMail(c.req.valid('param')));
-    c.set('mailed', true);
-    return c.body(null, 202);
-  });
+  .get(
+    '/',
+    route({
+      summary: 'List mails that were not sent',
+      detail: 'Those that wait for another try, and those that were given up after a day; ' + 'never what they say.',
+      roles: admins,
+      answers: { 200: z.array(mail) },
+    }),
+    mailListParams,
+    (c) => respondWithPage(c, listMails, c.req.valid('query')),
+  )
+  .post(
+    '/:id/resend',
+    route({
+      summary: 'Send a mail again',
+      detail: 'One that was given up or waits is tried at once.',
+      roles: admins,
+      answers: { 202: null },
+    }),
+    byId,
+    async (c) => {
+      await queryAsApi(c, resendMail(c.req.valid('param')));
+      c.set('mailed', true);
+      return c.body(null, 202);
+    },
+  );

@@ -9,7 +9,7 @@ import { queryAsApi } from '../../db/client.ts';
 import { prepare } from '../../db/prepared.ts';
 import { admins } from '../../http/auth.ts';
 import { withoutVersions } from '../../http/etag.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { doctorColumns, doctors } from '../../records/doctor.ts';
 import { isUnsent, mailColumns, mails } from '../../records/mail.ts';
 import { blockedAccounts, blockedColumns, settingsShape, waitingShape } from '../../records/overview.ts';
@@ -69,53 +69,58 @@ const selectWaiting = prepare((db) => [
 ]);
 const countOf = (rows: { in_all: number }[]) => rows[0]?.in_all ?? 0;
 const withoutTotal = <Row extends { in_all: number }>(rows: Row[]) => rows.map(({ in_all: _, ...row }) => row);
-
-const tellsWhatWaits = describe(
-  'See what waits for an administrator. Doctors to approve, mails that did not arrive, accounts that wait after wrong ' +
-    'passwords.',
-  { 200: waitingShape },
-  admins,
-);
-const tellsSettings = describe(
-  'See the settings. As they are in force; what is secret is not shown.',
-  { 200: settingsShape },
-  admins,
-);
-
 export const overviewRoutes = new Hono<Env>({ strict: false })
-  .get('/waiting', tellsWhatWaits, async (c) => {
-    const [doctors, mails, accounts] = await queryAsApi(c, selectWaiting({}));
-    const totals = { doctors: countOf(doctors), mails: countOf(mails), accounts: countOf(accounts) };
-    const answer: z.output<typeof waitingShape> = {
-      doctors: withoutVersions(withoutTotal(doctors)),
-      mails: withoutTotal(mails),
-      accounts: withoutTotal(accounts),
-      totals,
-    };
-    return c.json(answer);
-  })
-  .get('/settings', tellsSettings, async (c) => {
-    // asks for nothing but whether the session is alive and an administrator's
-    await queryAsApi(c, { on: () => [] });
-    const set = config(c);
-    const answer: z.output<typeof settingsShape> = {
-      version: manifest.version,
-      warnings: warningsOf(c.env, set),
-      registration: set.REGISTRATION,
-      doctor_approval: set.DOCTOR_APPROVAL,
-      require_verified_email: set.REQUIRE_VERIFIED_EMAIL,
-      mail: set.EMAIL ? 'binding' : set.MAIL_API_URL ? 'api' : null,
-      mail_from: set.MAIL_FROM ?? null,
-      public_url: set.PUBLIC_URL ?? null,
-      cors_origins: set.CORS_ORIGINS,
-      access_token_seconds: set.ACCESS_TOKEN_TTL,
-      refresh_token_seconds: set.REFRESH_TOKEN_TTL,
-      sessions_per_account: set.SESSIONS_PER_ACCOUNT,
-      mails_per_day: set.MAILS_PER_DAY,
-      unconfirmed_account_days: set.UNCONFIRMED_ACCOUNT_DAYS,
-      previous_secret: set.JWT_SECRET_PREVIOUS !== undefined,
-      simplejwt_routes: set.SIMPLEJWT_ROUTES,
-      django_tokens_until: set.DJANGO_TOKENS_UNTIL ?? null,
-    };
-    return c.json(answer);
-  });
+  .get(
+    '/waiting',
+    route({
+      summary: 'See what waits for an administrator',
+      detail: 'Doctors to approve, mails that did not arrive, accounts that wait after wrong ' + 'passwords.',
+      roles: admins,
+      answers: { 200: waitingShape },
+    }),
+    async (c) => {
+      const [doctors, mails, accounts] = await queryAsApi(c, selectWaiting({}));
+      const totals = { doctors: countOf(doctors), mails: countOf(mails), accounts: countOf(accounts) };
+      const answer: z.output<typeof waitingShape> = {
+        doctors: withoutVersions(withoutTotal(doctors)),
+        mails: withoutTotal(mails),
+        accounts: withoutTotal(accounts),
+        totals,
+      };
+      return c.json(answer);
+    },
+  )
+  .get(
+    '/settings',
+    route({
+      summary: 'See the settings',
+      detail: 'As they are in force; what is secret is not shown.',
+      roles: admins,
+      answers: { 200: settingsShape },
+    }),
+    async (c) => {
+      // asks for nothing but whether the session is alive and an administrator's
+      await queryAsApi(c, { on: () => [] });
+      const set = config(c);
+      const answer: z.output<typeof settingsShape> = {
+        version: manifest.version,
+        warnings: warningsOf(c.env, set),
+        registration: set.REGISTRATION,
+        doctor_approval: set.DOCTOR_APPROVAL,
+        require_verified_email: set.REQUIRE_VERIFIED_EMAIL,
+        mail: set.EMAIL ? 'binding' : set.MAIL_API_URL ? 'api' : null,
+        mail_from: set.MAIL_FROM ?? null,
+        public_url: set.PUBLIC_URL ?? null,
+        cors_origins: set.CORS_ORIGINS,
+        access_token_seconds: set.ACCESS_TOKEN_TTL,
+        refresh_token_seconds: set.REFRESH_TOKEN_TTL,
+        sessions_per_account: set.SESSIONS_PER_ACCOUNT,
+        mails_per_day: set.MAILS_PER_DAY,
+        unconfirmed_account_days: set.UNCONFIRMED_ACCOUNT_DAYS,
+        previous_secret: set.JWT_SECRET_PREVIOUS !== undefined,
+        simplejwt_routes: set.SIMPLEJWT_ROUTES,
+        django_tokens_until: set.DJANGO_TOKENS_UNTIL ?? null,
+      };
+      return c.json(answer);
+    },
+  );

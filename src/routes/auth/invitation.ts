@@ -10,7 +10,7 @@ import { requireRow } from '../../errors.ts';
 import { limitByAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
 import { quotableName } from '../../mail/names.ts';
-import { describe } from '../../openapi/describe.ts';
+import { route } from '../../openapi/route.ts';
 import { invitations, openInvitation } from '../../records/invitation.ts';
 import { linkBody } from '../../records/link.ts';
 import type { accountRoles } from '../../records/user.ts';
@@ -31,15 +31,14 @@ const selectInvitationByToken = prepare((db, { token }: Params<'token'>) => [
     })
     .from(sql`app.look_at_invitation(${token})`),
 ]);
-const looks = describe(
-  'Look at an invitation. What the link is for and who invites; the token works afterwards as well.',
-  { 200: openInvitation },
-  'link_invalid',
-);
-
 export const invitationLinkRoutes = new Hono<Env>({ strict: false }).post(
   '/invitations/look',
-  looks,
+  route({
+    summary: 'Look at an invitation',
+    detail: 'What the link is for and who invites; the token works afterwards as well.',
+    answers: { 200: openInvitation },
+    problems: ['link_invalid'],
+  }),
   limitByAddress('LINK_LIMIT'),
   json(linkBody),
   async (c) => {

@@ -19,7 +19,7 @@ import { type Batch, type Params, prepare } from '../../db/prepared.ts';
 import { Problem, requireRow } from '../../errors.ts';
 import { limitByAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { describe, optionalToken } from '../../openapi/describe.ts';
+import { optionalToken, route } from '../../openapi/route.ts';
 import { emailBody, exampleToken, linkBody, linkTokenField } from '../../records/link.ts';
 import { signedInShape as tokens } from '../../records/session.ts';
 import { derivedUsername, userFields } from '../../records/user.ts';
@@ -38,41 +38,6 @@ const invitedBody = z
     id: 'InvitedRegistration',
     examples: [{ token: exampleToken, password: 'four unrelated words here', name: 'Jane Doe' }],
   });
-
-const forgets = describe(
-  'Ask for a new password. A link goes to the email, if an account has it; the answer is the same if none does.',
-  { 202: null },
-);
-const resets = describe(
-  'Choose a new password. With the token of a link, which works once, for an hour. Every session of the account ends.',
-  { 204: null },
-  'link_invalid',
-);
-const verifies = describe(
-  'Confirm an email. With the token of a link, for the email of a new account and for one that is to replace it: that ' +
-    'takes a session of the account, or is a 401 or 403, and the link goes on working.',
-  { 204: null },
-  optionalToken,
-  'unauthenticated',
-  'session_ended',
-  'wrong_account',
-  'link_invalid',
-  'duplicate',
-);
-const undoes = describe(
-  'Undo a change of email. With the token of the link that went to the old one. Every session ends, the password no longer ' +
-    'counts, and a link to choose a new one follows.',
-  { 204: null },
-  'link_invalid',
-);
-const asInvited = describe(
-  'Register by invitation. The account has the email that the invitation was sent to, and the record that it is for.',
-  { 201: tokens },
-  'link_invalid',
-  'already_linked',
-  'duplicate',
-);
-
 const requestReset = prepare((db, { email, keys, network }: Params<'email' | 'keys' | 'network'>) => [
   db.select({ wait: sql<number>`wait` }).from(sql`app.ask_for_reset_from(${email}, ${keys}, ${network}) as wait`),
 ]);
@@ -123,38 +88,95 @@ const redeemLink = async (c: Context<Env>, call: Batch<unknown>) => {
 const limited = limitByAddress('LINK_LIMIT');
 
 export const linkRoutes = new Hono<Env>({ strict: false })
-  .post('/password/forgot', forgets, limited, json(emailBody), async (c) => {
-    const [network, site] = [networkOf(c), siteOf(c)];
-    const askers = site ? [network, site] : [network];
-    const hashes = await Promise.all(
-      askers.map(async (asker) => (await keyedHashes(config(c), 'guess', `mail:${asker}`))[0]),
-    );
-    const [rows] = await queryAsAuth(c, requestReset({ ...c.req.valid('json'), keys: `{${hashes}}`, network }));
-    const { wait } = requireRow(rows);
-    if (wait > 0) throw new Problem('too_many_requests', { retryAfter: wait });
-    c.set('mailed', true);
-    return c.body(null, 202);
-  })
-  .post('/password/reset', resets, limited, json(resetBody), async (c) => {
-    const { token, new_password } = c.req.valid('json');
-    const hashed = await hashToken(token);
-    const { hash } = await hashChosenPassword(c, hashed, 'reset', 'new_password', new_password);
-    return redeemLink(c, resetPassword({ token: hashed, chosen: hash, network: networkOf(c) }));
-  })
-  .post('/email/verify', verifies, limited, json(linkBody), async (c) => {
-    const [token, who] = await Promise.all([hashToken(c.req.valid('json').token), optionalActor(c)]);
-    return redeemLink(c, confirmEmail({ token, session: who?.session ?? null, actor: who?.id ?? null }));
-  })
-  .post('/email/undo', undoes, limited, json(linkBody), async (c) =>
-    redeemLink(c, undoEmailChange({ token: await hashToken(c.req.valid('json').token) })),
+  .post(
+    '/password/forgot',
+    route({
+      summary: 'Ask for a new password',
+      detail: 'A link goes to the email, if an account has it; the answer is the same if none does.',
+      answers: { 202: null },
+    }),
+    limited,
+    json(emailBody),
+    async (c) => {
+      const [network, site] = [networkOf(c), siteOf(c)];
+      const askers = site ? [network, site] : [network];
+      const hashes = await Promise.all(
+        askers.map(async (asker) => (await keyedHashes(config(c), 'guess', `mail:${asker}`))[0]),
+      );
+      const [rows] = await queryAsAuth(c, requestReset({ ...c.req.valid('json'), keys: `{${hashes}}`, network }));
+      const { wait } = requireRow(rows);
+      if (wait > 0) throw new Problem('too_many_requests', { retryAfter: wait });
+      c.set('mailed', true);
+      return c.body(null, 202);
+    },
   )
-  .post('/register/invited', asInvited, limited, json(invitedBody), async (c) => {
-    const { token, password, username, name } = c.req.valid('json');
-    const [hashed, secret] = await Promise.all([hashToken(token), newRefreshSecret()]);
-    const { own, hash } = await hashChosenPassword(c, hashed, 'invitation', 'password', password, [username, name]);
-    const account = { username, name, derived_username: derivedUsername(own[0] ?? '') };
-    // the administrators are told of a new one
-    c.set('mailed', true);
-    const given = { token: hashed, account: JSON.stringify(account), password_hash: hash };
-    return c.json(await openSession(c, registerInvited({ ...sessionParams(c, secret), ...given }), [secret]), 201);
-  });
+  .post(
+    '/password/reset',
+    route({
+      summary: 'Choose a new password',
+      detail: 'With the token of a link, which works once, for an hour. Every session of the account ends.',
+      answers: { 204: null },
+      problems: ['link_invalid'],
+    }),
+    limited,
+    json(resetBody),
+    async (c) => {
+      const { token, new_password } = c.req.valid('json');
+      const hashed = await hashToken(token);
+      const { hash } = await hashChosenPassword(c, hashed, 'reset', 'new_password', new_password);
+      return redeemLink(c, resetPassword({ token: hashed, chosen: hash, network: networkOf(c) }));
+    },
+  )
+  .post(
+    '/email/verify',
+    route({
+      summary: 'Confirm an email',
+      detail:
+        'With the token of a link, for the email of a new account and for one that is to replace it: that ' +
+        'takes a session of the account, or is a 401 or 403, and the link goes on working.',
+      answers: { 204: null },
+      problems: ['unauthenticated', 'session_ended', 'wrong_account', 'link_invalid', 'duplicate'],
+      uses: [optionalToken],
+    }),
+    limited,
+    json(linkBody),
+    async (c) => {
+      const [token, who] = await Promise.all([hashToken(c.req.valid('json').token), optionalActor(c)]);
+      return redeemLink(c, confirmEmail({ token, session: who?.session ?? null, actor: who?.id ?? null }));
+    },
+  )
+  .post(
+    '/email/undo',
+    route({
+      summary: 'Undo a change of email',
+      detail:
+        'With the token of the link that went to the old one. Every session ends, the password no longer ' +
+        'counts, and a link to choose a new one follows.',
+      answers: { 204: null },
+      problems: ['link_invalid'],
+    }),
+    limited,
+    json(linkBody),
+    async (c) => redeemLink(c, undoEmailChange({ token: await hashToken(c.req.valid('json').token) })),
+  )
+  .post(
+    '/register/invited',
+    route({
+      summary: 'Register by invitation',
+      detail: 'The account has the email that the invitation was sent to, and the record that it is for.',
+      answers: { 201: tokens },
+      problems: ['link_invalid', 'already_linked', 'duplicate'],
+    }),
+    limited,
+    json(invitedBody),
+    async (c) => {
+      const { token, password, username, name } = c.req.valid('json');
+      const [hashed, secret] = await Promise.all([hashToken(token), newRefreshSecret()]);
+      const { own, hash } = await hashChosenPassword(c, hashed, 'invitation', 'password', password, [username, name]);
+      const account = { username, name, derived_username: derivedUsername(own[0] ?? '') };
+      // the administrators are told of a new one
+      c.set('mailed', true);
+      const given = { token: hashed, account: JSON.stringify(account), password_hash: hash };
+      return c.json(await openSession(c, registerInvited({ ...sessionParams(c, secret), ...given }), [secret]), 201);
+    },
+  );

@@ -18,7 +18,7 @@ import { type Params, prepare } from '../../db/prepared.ts';
 import { Problem } from '../../errors.ts';
 import { limitByAddress } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { describe, documentedMiddleware } from '../../openapi/describe.ts';
+import { documentedMiddleware, route } from '../../openapi/route.ts';
 import { doctorFields } from '../../records/doctor.ts';
 import { patientFields } from '../../records/patient.ts';
 import { refreshBody, signedInShape as tokens } from '../../records/session.ts';
@@ -43,40 +43,6 @@ const doctorBody = registration(z.object(doctorFields).omit({ name: true }).shap
   id: 'DoctorRegistration',
   examples: [{ name: 'Dr. Smith', specialization: 'Cardiology', ...example }],
 });
-
-const logsIn = describe(
-  'Log in. With a username or an email. The answer opens a session for this device.',
-  { 200: tokens },
-  'invalid_credentials',
-  'account_disabled',
-  'too_many_attempts',
-);
-const refreshes = describe(
-  'Refresh tokens. Both are new: store both before you use them. If the answer gets lost, send the old one again; ' +
-    'once the new access token was used, the old refresh token ends the session.',
-  { 200: tokens },
-  'session_ended',
-  'refresh_invalid',
-  'refresh_reused',
-  'too_many_requests',
-);
-const asUser = describe(
-  'Register. Opens an account of role user, which keeps the records of its own patients, and signs it in.',
-  { 201: tokens },
-  'duplicate',
-);
-const asPatient = describe(
-  'Register as a patient. Opens an account together with its own patient record, and signs it in.',
-  { 201: tokens },
-  'duplicate',
-);
-const asDoctor = describe(
-  'Register as a doctor. Opens an account together with its own doctor record, and signs it in. It sees patients ' +
-    'once an administrator has approved it.',
-  { 201: tokens },
-  'duplicate',
-);
-
 const openRegisteredSession = prepare(
   (db, given: SessionParams & Params<'account' | 'profile' | 'password_hash' | 'approved'>) => {
     const { account, profile, password_hash, approved } = given;
@@ -119,17 +85,70 @@ const requireOpenRegistration = (kind: (typeof registrableRoles)[number]) =>
 const limited = limitByAddress('LOGIN_LIMIT');
 
 export const signInRoutes = new Hono<Env>({ strict: false })
-  .post('/register', asUser, requireOpenRegistration('user'), limited, json(userBody), (c) =>
-    register(c, 'user', c.req.valid('json')),
+  .post(
+    '/register',
+    route({
+      summary: 'Register',
+      detail: 'Opens an account of role user, which keeps the records of its own patients, and signs it in.',
+      answers: { 201: tokens },
+      problems: ['duplicate'],
+    }),
+    requireOpenRegistration('user'),
+    limited,
+    json(userBody),
+    (c) => register(c, 'user', c.req.valid('json')),
   )
-  .post('/register/patient', asPatient, requireOpenRegistration('patient'), limited, json(patientBody), (c) =>
-    register(c, 'patient', c.req.valid('json')),
+  .post(
+    '/register/patient',
+    route({
+      summary: 'Register as a patient',
+      detail: 'Opens an account together with its own patient record, and signs it in.',
+      answers: { 201: tokens },
+      problems: ['duplicate'],
+    }),
+    requireOpenRegistration('patient'),
+    limited,
+    json(patientBody),
+    (c) => register(c, 'patient', c.req.valid('json')),
   )
-  .post('/register/doctor', asDoctor, requireOpenRegistration('doctor'), limited, json(doctorBody), (c) =>
-    register(c, 'doctor', c.req.valid('json')),
+  .post(
+    '/register/doctor',
+    route({
+      summary: 'Register as a doctor',
+      detail:
+        'Opens an account together with its own doctor record, and signs it in. It sees patients ' +
+        'once an administrator has approved it.',
+      answers: { 201: tokens },
+      problems: ['duplicate'],
+    }),
+    requireOpenRegistration('doctor'),
+    limited,
+    json(doctorBody),
+    (c) => register(c, 'doctor', c.req.valid('json')),
   )
 
-  .post('/login', logsIn, limited, json(loginBody), async (c) => c.json(await logIn(c, c.req.valid('json'))))
-  .post('/refresh', refreshes, json(refreshBody), async (c) =>
-    c.json(await rotateTokens(c, c.req.valid('json').refresh)),
+  .post(
+    '/login',
+    route({
+      summary: 'Log in',
+      detail: 'With a username or an email. The answer opens a session for this device.',
+      answers: { 200: tokens },
+      problems: ['invalid_credentials', 'account_disabled', 'too_many_attempts'],
+    }),
+    limited,
+    json(loginBody),
+    async (c) => c.json(await logIn(c, c.req.valid('json'))),
+  )
+  .post(
+    '/refresh',
+    route({
+      summary: 'Refresh tokens',
+      detail:
+        'Both are new: store both before you use them. If the answer gets lost, send the old one again; ' +
+        'once the new access token was used, the old refresh token ends the session.',
+      answers: { 200: tokens },
+      problems: ['session_ended', 'refresh_invalid', 'refresh_reused', 'too_many_requests'],
+    }),
+    json(refreshBody),
+    async (c) => c.json(await rotateTokens(c, c.req.valid('json').refresh)),
   );

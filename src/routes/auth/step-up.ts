@@ -10,24 +10,28 @@ import { queryAsAuth } from '../../db/client.ts';
 import { type Params, prepare } from '../../db/prepared.ts';
 import { everyone } from '../../http/auth.ts';
 import { json } from '../../http/validate.ts';
-import { describe } from '../../openapi/describe.ts';
-
-const stepsUp = describe(
-  'Give my password once more. For ten minutes this session may do what is hardest to undo, and answers 403 ' +
-    '`step_up_required` without it.',
-  { 204: null },
-  'password_required',
-  'too_many_attempts',
-  everyone,
-);
+import { route } from '../../openapi/route.ts';
 
 const markSteppedUp = prepare((db, { proven, keys }: Params<'proven' | 'keys'>) => [
   db.execute(sql`select app.step_up(${proven})`),
   returnAttemptQuery(db, { keys }),
 ]);
 
-export const stepUpRoutes = new Hono<Env>({ strict: false }).post('/step-up', stepsUp, json(ownPassword), async (c) => {
-  const { hash, keys } = await requirePassword(c, 'password', c.req.valid('json').password);
-  await withProvenPassword(c, { keys }, () => queryAsAuth(c, markSteppedUp({ proven: hash, keys })));
-  return c.body(null, 204);
-});
+export const stepUpRoutes = new Hono<Env>({ strict: false }).post(
+  '/step-up',
+  route({
+    summary: 'Give my password once more',
+    detail:
+      'For ten minutes this session may do what is hardest to undo, and answers 403 ' +
+      '`step_up_required` without it.',
+    roles: everyone,
+    answers: { 204: null },
+    problems: ['password_required', 'too_many_attempts'],
+  }),
+  json(ownPassword),
+  async (c) => {
+    const { hash, keys } = await requirePassword(c, 'password', c.req.valid('json').password);
+    await withProvenPassword(c, { keys }, () => queryAsAuth(c, markSteppedUp({ proven: hash, keys })));
+    return c.body(null, 204);
+  },
+);
