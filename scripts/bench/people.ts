@@ -2,7 +2,7 @@
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
 import type { NeonQueryFunction } from '@neondatabase/serverless';
 import { hashPassword } from '../../src/accounts/passwords.ts';
-import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/accounts/tokens.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import type { AnyItem, Plan } from './items.ts';
 
 export type Sql = NeonQueryFunction<false, false>;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Unstable_Config, unstable_readConfig } from 'wrangler';
 import { registration } from '../../src/config.ts';
-import { registrationAnswers } from '../../src/warnings.ts';
+import { registrationAnswers } from '../../src/system/warnings.ts';
 import { root, short } from '../support/paths.ts';
 import { bold, Fatal, run } from '../support/terminal.ts';
 

@@ -13,7 +13,7 @@ import {
   understand,
 } from '../../portal/spreadsheet/patients.ts';
 import { readSheet, type Sheet, Unreadable } from '../../portal/spreadsheet/read.ts';
-import { newPatient } from '../../src/records/patient.ts';
+import { newPatient } from '../../src/patients/table.ts';
 import { type Account, called, printTable, whose } from '../cli/admin/account.ts';
 import { withDatabase } from '../cli/database.ts';
 import { bold, confirm, dim, duration, Fatal, red, run, step } from '../support/terminal.ts';

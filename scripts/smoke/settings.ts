@@ -1,6 +1,6 @@
 // Checks what the deployment says of its own settings: who may register, whether anything is unlimited, whether mails leave.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { registrationAnswers } from '../../src/warnings.ts';
+import { registrationAnswers } from '../../src/system/warnings.ts';
 import { connect } from '../cli/connect.ts';
 import { expect } from './send.ts';
 import { type Beware, beware, twoPeople, type World } from './world.ts';

@@ -5,11 +5,11 @@ import type { Context } from 'hono';
 import { config, type Env, networkOf, siteOf } from '../config.ts';
 import { queryAfterResponse, queryAsAuth } from '../db/client.ts';
 import { foreignId, timestamp, versionColumns } from '../db/columns.ts';
-import { type Database, type Params, prepare } from '../db/prepared.ts';
+import { type Database, type Params, prepare } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
-import { users } from '../records/user.ts';
+import { users } from './table.ts';
 import { verifyPassword } from './passwords.ts';
-import { keyedHashes } from './tokens.ts';
+import { keyedHashes } from '../http/tokens.ts';
 
 export const credentials = pgTable('credentials', {
   user_id: foreignId().primaryKey(),

@@ -3,11 +3,11 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { config, type Env, networkOf } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
-import type { Batch, Database, Params } from '../db/prepared.ts';
+import type { Batch, Database, Params } from '../db/prepare.ts';
 import { Problem, type ProblemCode, requireRow } from '../errors.ts';
 import { stripInvisible } from '../http/fields.ts';
-import { type accountRoles, users } from '../records/user.ts';
-import { formatRefreshToken, type RefreshSecret, signAccessToken } from './tokens.ts';
+import { type accountRoles, users } from './table.ts';
+import { formatRefreshToken, type RefreshSecret, signAccessToken } from '../http/tokens.ts';
 
 /** A row of the type app.signed_in. */
 const signedInColumns = {

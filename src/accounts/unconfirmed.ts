@@ -2,7 +2,7 @@
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepared.ts';
+import { type Params, prepare } from '../db/prepare.ts';
 
 const eraseUnconfirmedQuery = prepare((db, { days }: Params<'days'>) => [
   db.select({ erased: sql<number>`erased`.mapWith(Number) }).from(sql`app.erase_unconfirmed(${days}) as erased`),

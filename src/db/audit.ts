@@ -5,7 +5,7 @@ import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Role } from '../config.ts';
 import { bytes, foreignId, id, timestamp, transactionId } from './columns.ts';
-import { type Database, selectFromCte } from './prepared.ts';
+import { type Database, selectFromCte } from './prepare.ts';
 
 export const audit = pgTable('audit', {
   id: id(),

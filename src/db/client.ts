@@ -6,7 +6,7 @@ import { drizzle } from 'drizzle-orm/neon-http';
 import type { Context } from 'hono';
 import { addressOf, type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isRolledBack, isTransient, Problem } from '../errors.ts';
-import { type Batch, type Database, type Params, prepare } from './prepared.ts';
+import { type Batch, type Database, type Params, prepare } from './prepare.ts';
 
 // A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;

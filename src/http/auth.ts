@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
-import { accessTokenRules, actorFromClaims, keysOf } from '../accounts/tokens.ts';
+import { accessTokenRules, actorFromClaims, keysOf } from './tokens.ts';
 import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role, roles } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { documentedMiddleware } from '../openapi/route.ts';

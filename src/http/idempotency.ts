@@ -6,7 +6,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { keyedHashes } from '../accounts/tokens.ts';
+import { keyedHashes } from './tokens.ts';
 import { config, type Env } from '../config.ts';
 import { actorId } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
@@ -18,7 +18,7 @@ import {
   prepare,
   type ResultsOf,
   selectFromCte,
-} from '../db/prepared.ts';
+} from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { documented, type RouteDocs } from '../openapi/route.ts';
 

@@ -13,7 +13,7 @@ import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Database, type Params, prepare, wrapQuery } from '../db/prepared.ts';
+import { type Database, type Params, prepare, wrapQuery } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { isStorable } from './fields.ts';
 import { query } from './validate.ts';

@@ -5,7 +5,7 @@ import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Env } from '../config.ts';
 import { queryAfterResponse } from '../db/client.ts';
-import { type Batch, type Params, prepare } from '../db/prepared.ts';
+import { type Batch, type Params, prepare } from '../db/prepare.ts';
 
 const auditRefusal = prepare((db, { actor, patient }: Params<'actor' | 'patient'>) => [
   db.execute(sql`select app.note_refusal(${actor}, ${patient})`),

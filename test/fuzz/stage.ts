@@ -1,7 +1,7 @@
 // A few accounts with records of their own for hostile requests to play with, and what makes a request of a description.
 import { sign } from 'hono/jwt';
 import { encodeBase64Url } from 'hono/utils/encode';
-import { newRefreshSecret } from '../../src/accounts/tokens.ts';
+import { newRefreshSecret } from '../../src/http/tokens.ts';
 import { type App, secret } from '../support/app.ts';
 import { type Hostile, itsActor } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';

@@ -1,6 +1,6 @@
 // What an administrator does in a hurry, from the command line.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hashToken } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/http/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, sql } = await commandLine();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { placeOf } from '../../scripts/cli/admin/reset-link.ts';
 import { verifyPassword } from '../../src/accounts/passwords.ts';
-import { hashToken } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/http/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, folder, database, sql } = await commandLine();

@@ -1,6 +1,6 @@
 // What an operator runs in an incident: everything is ended, whom somebody has seen, what somebody has done, who is kept out.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { hashToken } from '../../src/accounts/tokens.ts';
+import { hashToken } from '../../src/http/tokens.ts';
 import { commandLine } from '../support/command-line.ts';
 
 const { cli, sql } = await commandLine();

@@ -1,7 +1,7 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll } from 'vitest';
-import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/accounts/tokens.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import { type Bindings, configOf } from '../../src/config.ts';
 import { app } from '../../src/index.ts';
 import { requestIdOf } from './answers.ts';

@@ -9,7 +9,7 @@ import {
   newRefreshSecret,
   readRefreshToken,
   signAccessToken,
-} from '../../../src/accounts/tokens.ts';
+} from '../../../src/http/tokens.ts';
 import type { Config } from '../../../src/config.ts';
 import type { Parameter, Templates } from '../record.ts';
 

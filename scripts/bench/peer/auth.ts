@@ -6,7 +6,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { credentials } from '../../../src/accounts/guesses.ts';
-import { users } from '../../../src/records/user.ts';
+import { users } from '../../../src/accounts/table.ts';
 import { askAnonymously, db } from './queries.ts';
 
 const secret = process.env.JWT_SECRET ?? '';

@@ -6,8 +6,8 @@ import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/neon-http';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { audit } from '../../../src/db/audit.ts';
-import { mappingColumns, mappings } from '../../../src/records/mapping.ts';
-import { patientColumns, patients } from '../../../src/records/patient.ts';
+import { mappingColumns, mappings } from '../../../src/mappings/table.ts';
+import { patientColumns, patients } from '../../../src/patients/table.ts';
 
 neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`;
 const db = drizzle({ client: neon(process.env.DATABASE_URL ?? '') });

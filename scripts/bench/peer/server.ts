@@ -9,7 +9,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import Fastify, { type FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import { recordId } from '../../../src/http/fields.ts';
-import { newPatient, patientPut } from '../../../src/records/patient.ts';
+import { newPatient, patientPut } from '../../../src/patients/table.ts';
 import { authRoutes } from './auth.ts';
 import { assign, changePatient, createPatient, getPatient, listPatients, unassign } from './queries.ts';
 

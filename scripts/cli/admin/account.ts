@@ -28,7 +28,7 @@ export async function asCli(sql: Sql, queries: NeonQueryPromise<false, false>[])
 
 /** The part of an email before its @, with a number behind it if somebody has that name. */
 export async function freeUsername(sql: Sql, email: string): Promise<string> {
-  const { derivedUsername } = await import('../../../src/records/user.ts');
+  const { derivedUsername } = await import('../../../src/accounts/table.ts');
   const wanted = derivedUsername(email);
   const [row] = await sql`
     select username from (select ${wanted} || coalesce(nullif(n, 1)::text, '') as username, n from generate_series(1, 9999) n) names
@@ -47,7 +47,7 @@ export function valid<T>(schema: z.ZodType<T>, value: string, name: string): T {
 /** An email as accounts have it. */
 export async function validEmail(value: string): Promise<string> {
   // not above: it brings Drizzle along, which takes longer to load than all the rest
-  const { userFields } = await import('../../../src/records/user.ts');
+  const { userFields } = await import('../../../src/accounts/table.ts');
   return valid(userFields.email, value, '--email');
 }
 

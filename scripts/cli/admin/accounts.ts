@@ -22,7 +22,7 @@ export async function enable({ sql }: Database, { who }: Who): Promise<void> {
 }
 
 export async function setRole({ sql }: Database, { who, role }: Who & { role?: string }): Promise<void> {
-  const { accountRoles } = await import('../../../src/records/user.ts');
+  const { accountRoles } = await import('../../../src/accounts/table.ts');
   if (!accountRoles.some((one) => one === role)) throw new Fatal(`--role is one of ${accountRoles.join(', ')}.`, 2);
   const account = await whose(sql, who);
   if (account.role === role) throw new Fatal(`${called(account)} is ${role} already.`);

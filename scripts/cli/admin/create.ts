@@ -13,7 +13,7 @@ export interface CreateOptions {
 
 export async function createAdmin({ sql }: Database, options: CreateOptions): Promise<void> {
   const email = await validEmail(options.email);
-  const { userFields } = await import('../../../src/records/user.ts');
+  const { userFields } = await import('../../../src/accounts/table.ts');
   const name = options.name === undefined ? undefined : valid(userFields.name, options.name, '--name');
   const account = await find(sql, email);
   if (!account) return create(sql, email, name);

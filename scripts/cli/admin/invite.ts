@@ -1,5 +1,5 @@
 // Invites somebody: a colleague, a doctor to the record that is there, a patient to the clinic's record.
-import { newRefreshSecret } from '../../../src/accounts/tokens.ts';
+import { newRefreshSecret } from '../../../src/http/tokens.ts';
 import { linkTo } from '../../../src/mail/letters.ts';
 import { bold, dim, Fatal } from '../../support/terminal.ts';
 import type { Database } from '../connect.ts';

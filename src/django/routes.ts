@@ -1,0 +1,125 @@
+// /api/token: the routes of Django's simplejwt, for apps that were written for them. A refresh here keeps the refresh
+// token, as simplejwt does by default; SIMPLEJWT_ROUTES takes these routes away.
+import { type SQL, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import * as z from 'zod';
+import { logIn, loginBody } from '../accounts/login.ts';
+import { identifyAccessToken, identifyRefreshToken } from '../accounts/presented-token.ts';
+import { renewAccessToken } from '../accounts/refresh.ts';
+import { config, type Env } from '../config.ts';
+import { queryAsAuth } from '../db/client.ts';
+import { type Database, type Params, prepare } from '../db/prepare.ts';
+import { Problem, requireRow } from '../errors.ts';
+import { limitByAddress } from '../http/auth.ts';
+import { json } from '../http/validate.ts';
+import { documentedMiddleware, route } from '../openapi/route.ts';
+import { refreshBody, tokenPair } from '../accounts/session-table.ts';
+
+const tokenPairShape = z
+  .object(tokenPair)
+  .meta({ id: 'TokenPair', examples: [{ access: 'eyJhbGci.eyJzdWIi.c2lnbmVk', refresh: '21.c2VjcmV0.bWFj' }] });
+const accessShape = z
+  .object({ access: tokenPair.access })
+  .meta({ id: 'AccessToken', examples: [{ access: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
+const emptyShape = z.object({}).meta({ id: 'Done', examples: [{}] });
+const verifyBody = z
+  .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
+  .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
+const selectIsValid = (db: Database, call: SQL) =>
+  db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);
+const verifyOwnToken = prepare((db, { session, account, hash }: Params<'session' | 'account' | 'hash'>) => [
+  selectIsValid(db, sql`app.token_counts(${session}, ${account}, ${hash})`),
+]);
+const verifyDjangoToken = prepare((db, { jti, account }: Params<'jti' | 'account'>) => [
+  selectIsValid(db, sql`app.django_token_counts(${jti}, ${account})`),
+]);
+const blacklistOwnToken = prepare((db, { session }: Params<'session'>) => [
+  selectIsValid(db, sql`app.blacklist(${session})`),
+]);
+const blacklistDjangoToken = prepare((db, { jti, account, expires }: Params<'jti' | 'account' | 'expires'>) => [
+  selectIsValid(db, sql`app.blacklist_django(${jti}, ${account}, ${expires})`),
+]);
+
+/** `{}`, or that the token does not count. */
+const requireValid = async (c: Context<Env>, call: ReturnType<typeof verifyOwnToken> | null) => {
+  const [rows] = call ? await queryAsAuth(c, call) : [[{ counts: false }]];
+  if (!requireRow(rows).counts) throw new Problem('token_not_valid');
+  return c.json({});
+};
+
+const requireEnabled = documentedMiddleware({ problems: ['not_found'] }, function offered(c, next) {
+  if (config(c).SIMPLEJWT_ROUTES) return next();
+  throw new Problem('not_found');
+});
+
+export const tokenRoutes = new Hono<Env>({ strict: false })
+  .post(
+    '/',
+    route({
+      summary: 'Obtain a pair of tokens',
+      detail: "As simplejwt's route of this name does; an email in `username` works too.",
+      answers: { 200: tokenPairShape },
+      problems: ['no_active_account', 'too_many_attempts'],
+    }),
+    requireEnabled,
+    limitByAddress('LOGIN_LIMIT'),
+    json(loginBody),
+    async (c) => {
+      const { access, refresh } = await logIn(c, c.req.valid('json')).catch((problem) => {
+        const isRefused = problem instanceof Problem && /^(invalid_credentials|account_disabled)$/.test(problem.code);
+        throw isRefused ? new Problem('no_active_account') : problem;
+      });
+      return c.json({ access, refresh });
+    },
+  )
+  .post(
+    '/refresh',
+    route({
+      summary: 'Obtain an access token',
+      detail:
+        "As simplejwt's route of this name: the refresh token stays the same. It takes the first token of a " +
+        'session whose tokens were never replaced by `/api/auth/refresh/`.',
+      answers: { 200: accessShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(refreshBody),
+    async (c) => c.json({ access: await renewAccessToken(c, c.req.valid('json').refresh) }),
+  )
+  .post(
+    '/verify',
+    route({
+      summary: 'Verify a token',
+      detail: 'Whether an access or a refresh token still counts.',
+      answers: { 200: emptyShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(verifyBody),
+    async (c) => {
+      const { token } = c.req.valid('json');
+      const access = await identifyAccessToken(c, token);
+      if (access) return requireValid(c, verifyOwnToken({ session: access.session, account: access.id, hash: null }));
+      const { ours, theirs } = await identifyRefreshToken(c, token);
+      if (ours) return requireValid(c, verifyOwnToken({ session: ours.session, account: null, hash: ours.hash }));
+      return requireValid(c, theirs ? verifyDjangoToken({ jti: theirs.jti, account: theirs.account }) : null);
+    },
+  )
+  .post(
+    '/blacklist',
+    route({
+      summary: 'Blacklist a token',
+      detail: 'Its session ends.',
+      answers: { 200: emptyShape },
+      problems: ['token_not_valid', 'too_many_requests'],
+    }),
+    requireEnabled,
+    json(refreshBody),
+    async (c) => {
+      const { ours, theirs } = await identifyRefreshToken(c, c.req.valid('json').refresh);
+      if (ours) return requireValid(c, blacklistOwnToken({ session: ours.session }));
+      if (!theirs) throw new Problem('token_not_valid');
+      const { jti, account, expires } = theirs;
+      return requireValid(c, blacklistDjangoToken({ jti, account, expires }));
+    },
+  );

@@ -1,0 +1,147 @@
+// /api/doctors: whom everybody who is signed in may look up, and the patients that an approved doctor sees.
+import { eq, sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import * as z from 'zod';
+import { config, type Env } from '../config.ts';
+import { queryAsApi } from '../db/client.ts';
+import { type Params, prepare } from '../db/prepare.ts';
+import { requireRow } from '../errors.ts';
+import { everyone, recordKeepers } from '../http/auth.ts';
+import { deleteRecord, updateRecord } from '../http/records.ts';
+import { conditionalRead, etagHeader, withEtag } from '../http/etag.ts';
+import { idempotentInsert } from '../http/idempotency.ts';
+import { respondWithPage } from '../http/pages.ts';
+import { byId, json, putDetail } from '../http/validate.ts';
+import { route } from '../openapi/route.ts';
+import {
+  doctor,
+  doctorColumns,
+  type doctorFields,
+  doctorPatch,
+  doctorPut,
+  doctors,
+  newDoctor,
+} from './table.ts';
+import { doctorListParams, listDoctors } from './lists.ts';
+import { registeredPatient } from '../patients/table.ts';
+import { listAllPatients, listAssignedPatients, patientListParams } from '../patients/lists.ts';
+
+type NewDoctorParams = Params<'name' | 'specialization' | 'most', keyof typeof doctorFields>;
+const insertDoctor = idempotentInsert(doctors, (db, { most, ...given }: NewDoctorParams) =>
+  db
+    .insert(doctors)
+    .values({ ...given, created_by: sql`app.doctor_maker(${most}::integer)` })
+    .returning(doctorColumns),
+);
+const createDoctor = (c: Context<Env>, given: z.output<typeof newDoctor>) =>
+  insertDoctor(c, { ...given, most: config(c).DOCTORS_PER_ACCOUNT });
+
+const selectDoctor = prepare((db, { id }: Params<'id'>) => [
+  db.select(doctorColumns).from(doctors).where(eq(doctors.id, id)),
+]);
+const updateDoctor = updateRecord(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
+const deleteDoctor = deleteRecord(doctors, ['invitation_open', 'others_assigned']);
+const aboutOthers =
+  'Not by its creator while the doctor is invited to have an account, or patients of others are assigned to the doctor.';
+export const doctorRoutes = new Hono<Env>({ strict: false })
+  .post(
+    '/',
+    route({
+      summary: 'Create a doctor',
+      detail: 'For somebody without an account, whom patients can be assigned to. An account may keep so many.',
+      roles: recordKeepers,
+      answers: { 201: doctor },
+      problems: ['limit_reached'],
+      uses: [insertDoctor, etagHeader],
+    }),
+    json(newDoctor),
+    async (c) => c.json(withEtag(c, await createDoctor(c, c.req.valid('json'))), 201),
+  )
+  .get(
+    '/',
+    route({
+      summary: 'List doctors',
+      detail: 'To find one by name, specialization or any word of these.',
+      roles: everyone,
+      answers: { 200: z.array(doctor) },
+    }),
+    doctorListParams,
+    (c) => respondWithPage(c, listDoctors, c.req.valid('query')),
+  )
+  .get(
+    '/all-patients',
+    route({
+      summary: 'List all patients',
+      detail: 'Every patient there is, whoever made the record.',
+      roles: ['doctor'],
+      answers: { 200: z.array(registeredPatient) },
+    }),
+    patientListParams,
+    (c) => respondWithPage(c, listAllPatients, c.req.valid('query')),
+  )
+  .get(
+    '/my-patients',
+    route({
+      summary: 'List my patients',
+      detail: 'The patients who are assigned to the doctor who asks.',
+      roles: ['doctor'],
+      answers: { 200: z.array(registeredPatient) },
+    }),
+    patientListParams,
+    (c) => respondWithPage(c, listAssignedPatients, c.req.valid('query')),
+  )
+  .get(
+    '/:id',
+    route({
+      summary: 'Read a doctor',
+      detail:
+        'What patients may know of a doctor; the license number is for the doctor, its creator and ' +
+        'administrators.',
+      roles: everyone,
+      answers: { 200: doctor },
+      uses: [conditionalRead],
+    }),
+    byId,
+    async (c) => {
+      const [rows] = await queryAsApi(c, selectDoctor(c.req.valid('param')));
+      return c.json(withEtag(c, requireRow(rows)));
+    },
+  )
+  .put(
+    '/:id',
+    route({
+      summary: 'Replace a doctor',
+      detail: `${putDetail} ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 200: doctor },
+      uses: [updateDoctor],
+    }),
+    byId,
+    json(doctorPut),
+    (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')),
+  )
+  .patch(
+    '/:id',
+    route({
+      summary: 'Change a doctor',
+      detail: `Send only what changes, and \`null\` only for a field to clear. ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 200: doctor },
+      uses: [updateDoctor],
+    }),
+    byId,
+    json(doctorPatch),
+    (c) => updateDoctor(c, c.req.valid('param').id, c.req.valid('json')),
+  )
+  .delete(
+    '/:id',
+    route({
+      summary: 'Delete a doctor',
+      detail: `With its mappings. An administrator can undo it from the audit trail. ${aboutOthers}`,
+      roles: recordKeepers,
+      answers: { 204: null },
+      uses: [deleteDoctor],
+    }),
+    byId,
+    (c) => deleteDoctor(c, c.req.valid('param').id),
+  );

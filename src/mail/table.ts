@@ -1,0 +1,72 @@
+// A mail as administrators see it: what for, to whom and what became of it. What it says is nowhere.
+import { and, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
+import { boolean, integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { foreignId, id, timestamp } from '../db/columns.ts';
+import { recordId } from '../http/fields.ts';
+import { purposes } from './letters.ts';
+
+export const mails = pgTable('mails', {
+  id: id(),
+  key: uuid().notNull().defaultRandom(),
+  purpose: textColumn({ enum: purposes }).notNull(),
+  recipient: textColumn().notNull(),
+  user_id: foreignId(),
+  asked_at: timestamp().notNull().default(sql`now()`),
+  due_at: timestamp().notNull().default(sql`now()`),
+  attempts: integer().notNull().default(0),
+  sent_at: timestamp(),
+  failed_at: timestamp(),
+  asker: textColumn(),
+  held: textColumn({ enum: ['address', 'deployment'] }),
+  released: boolean().notNull().default(false),
+});
+
+/** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
+export const isUnsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
+
+export const mailStates = ['waiting', 'failed'] as const;
+/** Of those that were not sent. */
+export const mailState = sql<
+  (typeof mailStates)[number]
+>`case when ${mails.failed_at} is null then 'waiting' else 'failed' end`;
+export const mailColumns = {
+  id: mails.id,
+  purpose: mails.purpose,
+  recipient: mails.recipient,
+  user_id: mails.user_id,
+  state: mailState.as('state'),
+  attempts: mails.attempts,
+  held: mails.held,
+  asked_at: mails.asked_at,
+};
+
+export const mail = z
+  .object({
+    id: recordId,
+    purpose: z.enum(purposes).describe('what it is for'),
+    recipient: z.string().describe('the address that it goes to'),
+    user_id: recordId.nullable().describe('the account that it is for'),
+    state: z.enum(mailStates).describe('`failed` once it was tried for a day'),
+    attempts: z.int().describe('how often it was tried'),
+    held: z
+      .enum(['address', 'deployment'])
+      .nullable()
+      .describe('why it was not tried: too many went to this `address`, or from this `deployment`, within a day'),
+    asked_at: z.iso.datetime().describe('when somebody or something called for it'),
+  })
+  .meta({
+    id: 'Mail',
+    examples: [
+      {
+        id: 41,
+        purpose: 'reset',
+        recipient: 'john@example.com',
+        user_id: 3,
+        state: 'failed',
+        attempts: 14,
+        held: null,
+        asked_at: '2026-11-20T16:40:12.345Z',
+      },
+    ],
+  });

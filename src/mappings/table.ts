@@ -1,0 +1,66 @@
+// A mapping says that a doctor treats a patient.
+import { type GetColumnData, type SQL, sql } from 'drizzle-orm';
+import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
+import * as z from 'zod';
+import { foreignId, id, transactionId, versionColumns } from '../db/columns.ts';
+import { recordId } from '../http/fields.ts';
+import { documentedAs } from '../http/validate.ts';
+import { doctor, doctorExample, licenseColumn, storedColumns } from '../doctors/table.ts';
+
+export const mappings = pgTable('mappings', {
+  id: id(),
+  patient_id: foreignId().notNull(),
+  doctor_id: foreignId().notNull(),
+  created_by: foreignId().default(sql`app.user_id()`),
+  created_at: versionColumns.created_at,
+  changed_tx: transactionId(),
+});
+
+const pair = { patient: recordId.describe('the id of the patient'), doctor: recordId.describe('the id of the doctor') };
+/** Both names of each side are accepted, because clients for both exist; one is shown, so that a compiler asks for it. */
+const ids = { ...pair, patient_id: recordId, doctor_id: recordId };
+const areSame = (one?: number, other?: number) => !one || !other || one === other;
+const acceptedAssignment = z
+  .strictObject(z.object(ids).partial().shape)
+  .refine((sent) => areSame(sent.patient, sent.patient_id), {
+    path: ['patient'],
+    error: 'is not the same as patient_id',
+  })
+  .refine((sent) => areSame(sent.doctor, sent.doctor_id), { path: ['doctor'], error: 'is not the same as doctor_id' })
+  .transform((sent) => ({ patient: sent.patient ?? sent.patient_id, doctor: sent.doctor ?? sent.doctor_id }))
+  .pipe(z.object(pair));
+export const assignment = documentedAs(
+  z.strictObject(pair).meta({
+    id: 'Assignment',
+    description: 'Who is to treat whom. `patient_id` and `doctor_id` are accepted for the same.',
+    examples: [{ patient: 7, doctor: 4 }],
+  }),
+  acceptedAssignment,
+);
+
+export const mappingColumns = {
+  id: mappings.id,
+  patient: sql<number>`${mappings.patient_id}`.mapWith(mappings.patient_id).as('patient'),
+  doctor: sql<number>`${mappings.doctor_id}`.mapWith(mappings.doctor_id).as('doctor'),
+  created_at: mappings.created_at,
+};
+
+/** Under other names, so that a doctor's columns fit beside those of a mapping. */
+const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T) =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),
+  ) as { [Name in keyof T]: SQL.Aliased<GetColumnData<T[Name]>> };
+
+const { version: _, ...doctorAnswer } = storedColumns;
+export const assignedDoctorColumns = {
+  ...mappingColumns,
+  doctor_detail: { ...prefixed('doctor', doctorAnswer), license_number: licenseColumn('doctor_license_number') },
+};
+
+const shape = { id: recordId, ...pair, created_at: z.iso.datetime() };
+export const mappingExample = { id: 12, patient: 7, doctor: 4, created_at: '2026-11-20T16:40:12.345Z' };
+export const mapping = z.object(shape).meta({ id: 'Mapping', examples: [mappingExample] });
+export const assignedDoctor = z.object({ ...shape, doctor_detail: doctor.describe('the record of the doctor') }).meta({
+  id: 'AssignedDoctor',
+  examples: [{ ...mappingExample, doctor_detail: doctorExample }],
+});

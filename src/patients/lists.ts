@@ -1,0 +1,108 @@
+// The lists of patients: what they can be filtered and sorted by, and whose there are.
+import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { unionAll } from 'drizzle-orm/pg-core';
+import { actorHasRole, actorId, audited, idsFromColumn } from '../db/audit.ts';
+import type { Database, Params } from '../db/prepare.ts';
+import { dateText, idText, numberText, searchText } from '../http/fields.ts';
+import { countRows, limitSize, listParams, maxRows, type Page, prepareList, sizeColumn } from '../http/pages.ts';
+import { mappings } from '../mappings/table.ts';
+import { columnsWithRegistrar, gender, patientColumns, patients } from './table.ts';
+
+const sorts = { id: patients.id, name: patients.name_key, created_at: patients.created_at };
+const filters = {
+  gender: gender.optional(),
+  min_age: numberText(0, 150).optional(),
+  max_age: numberText(0, 150).optional(),
+  date_of_birth: dateText.optional(),
+  doctor: idText.optional(),
+  search: searchText.optional(),
+};
+export const patientListParams = listParams(sorts, filters);
+type Filters = Params<never, keyof typeof filters>;
+
+const age = sql`app.age(${patients.date_of_birth}, ${patients.age})`;
+const assignedTo = (doctor: SQL) =>
+  sql`${patients.id} = any (array(
+    select ${mappings.patient_id} from ${mappings} where ${mappings.doctor_id} = ${doctor}))`;
+const matchesFilters = ({ gender, min_age, max_age, date_of_birth, doctor }: Filters) =>
+  and(
+    gender && eq(patients.gender, gender),
+    min_age && gte(age, min_age),
+    max_age && lte(age, max_age),
+    date_of_birth && eq(patients.date_of_birth, date_of_birth),
+    doctor && assignedTo(doctor),
+  );
+
+/** By functions, because no policy lets a search use its index: for what is the asker's own, and for everybody's. */
+const matchesOwnSearch = ({ search }: Filters) =>
+  search && sql`${patients.id} = any (array(select app.search_own(${search})))`;
+const matchesSearch = ({ search }: Filters) =>
+  search && sql`${patients.id} = any (array(select app.search_patients(${search})))`;
+
+/**
+ * How many there are. A count that filters narrow tells of the patients whom it counts: how old somebody is, whom the page
+ * beside it does not show. Up to as many as a page may have they are in the trail; of more, how many is not said.
+ */
+const countIfTold = (db: Database, where: SQL | undefined, given: Filters) => {
+  if (!Object.keys(filters).some((name) => name in given)) return countRows(db, patients, where);
+  const all = sql`count(*) over ()`;
+  const rows = db
+    .select({
+      id: patients.id,
+      count: sql<number>`case when ${all} <= ${maxRows} then ${all} end`.mapWith(Number).as('count'),
+    })
+    .from(patients)
+    .where(where)
+    .limit(maxRows);
+  const told = sql`(select coalesce(array_agg(id) filter (where count is not null), '{}') from found)`;
+  return audited(db, 'patient', told, rows);
+};
+
+const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
+  db
+    .select({ ...patientColumns, ...page.key, ...sizeColumn(patients.bytes) })
+    .from(patients)
+    .where(and(where, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+
+/** Those that the caller made; for administrators all. */
+export const listPatients = prepareList(sorts, (db, given: Filters, page) => {
+  // One of the two is empty, and PostgreSQL knows it before it looks: so an owner's patients are found by their index.
+  // With an `or` it would walk past everybody else's.
+  const own = and(
+    actorHasRole('user'),
+    eq(patients.created_by, actorId),
+    matchesOwnSearch(given),
+    matchesFilters(given),
+  );
+  const all = and(actorHasRole('admin'), matchesSearch(given), matchesFilters(given));
+  const either = unionAll(selectPage(db, page, own), selectPage(db, page, all));
+  const rows = either.orderBy(...page.order).limit(page.limit);
+  return {
+    rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
+    totals: [countRows(db, patients, own), countIfTold(db, all, given)],
+  };
+});
+
+/** For doctors, who have to judge whose record it is. */
+const selectPageWithRegistrar = (db: Database, page: Page, where: SQL | undefined) =>
+  db
+    .select({ ...columnsWithRegistrar, ...page.key, ...sizeColumn(patients.bytes) })
+    .from(patients)
+    .where(and(where, page.after))
+    .orderBy(...page.order)
+    .limit(page.limit);
+const prepareDoctorList = (whose: (given: Filters) => SQL | undefined) =>
+  prepareList(sorts, (db, given: Filters, page) => {
+    const where = and(whose(given), matchesFilters(given));
+    return {
+      rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
+      totals: [countIfTold(db, where, given)],
+    };
+  });
+export const listAllPatients = prepareDoctorList(matchesSearch);
+/** Those of the doctor who asks. */
+export const listAssignedPatients = prepareDoctorList((given) =>
+  and(assignedTo(sql`(select app.doctor_id())`), matchesOwnSearch(given)),
+);

@@ -1,0 +1,142 @@
+// What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
+import { sql } from 'drizzle-orm';
+import { type Context, Hono } from 'hono';
+import { accepts } from 'hono/accepts';
+import * as z from 'zod';
+import manifest from '../../package.json' with { type: 'json' };
+import { type Config, config, type Env, registrableRoles } from '../config.ts';
+import { queryAsAuth } from '../db/client.ts';
+import { prepare } from '../db/prepare.ts';
+import { Problem } from '../errors.ts';
+import { docsPolicy } from './policy.ts';
+import { route } from '../openapi/route.ts';
+import { warningCodes, warningsOf } from './warnings.ts';
+
+const text = z.string();
+const serviceShape = z
+  .object({
+    name: text,
+    version: text,
+    registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
+    links: z.record(text, text).describe('paths by what is there'),
+  })
+  .meta({
+    id: 'Service',
+    examples: [{ name: 'wardbook', version: '1.0.0', registration: ['patient'], links: { docs: '/docs' } }],
+  });
+const healthShape = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
+const readinessShape = healthShape
+  .extend({
+    has_administrator: z.boolean().describe('false: one has to be made on the command line first'),
+    warnings: z.array(z.enum(warningCodes)).describe('what should be set, or bound, and is not'),
+  })
+  .meta({ id: 'Readiness', examples: [{ status: 'ok', has_administrator: true, warnings: [] }] });
+const page = text;
+
+const { name, version } = manifest;
+const links = { portal: '/portal', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };
+/** The page loads the rest from files beside it, and nothing from elsewhere. */
+const docsHtml = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Wardbook API</title><link rel="icon" href="/docs/icon.svg"><link rel="stylesheet" href="/docs/page.css">
+<script src="/docs/page.js" defer></script><body>
+<header id="bar">
+<img src="/docs/icon.svg" alt=""> <strong>Wardbook</strong>
+<output></output>
+<form>
+<input name="username" placeholder="Email or username" aria-label="Email or username" autocomplete="username" required>
+<input name="password" type="password" placeholder="Password" aria-label="Password" autocomplete="current-password" required>
+<button class="main">Sign in</button>
+</form>
+<form hidden><span id="who"></span> <button>Sign out</button></form>
+</header>`;
+
+const selectHasAdministrator = prepare((db) => [
+  db
+    .select({ has: sql<boolean>`exists (select from users where role = 'admin' and disabled_at is null)` })
+    .from(sql`(select) as one`),
+]);
+
+interface ReadinessCheck {
+  at: number;
+  /** What came of it: whether there is an administrator; nothing while the database is being asked. */
+  outcome?: boolean | Problem;
+}
+const lastChecks = new WeakMap<Config, ReadinessCheck>();
+const minIntervalMs = 5000;
+
+/**
+ * Anybody may ask as often as they like, so an isolate asks the database once in five seconds. Requests that come
+ * meanwhile get the last answer, or wait until there is a first one. They do not wait for its promise: in Workers that
+ * belongs to the request that made it, and may end with it.
+ */
+const checkDatabase = async (c: Context<Env>): Promise<boolean> => {
+  const settings = config(c);
+  let last = lastChecks.get(settings);
+  if (!last || Date.now() - last.at > minIntervalMs) {
+    last = { at: Date.now(), outcome: last?.outcome };
+    lastChecks.set(settings, last);
+    last.outcome = await queryAsAuth(c, selectHasAdministrator({})).then(
+      ([[row]]) => row?.has ?? false,
+      (problem: Problem) => problem,
+    );
+  }
+  while (last.outcome === undefined && Date.now() - last.at < settings.DATABASE_TIMEOUT_MS)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  if (typeof last.outcome !== 'boolean') throw last.outcome ?? new Problem('database_unavailable');
+  return last.outcome;
+};
+const isBrowser = (c: Context) =>
+  accepts(c, { header: 'Accept', supports: ['application/json', 'text/html'], default: 'application/json' }) ===
+  'text/html';
+// /openapi.json and what the page at /docs loads are files, which are served without the Worker.
+export const systemRoutes = new Hono<Env>({ strict: false })
+  .get(
+    '/',
+    route({
+      summary: 'Name the service',
+      detail:
+        'Its name, its version, who may register, and where the rest is. A browser, which asks for `text/html`, is led to the portal.',
+      answers: { 200: serviceShape, 302: null },
+      problems: ['misconfigured'],
+    }),
+    (c) => {
+      c.header('Vary', 'Accept', { append: true });
+      if (isBrowser(c)) return c.redirect('/portal/');
+      return c.json({ name, version, registration: config(c).REGISTRATION, links });
+    },
+  )
+  .get(
+    '/healthz',
+    route({
+      summary: 'Check liveness',
+      detail: 'That the Worker answers; the database is not asked.',
+      answers: {
+        200: healthShape,
+      },
+    }),
+    (c) => c.json({ status: 'ok' as const }),
+  )
+  .get(
+    '/readyz',
+    route({
+      summary: 'Check readiness',
+      detail: 'Asks the database.',
+      answers: { 200: readinessShape },
+      problems: ['database_unavailable', 'misconfigured'],
+    }),
+    async (c) => {
+      const warnings = warningsOf(c.env, config(c)).map(({ code }) => code);
+      return c.json({ status: 'ok' as const, has_administrator: await checkDatabase(c), warnings });
+    },
+  )
+  .get(
+    '/docs',
+    route({
+      summary: 'Browse the reference',
+      detail: 'This document as a page, on which each route can be tried.',
+      answers: {
+        200: page,
+      },
+    }),
+    (c) => c.html(docsHtml, 200, { 'Content-Security-Policy': docsPolicy }),
+  );
