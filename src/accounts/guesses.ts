@@ -7,9 +7,9 @@ import { queryAfterResponse, queryAsAuth } from '../db/client.ts';
 import { foreignId, timestamp, versionColumns } from '../db/columns.ts';
 import { type Database, type Params, prepare } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
-import { users } from './table.ts';
-import { verifyPassword } from './passwords.ts';
 import { keyedHashes } from '../http/tokens.ts';
+import { verifyPassword } from './passwords.ts';
+import { users } from './table.ts';
 
 export const credentials = pgTable('credentials', {
   user_id: foreignId().primaryKey(),

@@ -1,27 +1,28 @@
 // /api/auth, what the links in mails are for: a new password, an address that is one's own, an invitation. For anybody,
 // because whoever holds such a link need not be signed in. Only a POST uses one up: programs that read mail open links.
-import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { hashPassword, newPassword, passwordWeakness } from './passwords.ts';
-import { optionalActor } from './require-password.ts';
-import {
-  openSession,
-  type SessionParams,
-  selectSignedIn,
-  sessionArguments,
-  sessionParams,
-} from './sessions.ts';
-import { hashToken, keyedHashes, newRefreshSecret } from '../http/tokens.ts';
 import { config, type Env, networkOf, siteOf } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
-import { type Batch, type Params, prepare } from '../db/prepare.ts';
+import type { Batch } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { limitByAddress } from '../http/auth.ts';
+import { hashToken, keyedHashes, newRefreshSecret } from '../http/tokens.ts';
 import { json } from '../http/validate.ts';
 import { optionalToken, route } from '../openapi/route.ts';
 import { emailBody, exampleToken, linkBody, linkTokenField } from './link-fields.ts';
+import {
+  confirmEmail,
+  registerInvited,
+  requestReset,
+  resetPassword,
+  selectLink,
+  undoEmailChange,
+} from './link-queries.ts';
+import { hashPassword, newPassword, passwordWeakness } from './passwords.ts';
+import { optionalActor } from './require-password.ts';
 import { signedInShape as tokens } from './session-table.ts';
+import { openSession, sessionParams } from './sessions.ts';
 import { derivedUsername, userFields } from './table.ts';
 
 const resetBody = z
@@ -38,29 +39,6 @@ const invitedBody = z
     id: 'InvitedRegistration',
     examples: [{ token: exampleToken, password: 'four unrelated words here', name: 'Jane Doe' }],
   });
-const requestReset = prepare((db, { email, keys, network }: Params<'email' | 'keys' | 'network'>) => [
-  db.select({ wait: sql<number>`wait` }).from(sql`app.ask_for_reset_from(${email}, ${keys}, ${network}) as wait`),
-]);
-const selectLink = prepare((db, { token, purpose }: Params<'token' | 'purpose'>) => [
-  db.select({ own: sql<(string | null)[]>`to_json(own)` }).from(sql`app.look_at_link(${token}, ${purpose})`),
-]);
-const resetPassword = prepare((db, { token, chosen, network }: Params<'token' | 'chosen' | 'network'>) => [
-  db.execute(sql`select app.choose_password(${token}, ${chosen}, ${network})`),
-]);
-const confirmEmail = prepare((db, { token, session, actor }: Params<'token' | 'session' | 'actor'>) => [
-  db.execute(sql`select app.confirm_address(${token}, ${session}, ${actor})`),
-]);
-const undoEmailChange = prepare((db, { token }: Params<'token'>) => [db.execute(sql`select app.undo_email(${token})`)]);
-const registerInvited = prepare((db, given: SessionParams & Params<'token' | 'account' | 'password_hash'>) => {
-  const { token, account, password_hash } = given;
-  return [
-    selectSignedIn(
-      db,
-      sql`app.register_invited(${token}, ${account}::jsonb, ${password_hash}, ${sessionArguments(given)})`,
-    ),
-  ];
-});
-
 /** The hash of a password that a link lets somebody choose. A weak one leaves the link as it is. */
 const hashChosenPassword = async (
   c: Context<Env>,

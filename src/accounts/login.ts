@@ -7,12 +7,12 @@ import { queryAsAuth } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { Problem } from '../errors.ts';
 import { text } from '../http/fields.ts';
+import { newRefreshSecret } from '../http/tokens.ts';
 import { documentedAs } from '../http/validate.ts';
-import { normalizeUsername, users } from './table.ts';
 import { checkPassword, credentials, passwordAttempt, returnAttemptQuery } from './guesses.ts';
 import { hashPassword, needsRehash, submittedPassword } from './passwords.ts';
 import { openSession, type SessionParams, selectSignedIn, sessionArguments, sessionParams } from './sessions.ts';
-import { newRefreshSecret } from '../http/tokens.ts';
+import { normalizeUsername, users } from './table.ts';
 
 const name = text(254);
 const password = submittedPassword;

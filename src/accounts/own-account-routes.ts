@@ -1,110 +1,41 @@
 // /api/auth, what a signed-in account may do with itself: its data, its password, its devices, its end.
-import { and, eq, gt, ne, type SQL, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
-import { returnAttempt, returnAttemptQuery, withProvenPassword } from './guesses.ts';
-import {
-  hashPassword,
-  newPassword,
-  ownPassword,
-  passwordWeakness,
-  submittedPassword,
-} from './passwords.ts';
-import { requirePassword, wrongPassword } from './require-password.ts';
-import {
-  openSession,
-  type SessionParams,
-  selectSignedIn,
-  sessionArguments,
-  sessionParams,
-} from './sessions.ts';
-import { hashToken, newRefreshSecret } from '../http/tokens.ts';
 import type { Env } from '../config.ts';
-import { actorId, audit } from '../db/audit.ts';
 import { queryAsApi, queryAsAuth } from '../db/client.ts';
-import { type Database, type Params, prepare } from '../db/prepare.ts';
 import { Problem, type ProblemCode, requireRow } from '../errors.ts';
 import { actorOf, everyone } from '../http/auth.ts';
 import { conditionalRead, conditionalWrite, etagHeader, withEtag } from '../http/etag.ts';
-import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
+import { respondWithPage } from '../http/pages.ts';
+import { hashToken, newRefreshSecret } from '../http/tokens.ts';
 import { byId, json } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
+import { returnAttempt, withProvenPassword } from './guesses.ts';
 import { acceptanceBody } from './link-fields.ts';
-import { sessionShape as oneSession, sessionColumns, sessions, signedInShape } from './session-table.ts';
-import { user, userColumns, type userFields, userPatch, users } from './table.ts';
+import {
+  acceptInvitation,
+  changePassword,
+  endOtherSessions,
+  endSession,
+  eraseOwnAccount,
+  listSessions,
+  logOut,
+  resendVerification,
+  selectOwnAccount,
+  sessionListParams,
+  updateOwnAccount,
+} from './own-account-queries.ts';
+import { hashPassword, newPassword, ownPassword, passwordWeakness, submittedPassword } from './passwords.ts';
+import { requirePassword, wrongPassword } from './require-password.ts';
+import { sessionShape as oneSession, signedInShape } from './session-table.ts';
+import { openSession, sessionParams } from './sessions.ts';
+import { user, userPatch } from './table.ts';
 
 const passwords = z.strictObject({ current_password: submittedPassword, new_password: newPassword });
 const passwordBody = passwords.meta({
   id: 'PasswordChange',
   examples: [{ current_password: 'four unrelated words here', new_password: 'even more unrelated words' }],
 });
-const selectOwnAccount = prepare((db) => [db.select(userColumns).from(users).where(eq(users.id, actorId))]);
-type AccountChanges = Params<never, keyof typeof userFields | 'proven' | 'keys'>;
-/** A new email is kept beside the one that counts, until somebody uses the link that is sent to it. */
-const updateOwnAccount = prepare((db, { email, username, proven, keys, ...changes }: AccountChanges) => [
-  db
-    .update(users)
-    .set({
-      ...changes,
-      username: username && sql`app.chosen_username(${username}, ${proven ?? null})`,
-      pending_email: email && sql`app.proposed_email(${email}, ${proven ?? null})`,
-      updated_at: sql`now()`,
-    })
-    .where(eq(users.id, actorId))
-    .returning(userColumns),
-  ...(keys ? [returnAttemptQuery(db, { keys })] : []),
-]);
-const resendVerification = prepare((db) => [
-  db.select({ wait: sql<number>`wait` }).from(sql`app.resend_verification() as wait`),
-]);
-const acceptInvitation = prepare((db, { token, leave }: Params<'token' | 'leave'>) => [
-  db.execute(sql`select set_config('app.leave_record', ${leave}, true)`),
-  db.execute(sql`select app.accept_invitation(${token})`),
-  db.select(userColumns).from(users).where(eq(users.id, actorId)),
-]);
-const eraseOwnAccount = prepare((db, given: Params<'keys'>) => [
-  returnAttemptQuery(db, given),
-  db.execute(sql`select app.erase_account()`),
-]);
-const changePassword = prepare((db, given: SessionParams & Params<'keys' | 'proven' | 'chosen'>) => [
-  selectSignedIn(db, sql`app.change_password(${given.proven}, ${given.chosen}, ${sessionArguments(given)})`),
-  returnAttemptQuery(db, given),
-]);
-const logOut = prepare((db, { id, session }: Params<'id' | 'session'>) => [
-  db.delete(sessions).where(eq(sessions.id, session)),
-  db.insert(audit).values({ action: 'logout', resource: 'session', resource_id: session, actor_id: id }),
-]);
-
-type SessionOfActor = Params<'actor' | 'session'>;
-const sorts = { id: sessions.id, created_at: sessions.created_at, last_used_at: sessions.last_used_at };
-const sessionListParams = listParams(sorts, {}, '-last_used_at');
-const isLive = gt(sql`least(${sessions.idle_until}, ${sessions.expires_at})`, sql`now()`);
-const listSessions = prepareList(sorts, (db, { actor, session }: SessionOfActor, page) => {
-  const mine = and(eq(sessions.user_id, actor), isLive);
-  const current = sql<boolean>`${sessions.id} = ${session}`.as('current');
-  const rows = db
-    .select({ ...sessionColumns, current, ...page.key })
-    .from(sessions)
-    .where(and(mine, page.after))
-    .orderBy(...page.order)
-    .limit(page.limit);
-  return { rows, totals: [countRows(db, sessions, mine)] };
-});
-/** Ends sessions, with an entry in the trail for each. */
-const deleteSessions = (db: Database, which: SQL | undefined) => {
-  const ended = db.$with('ended').as(db.delete(sessions).where(which).returning({ id: sessions.id }));
-  const entries = sql`insert into ${audit} (action, resource, resource_id)
-    select 'session_ended', 'session', id from ended`;
-  const trail = db.$with('trail', { id: sql`id`.as('id') }).as(entries);
-  return db.with(ended, trail).select().from(ended);
-};
-const endOtherSessions = prepare((db, { actor, session }: SessionOfActor) => [
-  db.execute(sql`select app.end_django_tokens(${actor})`),
-  deleteSessions(db, and(eq(sessions.user_id, actor), ne(sessions.id, session))),
-]);
-const endSession = prepare((db, { actor, session }: SessionOfActor) => [
-  deleteSessions(db, and(eq(sessions.user_id, actor), eq(sessions.id, session))),
-]);
 export const ownAccountRoutes = new Hono<Env>({ strict: false })
   .post(
     '/logout',

@@ -4,9 +4,9 @@ import type { Context } from 'hono';
 import type { Env } from '../config.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { Problem, type ProblemCode } from '../errors.ts';
+import type { RefreshSecret } from '../http/tokens.ts';
 import { identifyRefreshToken } from './presented-token.ts';
 import { openSession, type SessionParams, selectSignedIn, sessionParams } from './sessions.ts';
-import type { RefreshSecret } from '../http/tokens.ts';
 
 type RefreshParams = SessionParams & Params<'successors'>;
 type OwnTokenParams = RefreshParams & Params<'session'>;

@@ -5,9 +5,9 @@ import type { Context } from 'hono';
 import { type Actor, config, type Env } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { actorOf, enforceLimit } from '../http/auth.ts';
-import { users } from './table.ts';
-import { checkPassword, type ProvenAccount, passwordAttempt } from './guesses.ts';
 import { readAccessToken } from '../http/tokens.ts';
+import { checkPassword, type ProvenAccount, passwordAttempt } from './guesses.ts';
+import { users } from './table.ts';
 
 export const wrongPassword = (field: string) =>
   new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });

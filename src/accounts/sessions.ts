@@ -6,8 +6,8 @@ import { queryAsAuth } from '../db/client.ts';
 import type { Batch, Database, Params } from '../db/prepare.ts';
 import { Problem, type ProblemCode, requireRow } from '../errors.ts';
 import { stripInvisible } from '../http/fields.ts';
-import { type accountRoles, users } from './table.ts';
 import { formatRefreshToken, type RefreshSecret, signAccessToken } from '../http/tokens.ts';
+import { type accountRoles, users } from './table.ts';
 
 /** A row of the type app.signed_in. */
 const signedInColumns = {

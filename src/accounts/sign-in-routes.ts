@@ -2,26 +2,20 @@
 import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
+import { config, type Env, type registrableRoles } from '../config.ts';
+import { type Params, prepare } from '../db/prepare.ts';
+import { doctorFields } from '../doctors/table.ts';
+import { Problem } from '../errors.ts';
+import { limitByAddress } from '../http/auth.ts';
+import { newRefreshSecret } from '../http/tokens.ts';
+import { json } from '../http/validate.ts';
+import { documentedMiddleware, route } from '../openapi/route.ts';
+import { patientFields } from '../patients/table.ts';
 import { logIn, loginBody } from './login.ts';
 import { hashPassword, newPassword, passwordWeakness } from './passwords.ts';
 import { rotateTokens } from './refresh.ts';
-import {
-  openSession,
-  type SessionParams,
-  selectSignedIn,
-  sessionArguments,
-  sessionParams,
-} from './sessions.ts';
-import { newRefreshSecret } from '../http/tokens.ts';
-import { config, type Env, type registrableRoles } from '../config.ts';
-import { type Params, prepare } from '../db/prepare.ts';
-import { Problem } from '../errors.ts';
-import { limitByAddress } from '../http/auth.ts';
-import { json } from '../http/validate.ts';
-import { documentedMiddleware, route } from '../openapi/route.ts';
-import { doctorFields } from '../doctors/table.ts';
-import { patientFields } from '../patients/table.ts';
 import { refreshBody, signedInShape as tokens } from './session-table.ts';
+import { openSession, type SessionParams, selectSignedIn, sessionArguments, sessionParams } from './sessions.ts';
 import { derivedUsername, userFields } from './table.ts';
 
 const accountFields = {

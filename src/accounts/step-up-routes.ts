@@ -2,15 +2,15 @@
 // but whoever picks it up does not know the password. Which requests need it, PostgreSQL says: app.needs_step_up().
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import { returnAttemptQuery, withProvenPassword } from './guesses.ts';
-import { ownPassword } from './passwords.ts';
-import { requirePassword } from './require-password.ts';
 import type { Env } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { everyone } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
+import { returnAttemptQuery, withProvenPassword } from './guesses.ts';
+import { ownPassword } from './passwords.ts';
+import { requirePassword } from './require-password.ts';
 
 const markSteppedUp = prepare((db, { proven, keys }: Params<'proven' | 'keys'>) => [
   db.execute(sql`select app.step_up(${proven})`),

@@ -2,10 +2,10 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
-import { submittedPassword } from './passwords.ts';
 import { foldedText, id, timestamp, versionColumns } from '../db/columns.ts';
 import { emailAddress, nameText, recordId, requiredText } from '../http/fields.ts';
 import { patchBody } from '../http/validate.ts';
+import { submittedPassword } from './passwords.ts';
 
 export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
 export const accountRole = z

@@ -1,13 +1,13 @@
 // What an administrator sees first: what waits for one, and what is in force.
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
+import { users } from '../accounts/table.ts';
 import { registrableRoles } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
-import { recordId } from '../http/fields.ts';
-import { warningCodes } from '../system/warnings.ts';
 import { doctor } from '../doctors/table.ts';
+import { recordId } from '../http/fields.ts';
 import { mail } from '../mail/table.ts';
-import { users } from '../accounts/table.ts';
+import { warningCodes } from '../system/warnings.ts';
 
 /** Which accounts have to wait after wrong passwords, and until when: a function tells, because guesses are no role's to read. */
 export const blockedAccounts = sql`app.blocked_accounts() as blocked (user_id, waits_until)`;

@@ -1,19 +1,18 @@
 // /api/token: the routes of Django's simplejwt, for apps that were written for them. A refresh here keeps the refresh
 // token, as simplejwt does by default; SIMPLEJWT_ROUTES takes these routes away.
-import { type SQL, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import { logIn, loginBody } from '../accounts/login.ts';
 import { identifyAccessToken, identifyRefreshToken } from '../accounts/presented-token.ts';
 import { renewAccessToken } from '../accounts/refresh.ts';
+import { refreshBody, tokenPair } from '../accounts/session-table.ts';
 import { config, type Env } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
-import { type Database, type Params, prepare } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { limitByAddress } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
 import { documentedMiddleware, route } from '../openapi/route.ts';
-import { refreshBody, tokenPair } from '../accounts/session-table.ts';
+import { blacklistDjangoToken, blacklistOwnToken, verifyDjangoToken, verifyOwnToken } from './queries.ts';
 
 const tokenPairShape = z
   .object(tokenPair)
@@ -25,21 +24,6 @@ const emptyShape = z.object({}).meta({ id: 'Done', examples: [{}] });
 const verifyBody = z
   .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
   .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
-const selectIsValid = (db: Database, call: SQL) =>
-  db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);
-const verifyOwnToken = prepare((db, { session, account, hash }: Params<'session' | 'account' | 'hash'>) => [
-  selectIsValid(db, sql`app.token_counts(${session}, ${account}, ${hash})`),
-]);
-const verifyDjangoToken = prepare((db, { jti, account }: Params<'jti' | 'account'>) => [
-  selectIsValid(db, sql`app.django_token_counts(${jti}, ${account})`),
-]);
-const blacklistOwnToken = prepare((db, { session }: Params<'session'>) => [
-  selectIsValid(db, sql`app.blacklist(${session})`),
-]);
-const blacklistDjangoToken = prepare((db, { jti, account, expires }: Params<'jti' | 'account' | 'expires'>) => [
-  selectIsValid(db, sql`app.blacklist_django(${jti}, ${account}, ${expires})`),
-]);
-
 /** `{}`, or that the token does not count. */
 const requireValid = async (c: Context<Env>, call: ReturnType<typeof verifyOwnToken> | null) => {
   const [rows] = call ? await queryAsAuth(c, call) : [[{ counts: false }]];

@@ -1,22 +1,18 @@
 // /api/admin/doctors: which doctors may see patients; /api/admin/assign-patient: who treats whom.
-import { eq } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { requireRow } from '../errors.ts';
 import { admins } from '../http/auth.ts';
 import { conditionalWrite, withEtag } from '../http/etag.ts';
 import { auditRefusals } from '../http/refusals.ts';
 import { byId, json } from '../http/validate.ts';
-import { route } from '../openapi/route.ts';
 import { assignDoctor } from '../mappings/assign.ts';
-import { doctor, doctorColumns, doctors } from './table.ts';
 import { assignment, mapping } from '../mappings/table.ts';
+import { route } from '../openapi/route.ts';
+import { updateApproval } from './queries.ts';
+import { doctor } from './table.ts';
 
-const updateApproval = prepare((db, { id, approved }: Params<'id' | 'approved'>) => [
-  db.update(doctors).set({ approved }).where(eq(doctors.id, id)).returning(doctorColumns),
-]);
 const setApproval = async (c: Context<Env>, id: number, approved: boolean) => {
   const [rows] = await queryAsApi(c, updateApproval({ id, approved }));
   return c.json(withEtag(c, requireRow(rows)));

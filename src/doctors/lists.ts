@@ -5,9 +5,9 @@ import { actorId, audited } from '../db/audit.ts';
 import { asRunnable, type Database, type Params } from '../db/prepare.ts';
 import { requiredText, searchText } from '../http/fields.ts';
 import { countRows, limitSize, listParams, type Page, prepareList, sizeColumn } from '../http/pages.ts';
-import { doctorColumns, doctors } from './table.ts';
 import { mappings } from '../mappings/table.ts';
 import { patients } from '../patients/table.ts';
+import { doctorColumns, doctors } from './table.ts';
 
 const sorts = {
   id: doctors.id,

@@ -1,27 +1,15 @@
 // /api/doctor-profile: a doctor's own record, by the account that it is linked to.
-import { eq, sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import { config, type Env } from '../config.ts';
-import { actorId } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { requireRow } from '../errors.ts';
 import { conditionalRead, conditionalWrite, withEtag } from '../http/etag.ts';
 import { json, params, putDetail } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
-import { doctor, doctorColumns, doctorPut, doctors } from './table.ts';
+import { selectOwnDoctor, updateOwnDoctor } from './queries.ts';
+import { doctor, doctorPut } from './table.ts';
 
-const selectOwnDoctor = prepare((db) => [db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, actorId))]);
-/** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
-const updateOwnDoctor = prepare((db, { user_id, approval, ...fields }: Params<'user_id' | 'approval'>) => [
-  db.execute(sql`select set_config('app.doctor_approval', ${approval}, true)`),
-  db
-    .update(doctors)
-    .set({ ...fields, updated_at: sql`now()` })
-    .where(eq(doctors.user_id, user_id))
-    .returning(doctorColumns),
-]);
 const replaceOwnDoctor = async (c: Context<Env>, user_id: number, fields: z.output<typeof doctorPut>) => {
   const [, rows] = await queryAsApi(c, updateOwnDoctor({ ...fields, user_id, approval: config(c).DOCTOR_APPROVAL }));
   // a doctor is told of it

@@ -1,46 +1,20 @@
 // /api/doctors: whom everybody who is signed in may look up, and the patients that an approved doctor sees.
-import { eq, sql } from 'drizzle-orm';
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import * as z from 'zod';
-import { config, type Env } from '../config.ts';
+import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { requireRow } from '../errors.ts';
 import { everyone, recordKeepers } from '../http/auth.ts';
-import { deleteRecord, updateRecord } from '../http/records.ts';
 import { conditionalRead, etagHeader, withEtag } from '../http/etag.ts';
-import { idempotentInsert } from '../http/idempotency.ts';
 import { respondWithPage } from '../http/pages.ts';
 import { byId, json, putDetail } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
-import {
-  doctor,
-  doctorColumns,
-  type doctorFields,
-  doctorPatch,
-  doctorPut,
-  doctors,
-  newDoctor,
-} from './table.ts';
-import { doctorListParams, listDoctors } from './lists.ts';
-import { registeredPatient } from '../patients/table.ts';
 import { listAllPatients, listAssignedPatients, patientListParams } from '../patients/lists.ts';
+import { registeredPatient } from '../patients/table.ts';
+import { doctorListParams, listDoctors } from './lists.ts';
+import { createDoctor, deleteDoctor, insertDoctor, selectDoctor, updateDoctor } from './queries.ts';
+import { doctor, doctorPatch, doctorPut, newDoctor } from './table.ts';
 
-type NewDoctorParams = Params<'name' | 'specialization' | 'most', keyof typeof doctorFields>;
-const insertDoctor = idempotentInsert(doctors, (db, { most, ...given }: NewDoctorParams) =>
-  db
-    .insert(doctors)
-    .values({ ...given, created_by: sql`app.doctor_maker(${most}::integer)` })
-    .returning(doctorColumns),
-);
-const createDoctor = (c: Context<Env>, given: z.output<typeof newDoctor>) =>
-  insertDoctor(c, { ...given, most: config(c).DOCTORS_PER_ACCOUNT });
-
-const selectDoctor = prepare((db, { id }: Params<'id'>) => [
-  db.select(doctorColumns).from(doctors).where(eq(doctors.id, id)),
-]);
-const updateDoctor = updateRecord(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
-const deleteDoctor = deleteRecord(doctors, ['invitation_open', 'others_assigned']);
 const aboutOthers =
   'Not by its creator while the doctor is invited to have an account, or patients of others are assigned to the doctor.';
 export const doctorRoutes = new Hono<Env>({ strict: false })

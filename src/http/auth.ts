@@ -4,10 +4,10 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
 import { jwt } from 'hono/jwt';
-import { accessTokenRules, actorFromClaims, keysOf } from './tokens.ts';
 import { type Actor, type Config, config, type Env, type Limiter, networksOf, type Role, roles } from '../config.ts';
 import { Problem } from '../errors.ts';
 import { documentedMiddleware } from '../openapi/route.ts';
+import { accessTokenRules, actorFromClaims, keysOf } from './tokens.ts';
 
 const jwtMiddlewares = new WeakMap<Config, Promise<MiddlewareHandler>>();
 /** Hono's check of a token's signature and claims, made once for a key; while a secret is being replaced for both. */

@@ -6,21 +6,14 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
 import type { Context } from 'hono';
 import { routePath } from 'hono/route';
-import { keyedHashes } from './tokens.ts';
 import { config, type Env } from '../config.ts';
 import { actorId } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
 import { foreignId, isoTime, versionColumns } from '../db/columns.ts';
-import {
-  type Database,
-  type Params,
-  type ParamValues,
-  prepare,
-  type ResultsOf,
-  selectFromCte,
-} from '../db/prepare.ts';
+import { type Database, type Params, type ParamValues, prepare, type ResultsOf, selectFromCte } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { documented, type RouteDocs } from '../openapi/route.ts';
+import { keyedHashes } from './tokens.ts';
 
 export const idempotencyKeys = pgTable(
   'idempotency_keys',

@@ -1,41 +1,16 @@
 // /api/admin/invitations: who is to have an account. An administrator invites colleagues, and doctors to their records.
-import { and, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audited } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import type { Params } from '../db/prepare.ts';
 import { requireRow } from '../errors.ts';
 import { admins } from '../http/auth.ts';
-import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
+import { respondWithPage } from '../http/pages.ts';
 import { byId, json } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
-import {
-  invitation,
-  invitationColumns,
-  invitationState,
-  invitationStates,
-  invitations,
-  newInvitation,
-} from './table.ts';
-import { invite, prepareRevocation } from './queries.ts';
+import { invitationListParams, invite, listInvitations, revokeInvitation } from './queries.ts';
+import { invitation, newInvitation } from './table.ts';
 
-const sorts = { id: invitations.id };
-const filters = { state: z.enum(invitationStates).optional() };
-const invitationListParams = listParams(sorts, filters, '-id');
-const ofPatients = sql`array(select patient from found where patient is not null)`;
-const listInvitations = prepareList(sorts, (db, { state }: Params<never, keyof typeof filters>, page) => {
-  const where = state && eq(invitationState, state);
-  const rows = db
-    .select({ ...invitationColumns, ...page.key })
-    .from(invitations)
-    .where(and(where, page.after))
-    .orderBy(...page.order)
-    .limit(page.limit);
-  return { rows: audited(db, 'invitation', ofPatients, rows), totals: [countRows(db, invitations, where)] };
-});
-const revokeInvitation = prepareRevocation(invitations.id);
 export const invitationRoutes = new Hono<Env>({ strict: false })
   .post(
     '/',

@@ -1,36 +1,18 @@
 // /api/auth/invitations/look: what the link of an invitation is for, and who invites. For anybody who holds it, because one
 // has to know before one accepts; only to accept uses it up.
-import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
-import { hashToken } from '../http/tokens.ts';
+import { linkBody } from '../accounts/link-fields.ts';
 import type { Env } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { requireRow } from '../errors.ts';
 import { limitByAddress } from '../http/auth.ts';
+import { hashToken } from '../http/tokens.ts';
 import { json } from '../http/validate.ts';
 import { quotableName } from '../mail/names.ts';
 import { route } from '../openapi/route.ts';
-import { invitations, openInvitation } from './table.ts';
-import { linkBody } from '../accounts/link-fields.ts';
-import type { accountRoles } from '../accounts/table.ts';
+import { selectInvitationByToken } from './queries.ts';
+import { openInvitation } from './table.ts';
 
-const selectInvitationByToken = prepare((db, { token }: Params<'token'>) => [
-  db
-    .select({
-      email: sql<string>`email`,
-      role: sql<(typeof accountRoles)[number]>`role`,
-      name: sql<string | null>`for_name`,
-      expires_at: sql<string>`expires_at`.mapWith(invitations.expires_at),
-      by_account: sql<boolean>`by_account`,
-      inviter: {
-        name: sql<string | null>`inviter_name`,
-        email: sql<string | null>`inviter_email`,
-        administrator: sql<boolean>`by_admin`,
-      },
-    })
-    .from(sql`app.look_at_invitation(${token})`),
-]);
 export const invitationLinkRoutes = new Hono<Env>({ strict: false }).post(
   '/invitations/look',
   route({

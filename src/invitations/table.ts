@@ -2,9 +2,9 @@
 import { sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
+import { accountRole, accountRoles } from '../accounts/table.ts';
 import { foreignId, id, numberOrNull, timestamp, versionColumns } from '../db/columns.ts';
 import { emailAddress, nameText, recordId } from '../http/fields.ts';
-import { accountRole, accountRoles } from '../accounts/table.ts';
 
 export const invitations = pgTable('invitations', {
   id: id(),

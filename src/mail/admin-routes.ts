@@ -1,33 +1,15 @@
 // /api/admin/mails: mails that did not arrive, without what they say.
-import { and, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { audited } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { admins } from '../http/auth.ts';
-import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
+import { respondWithPage } from '../http/pages.ts';
 import { byId } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
-import { isUnsent, mail, mailColumns, mailState, mailStates, mails } from './table.ts';
-import { patientsOfAccounts } from '../patients/table.ts';
+import { listMails, mailListParams, resendMail } from './queries.ts';
+import { mail } from './table.ts';
 
-const sorts = { id: mails.id, asked_at: mails.asked_at };
-const filters = { state: z.enum(mailStates).optional() };
-const mailListParams = listParams(sorts, filters, '-id');
-
-const listMails = prepareList(sorts, (db, { state }: Params<never, keyof typeof filters>, page) => {
-  const where = and(isUnsent, state && eq(mailState, state));
-  const rows = db
-    .select({ ...mailColumns, ...page.key })
-    .from(mails)
-    .where(and(where, page.after))
-    .orderBy(...page.order)
-    .limit(page.limit);
-  return { rows: audited(db, 'mail', patientsOfAccounts('user_id'), rows), totals: [countRows(db, mails, where)] };
-});
-const resendMail = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.resend_mail(${id})`)]);
 export const mailRoutes = new Hono<Env>({ strict: false })
   .get(
     '/',

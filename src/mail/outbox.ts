@@ -2,10 +2,10 @@
 // A mail is claimed, its link's token made, and the mail sent; what was not sent is due again after a pause that grows.
 import { sql } from 'drizzle-orm';
 import { createMiddleware } from 'hono/factory';
-import { deriveLinkToken } from '../http/tokens.ts';
 import { type Bindings, type Config, configOf, type Env } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
 import { type Params, prepare, type ResultsOf } from '../db/prepare.ts';
+import { deriveLinkToken } from '../http/tokens.ts';
 import { hasLinkToken, type Inviter, letterFor, type Purpose } from './letters.ts';
 import { NotSent, transportOf } from './transports.ts';
 

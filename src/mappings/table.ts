@@ -3,9 +3,9 @@ import { type GetColumnData, type SQL, sql } from 'drizzle-orm';
 import { type PgColumn, pgTable } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { foreignId, id, transactionId, versionColumns } from '../db/columns.ts';
+import { doctor, doctorExample, licenseColumn, storedColumns } from '../doctors/table.ts';
 import { recordId } from '../http/fields.ts';
 import { documentedAs } from '../http/validate.ts';
-import { doctor, doctorExample, licenseColumn, storedColumns } from '../doctors/table.ts';
 
 export const mappings = pgTable('mappings', {
   id: id(),

@@ -1,52 +1,19 @@
 // /api/patient-profile: a patient's own record, by the account that it is linked to, and who looked at it.
-import { and, eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { actorId, audit, audited, idsFromColumn } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
 import { Problem } from '../errors.ts';
-import { updateRecord } from '../http/records.ts';
 import { conditionalRead, withEtag } from '../http/etag.ts';
-import { countRows, listParams, prepareList, respondWithPage } from '../http/pages.ts';
+import { listParams, respondWithPage } from '../http/pages.ts';
 import { auditRefusalsByAccount } from '../http/refusals.ts';
 import { json, params, putDetail } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
-import { accessColumns, accessEntry } from '../trail/shapes.ts';
-import {
-  columnsWithRegistrar,
-  omitMissingRegistrar,
-  patient,
-  patientColumns,
-  patientPut,
-  patients,
-  registeredPatient,
-} from './table.ts';
+import { accessEntry } from '../trail/shapes.ts';
+import { listAccessLog, sorts } from './access-log.ts';
+import { leaveRecord, selectOwnPatient, updateOwnPatient } from './queries.ts';
+import { omitMissingRegistrar, patient, patientPut, registeredPatient } from './table.ts';
 
-const selectOwnPatient = prepare((db) => [
-  audited(
-    db,
-    'patient',
-    idsFromColumn('id'),
-    db.select(columnsWithRegistrar).from(patients).where(eq(patients.user_id, actorId)),
-  ),
-]);
-const updateOwnPatient = updateRecord(patients, patientColumns, 'user_id');
-
-const sorts = { id: audit.id };
-const log = sql`app.access_log() as audit`;
-const listAccessLog = prepareList(sorts, (db, _given: Params<never>, page) => {
-  const rows = db
-    .select({ ...accessColumns, ...page.key })
-    .from(log)
-    .where(and(page.after))
-    .orderBy(...page.order)
-    .limit(page.limit);
-  return { rows, totals: [countRows(db, log, undefined)] };
-});
-
-const leaveRecord = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
 export const patientProfileRoutes = new Hono<Env>({ strict: false })
   .get(
     '/',

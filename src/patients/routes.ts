@@ -1,69 +1,40 @@
 // /api/patients. Whoever made the record owns it; the policies decide who else sees it.
-import { eq, sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { emailBody } from '../accounts/link-fields.ts';
 import type { Env } from '../config.ts';
-import { audited, idsFromColumn } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Params, prepare } from '../db/prepare.ts';
+import { doctorListParams, listMyDoctors } from '../doctors/lists.ts';
+import { doctor } from '../doctors/table.ts';
 import { requireRow } from '../errors.ts';
 import { allButPendingDoctors, enforceBatchLimit, recordKeepers } from '../http/auth.ts';
-import { deleteRecord, updateRecord } from '../http/records.ts';
 import { conditionalRead, etagHeader, withEtag, withoutVersions } from '../http/etag.ts';
-import { idempotentBatchInsert, idempotentInsert } from '../http/idempotency.ts';
 import { respondWithPage } from '../http/pages.ts';
 import { auditRefusals } from '../http/refusals.ts';
 import { byId, json, putDetail } from '../http/validate.ts';
+import { invite } from '../invitations/queries.ts';
+import { invitation } from '../invitations/table.ts';
 import { route } from '../openapi/route.ts';
-import { doctor } from '../doctors/table.ts';
-import { doctorListParams, listMyDoctors } from '../doctors/lists.ts';
-import { invitation, invitationColumns, invitations } from '../invitations/table.ts';
-import { invite, isOpenInvitation, prepareRevocation } from '../invitations/queries.ts';
-import { emailBody } from '../accounts/link-fields.ts';
+import { listPatients, patientListParams } from './lists.ts';
 import {
-  columnsWithRegistrar,
+  createPatient,
+  createPatients,
+  deletePatient,
+  revokeInvitation,
+  selectInvitation,
+  selectPatient,
+  updatePatient,
+} from './queries.ts';
+import {
   newPatient,
   omitMissingRegistrar,
   patient,
   patientBatch,
-  patientColumns,
-  type patientFields,
   patientPatch,
   patientPut,
-  patients,
   registeredPatient,
 } from './table.ts';
-import { listPatients, patientListParams } from './lists.ts';
 
-const createPatient = idempotentInsert(patients, (db, given: Params<'name', keyof typeof patientFields>) =>
-  db.insert(patients).values(given).returning(patientColumns),
-);
-const createPatients = idempotentBatchInsert(patients, (db, { sent }: Params<'sent'>) => {
-  // by the table's own name, so that the columns of every other answer select from it
-  const made = db.$with('patients', { id: patients.id }).as(sql`select * from app.create_patients(${sent}::jsonb)`);
-  return db.with(made).select(patientColumns).from(patients);
-});
-const selectPatient = prepare((db, { id }: Params<'id'>) => [
-  audited(
-    db,
-    'patient',
-    idsFromColumn('id'),
-    db.select(columnsWithRegistrar).from(patients).where(eq(patients.id, id)),
-  ),
-]);
-const updatePatient = updateRecord(patients, patientColumns);
-const deletePatient = deleteRecord(patients, ['has_account']);
-
-const ofPatient = invitations.patient_id;
-const selectInvitation = prepare((db, { id }: Params<'id'>) => [
-  audited(
-    db,
-    'invitation',
-    idsFromColumn('patient'),
-    db.select(invitationColumns).from(invitations).where(isOpenInvitation(ofPatient, id)),
-  ),
-]);
-const revokeInvitation = prepareRevocation(ofPatient);
 export const patientRoutes = new Hono<Env>({ strict: false })
   .post(
     '/',

@@ -2,8 +2,8 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
-import { portalPolicy } from './policy.ts';
 import { route } from '../openapi/route.ts';
+import { portalPolicy } from './policy.ts';
 
 const html = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta name="color-scheme" content="light dark"><title>Wardbook</title><meta name="robots" content="noindex">

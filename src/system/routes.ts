@@ -1,15 +1,12 @@
 // What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
-import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { type Config, config, type Env, registrableRoles } from '../config.ts';
-import { queryAsAuth } from '../db/client.ts';
-import { prepare } from '../db/prepare.ts';
-import { Problem } from '../errors.ts';
-import { docsPolicy } from './policy.ts';
+import { config, type Env, registrableRoles } from '../config.ts';
 import { route } from '../openapi/route.ts';
+import { docsPolicy } from './policy.ts';
+import { checkDatabase } from './readiness.ts';
 import { warningCodes, warningsOf } from './warnings.ts';
 
 const text = z.string();
@@ -49,42 +46,6 @@ const docsHtml = `<!doctype html><html lang="en"><meta charset="utf-8"><meta nam
 </form>
 <form hidden><span id="who"></span> <button>Sign out</button></form>
 </header>`;
-
-const selectHasAdministrator = prepare((db) => [
-  db
-    .select({ has: sql<boolean>`exists (select from users where role = 'admin' and disabled_at is null)` })
-    .from(sql`(select) as one`),
-]);
-
-interface ReadinessCheck {
-  at: number;
-  /** What came of it: whether there is an administrator; nothing while the database is being asked. */
-  outcome?: boolean | Problem;
-}
-const lastChecks = new WeakMap<Config, ReadinessCheck>();
-const minIntervalMs = 5000;
-
-/**
- * Anybody may ask as often as they like, so an isolate asks the database once in five seconds. Requests that come
- * meanwhile get the last answer, or wait until there is a first one. They do not wait for its promise: in Workers that
- * belongs to the request that made it, and may end with it.
- */
-const checkDatabase = async (c: Context<Env>): Promise<boolean> => {
-  const settings = config(c);
-  let last = lastChecks.get(settings);
-  if (!last || Date.now() - last.at > minIntervalMs) {
-    last = { at: Date.now(), outcome: last?.outcome };
-    lastChecks.set(settings, last);
-    last.outcome = await queryAsAuth(c, selectHasAdministrator({})).then(
-      ([[row]]) => row?.has ?? false,
-      (problem: Problem) => problem,
-    );
-  }
-  while (last.outcome === undefined && Date.now() - last.at < settings.DATABASE_TIMEOUT_MS)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  if (typeof last.outcome !== 'boolean') throw last.outcome ?? new Problem('database_unavailable');
-  return last.outcome;
-};
 const isBrowser = (c: Context) =>
   accepts(c, { header: 'Accept', supports: ['application/json', 'text/html'], default: 'application/json' }) ===
   'text/html';

@@ -1,0 +1,68 @@
+// What waits for an administrator.
+import { and, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { users } from '../accounts/table.ts';
+import { audited } from '../db/audit.ts';
+import { prepare } from '../db/prepare.ts';
+import { doctorColumns, doctors } from '../doctors/table.ts';
+import { isUnsent, mailColumns, mails } from '../mail/table.ts';
+import { patientsOfAccounts } from '../patients/table.ts';
+import { blockedAccounts, blockedColumns } from './shapes.ts';
+
+/** Of each. There is a list for the rest. */
+const maxOfEach = 20;
+
+/** How many there are before that limit: with the rows, so that both are of one moment. */
+const totalColumn = { in_all: sql<number>`count(*) over ()`.mapWith(Number).as('in_all') };
+
+/** Whom an administrator has disabled, or made something else, is decided about. */
+const isPending = and(
+  sql`not ${doctors.approved}`,
+  sql`${doctors.user_id} in (select id from users where role = 'doctor' and disabled_at is null)`,
+);
+
+/** One that is tried for the first time has an attempt as well, but is not due again for a minute. */
+const isStuck = and(
+  isUnsent,
+  or(
+    isNotNull(mails.failed_at),
+    isNotNull(mails.held),
+    sql`${mails.attempts} > 1`,
+    sql`${mails.attempts} = 1 and ${mails.due_at} <= now()`,
+  ),
+);
+
+export const selectWaiting = prepare((db) => [
+  db
+    .select({ ...doctorColumns, ...totalColumn })
+    .from(doctors)
+    .where(isPending)
+    .orderBy(doctors.created_at, doctors.id)
+    .limit(maxOfEach),
+  audited(
+    db,
+    'mail',
+    patientsOfAccounts('user_id'),
+    db
+      .select({ ...mailColumns, ...totalColumn })
+      .from(mails)
+      .where(isStuck)
+      .orderBy(mails.asked_at, mails.id)
+      .limit(maxOfEach),
+  ),
+  audited(
+    db,
+    'user',
+    patientsOfAccounts('id'),
+    db
+      .select({ ...blockedColumns, ...totalColumn })
+      .from(users)
+      .innerJoin(blockedAccounts, sql`blocked.user_id = ${users.id}`)
+      .where(isNull(users.disabled_at))
+      .orderBy(users.id)
+      .limit(maxOfEach),
+  ),
+]);
+
+export const countOf = (rows: { in_all: number }[]) => rows[0]?.in_all ?? 0;
+
+export const withoutTotal = <Row extends { in_all: number }>(rows: Row[]) => rows.map(({ in_all: _, ...row }) => row);
