@@ -3,9 +3,9 @@
 // lightest that holds Scalar as one built file: 17 MB, where @scalar/api-reference brings 250.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { portalPolicy, viewerPolicy } from '../../src/system/policy.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
+import { portalPolicy, viewerPolicy } from '../../src/system/policy.ts';
 import { root } from '../support/paths.ts';
 import { portalFiles } from './portal.ts';
 

@@ -1,7 +1,8 @@
 // Who may sign in, and with which words: Django's usernames differ by case and hold an @, its emails repeat or are
 // missing; ours are one account's, whatever the case. A rule for each, printed with the rows that it met.
-import { emailAddress, text } from '../../src/http/fields.ts';
+
 import { userFields } from '../../src/accounts/table.ts';
+import { emailAddress, text } from '../../src/http/fields.ts';
 import type { Row } from './dump.ts';
 import type { Findings } from './findings.ts';
 import type { Plan } from './plan.ts';

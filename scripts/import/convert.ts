@@ -1,8 +1,8 @@
 // The third look at a dump: each row as the row of ours that it becomes, checked as if a client had sent it.
 import * as z from 'zod';
+import { userFields } from '../../src/accounts/table.ts';
 import { doctorFields } from '../../src/doctors/table.ts';
 import { patientFields } from '../../src/patients/table.ts';
-import { userFields } from '../../src/accounts/table.ts';
 import type { Decision } from './accounts.ts';
 import type { Row } from './dump.ts';
 import type { Findings } from './findings.ts';

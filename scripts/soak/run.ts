@@ -2,8 +2,8 @@
 // them. Afterwards every acknowledged write must be there, and nothing twice.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { signAccessToken } from '../../src/http/tokens.ts';
 import { configOf } from '../../src/config.ts';
+import { signAccessToken } from '../../src/http/tokens.ts';
 import type { Sql } from '../cli/connect.ts';
 import { bold, dim, Fatal, green, progress, red, run, step } from '../support/terminal.ts';
 import { type Report, type SoakClient, startClient } from './client.ts';

@@ -19,7 +19,8 @@ import {
   selectLink,
   undoEmailChange,
 } from './link-queries.ts';
-import { hashPassword, newPassword, passwordWeakness } from './passwords.ts';
+import { newPassword } from './password-fields.ts';
+import { hashPassword, passwordWeakness } from './passwords.ts';
 import { optionalActor } from './require-password.ts';
 import { signedInShape as tokens } from './session-table.ts';
 import { openSession, sessionParams } from './sessions.ts';

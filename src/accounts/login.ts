@@ -10,7 +10,8 @@ import { text } from '../http/fields.ts';
 import { newRefreshSecret } from '../http/tokens.ts';
 import { documentedAs } from '../http/validate.ts';
 import { checkPassword, credentials, passwordAttempt, returnAttemptQuery } from './guesses.ts';
-import { hashPassword, needsRehash, submittedPassword } from './passwords.ts';
+import { submittedPassword } from './password-fields.ts';
+import { hashPassword, needsRehash } from './passwords.ts';
 import { openSession, type SessionParams, selectSignedIn, sessionArguments, sessionParams } from './sessions.ts';
 import { normalizeUsername, users } from './table.ts';
 

@@ -25,7 +25,8 @@ import {
   sessionListParams,
   updateOwnAccount,
 } from './own-account-queries.ts';
-import { hashPassword, newPassword, ownPassword, passwordWeakness, submittedPassword } from './passwords.ts';
+import { newPassword, ownPassword, submittedPassword } from './password-fields.ts';
+import { hashPassword, passwordWeakness } from './passwords.ts';
 import { requirePassword, wrongPassword } from './require-password.ts';
 import { sessionShape as oneSession, signedInShape } from './session-table.ts';
 import { openSession, sessionParams } from './sessions.ts';

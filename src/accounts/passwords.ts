@@ -1,9 +1,6 @@
 // Passwords: what is accepted as one, how it is hashed, and which ones others would guess first.
-import { sha1 } from '@noble/hashes/legacy.js';
-import { pbkdf2 } from '@noble/hashes/pbkdf2.js';
-import { sha256 } from '@noble/hashes/sha2.js';
 import { decodeBase64, decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
-import * as z from 'zod';
+import { deriveDjangoHash, parseDjangoHash } from '../django/hashes.ts';
 import commonPasswords from './common-passwords.ts';
 
 // PBKDF2-HMAC-SHA256 at OWASP's 600,000 iterations. Workers refuse more than 100,000 a call, so six calls are chained,
@@ -39,31 +36,15 @@ const hashPattern = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/;
 // Compared with where there is no such account, so that the answer takes as long as if there were one.
 const placeholderHash = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-// Django's are one call of PBKDF2, of more rounds than Workers compute by themselves: `pbkdf2_sha256$600000$salt$hash`.
-// @noble/hashes takes up to two seconds for one in JavaScript. It happens once for each account that came from there.
-const digests = { pbkdf2_sha1: sha1, pbkdf2_sha256: sha256 };
-/** More than this is no Django's, and would take longer than a request may. */
-const mostIterations = 2_000_000;
-const ofDjango = (stored: string) => {
-  const [, digest, iterations, salt = '', hash = ''] =
-    /^(pbkdf2_sha(?:1|256))\$(\d{1,7})(?:\$([^$]*)\$([\w+/=]+))?$/.exec(stored) ?? [];
-  if (!digest || !iterations || Number(iterations) < 1 || Number(iterations) > mostIterations) return null;
-  return { digest: digests[digest as keyof typeof digests], iterations: Number(iterations), salt, hash };
-};
-
 /**
  * Whether the password is the stored one. Without a stored one it takes as long, or as long as a `decoy` says that it
  * took for somebody else, and is never right; nor is it for a hash of a kind that we do not know.
  */
 export const verifyPassword = async (password: string, stored?: string, decoy?: string | null): Promise<boolean> => {
-  const theirs = ofDjango(stored ?? decoy ?? '');
-  if (theirs) {
-    const { digest, iterations, salt, hash } = theirs;
-    const given = pbkdf2(digest, encoder.encode(password), encoder.encode(salt), {
-      c: iterations,
-      dkLen: digest.outputLen,
-    });
-    return stored !== undefined && equalBytes(given, decodeBase64(hash));
+  const django = parseDjangoHash(stored ?? decoy ?? '');
+  if (django) {
+    const given = deriveDjangoHash(password, django);
+    return stored !== undefined && equalBytes(given, decodeBase64(django.hash));
   }
   const [, i, r, salt, hash] = hashPattern.exec(stored ?? placeholderHash) ?? hashPattern.exec(placeholderHash) ?? [];
   const given = await deriveBits(password, decodeBase64Url(salt ?? ''), Number(i), Number(r));
@@ -92,23 +73,3 @@ export const passwordWeakness = (password: string, own: (string | null | undefin
   }
   return null;
 };
-
-export const newPassword = z
-  .string()
-  .max(1000, 'at most 256 characters')
-  .transform((value) => value.normalize('NFC'))
-  .pipe(z.string().min(8, 'use 8 characters or more').max(256, 'at most 256 characters'))
-  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'contains characters that cannot be used')
-  .meta({ minLength: 8, maxLength: 256, description: 'none of the commonest, nor your own name or email' });
-/** A password that is only compared: whatever it is, the answer is that it is the right one or not. */
-export const submittedPassword = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(1000, 'at most 1000 characters')
-  .refine((value) => !value.includes('\0'), 'contains characters that cannot be used');
-
-/** The body of what somebody who is signed in does with the password alone. */
-export const ownPassword = z.strictObject({ password: submittedPassword.describe('your own, once more') }).meta({
-  id: 'OwnPassword',
-  examples: [{ password: 'four unrelated words here' }],
-});

@@ -2,8 +2,9 @@
 // forgeries by address: junk from one phone on a Wi-Fi must not keep the sessions of all others there from going on.
 import type { Context } from 'hono';
 import { config, type Env, networksOf } from '../config.ts';
+import { readDjangoToken } from '../django/tokens.ts';
 import { enforceLimit } from '../http/auth.ts';
-import { readAccessToken, readDjangoToken, readRefreshToken } from '../http/tokens.ts';
+import { readAccessToken, readRefreshToken } from '../http/tokens.ts';
 
 type OwnToken = NonNullable<Awaited<ReturnType<typeof readRefreshToken>>>;
 type DjangoToken = NonNullable<Awaited<ReturnType<typeof readDjangoToken>>>;
@@ -15,16 +16,16 @@ const sessionKey = (session: number) => `session:${session}`;
 export const identifyRefreshToken = async (
   c: Context<Env>,
   text: string,
-): Promise<{ ours?: OwnToken; theirs?: DjangoToken }> => {
-  const ours = await readRefreshToken(config(c), text);
-  if (ours) {
-    await countRefresh(c, sessionKey(ours.session));
-    return { ours };
+): Promise<{ own?: OwnToken; django?: DjangoToken }> => {
+  const own = await readRefreshToken(config(c), text);
+  if (own) {
+    await countRefresh(c, sessionKey(own.session));
+    return { own };
   }
-  const theirs = await readDjangoToken(config(c), text);
-  if (theirs) {
-    await countRefresh(c, `django:${theirs.jti}`);
-    return { theirs };
+  const django = await readDjangoToken(config(c), text);
+  if (django) {
+    await countRefresh(c, `django:${django.jti}`);
+    return { django };
   }
   await countRefresh(c, ...networksOf(c));
   return {};

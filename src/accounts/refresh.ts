@@ -3,41 +3,30 @@ import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
 import { type Params, prepare } from '../db/prepare.ts';
+import { renewDjangoAccess, rotateDjangoToken } from '../django/queries.ts';
 import { Problem, type ProblemCode } from '../errors.ts';
 import type { RefreshSecret } from '../http/tokens.ts';
 import { identifyRefreshToken } from './presented-token.ts';
-import { openSession, type SessionParams, selectSignedIn, sessionParams } from './sessions.ts';
+import { deviceArguments, openSession, type RefreshParams, selectSignedIn, sessionParams } from './sessions.ts';
 
-type RefreshParams = SessionParams & Params<'successors'>;
 type OwnTokenParams = RefreshParams & Params<'session'>;
-type DjangoTokenParams = RefreshParams & Params<'jti' | 'account' | 'expires'>;
-const djangoArguments = ({ jti, account, expires, hash }: DjangoTokenParams) =>
-  sql`${jti}, ${account}, ${expires}, ${hash}`;
-const deviceArguments = ({ device, network, idle }: SessionParams) => sql`${device}, ${network}, ${idle}`;
 
-/** Both tokens are new: what ours, and what Django's, are exchanged by. */
+/** What a refresh token is exchanged for, by whose token it is. Both tokens are new. */
 const rotateQueries = {
-  ours: prepare((db, given: OwnTokenParams) => [
+  own: prepare((db, given: OwnTokenParams) => [
     selectSignedIn(
       db,
       sql`app.refresh(${given.session}, ${given.hash}, ${given.successors}, ${deviceArguments(given)})`,
     ),
   ]),
-  theirs: prepare((db, given: DjangoTokenParams) => [
-    selectSignedIn(
-      db,
-      sql`app.refresh_django(${djangoArguments(given)}, ${given.successors}, ${deviceArguments(given)})`,
-    ),
-  ]),
+  django: rotateDjangoToken,
 };
-/** The refresh token stays. */
+/** Only the access token is new. */
 const renewAccessQueries = {
-  ours: prepare((db, given: OwnTokenParams) => [
+  own: prepare((db, given: OwnTokenParams) => [
     selectSignedIn(db, sql`app.refresh_access(${given.session}, ${given.hash}, ${deviceArguments(given)})`),
   ]),
-  theirs: prepare((db, given: DjangoTokenParams) => [
-    selectSignedIn(db, sql`app.refresh_access_django(${djangoArguments(given)}, ${deviceArguments(given)})`),
-  ]),
+  django: renewDjangoAccess,
 };
 
 type ProblemForCode = (code: ProblemCode) => Problem;
@@ -46,13 +35,11 @@ const exchangeToken = async (c: Context<Env>, text: string, by: typeof rotateQue
     ...sessionParams(c, token),
     successors: `{${token.successors.map(({ hash }) => hash)}}`,
   });
-  const { ours, theirs } = await identifyRefreshToken(c, text);
-  if (ours) {
-    return openSession(c, by.ours({ ...common(ours), session: ours.session }), ours.successors, refused);
-  }
-  if (!theirs) throw refused('refresh_invalid');
-  const { jti, account, expires } = theirs;
-  return openSession(c, by.theirs({ ...common(theirs), jti, account, expires }), theirs.successors, refused);
+  const { own, django } = await identifyRefreshToken(c, text);
+  if (own) return openSession(c, by.own({ ...common(own), session: own.session }), own.successors, refused);
+  if (!django) throw refused('refresh_invalid');
+  const { jti, account, expires } = django;
+  return openSession(c, by.django({ ...common(django), jti, account, expires }), django.successors, refused);
 };
 
 /** A new pair; the token that was given is spent. */

@@ -1,6 +1,6 @@
 // A session is a device that is signed in, and what a sign-in answers.
 import { sql } from 'drizzle-orm';
-import { boolean, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { foreignId, id, timestamp, versionColumns } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
@@ -20,16 +20,6 @@ export const sessions = pgTable('sessions', {
   idle_until: timestamp().notNull(),
   expires_at: timestamp().notNull(),
   stepped_up_at: timestamp(),
-});
-
-/** A refresh token of Django's that still counts, or was logged out there. migrations/0016 has the rest. */
-export const djangoTokens = pgTable('django_tokens', {
-  jti: textColumn().primaryKey(),
-  user_id: foreignId().notNull(),
-  expires_at: timestamp().notNull(),
-  blacklisted: boolean().notNull().default(false),
-  opened_at: timestamp(),
-  session_id: foreignId(),
 });
 
 export const sessionColumns = {

@@ -42,6 +42,10 @@ export const sessionParams = (c: Context<Env>, { hash }: { hash: string }) => ({
 export const sessionArguments = ({ hash, device, network, idle }: SessionParams) =>
   sql`${hash}, ${device}, ${network}, ${idle}`;
 
+/** And of a session that goes on: the hashes of the refresh tokens that may come next, of which one is taken. */
+export type RefreshParams = SessionParams & Params<'successors'>;
+export const deviceArguments = ({ device, network, idle }: SessionParams) => sql`${device}, ${network}, ${idle}`;
+
 const userAgent = (c: Context<Env>) =>
   stripInvisible(c.req.header('User-Agent') ?? '')
     .slice(0, 300)

@@ -9,7 +9,7 @@ import { everyone } from '../http/auth.ts';
 import { json } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
 import { returnAttemptQuery, withProvenPassword } from './guesses.ts';
-import { ownPassword } from './passwords.ts';
+import { ownPassword } from './password-fields.ts';
 import { requirePassword } from './require-password.ts';
 
 const markSteppedUp = prepare((db, { proven, keys }: Params<'proven' | 'keys'>) => [

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { foldedText, id, timestamp, versionColumns } from '../db/columns.ts';
 import { emailAddress, nameText, recordId, requiredText } from '../http/fields.ts';
 import { patchBody } from '../http/validate.ts';
-import { submittedPassword } from './passwords.ts';
+import { submittedPassword } from './password-fields.ts';
 
 export const accountRoles = ['user', 'patient', 'doctor', 'admin'] as const;
 export const accountRole = z

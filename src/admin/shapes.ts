@@ -7,7 +7,7 @@ import { isoTime } from '../db/columns.ts';
 import { doctor } from '../doctors/table.ts';
 import { recordId } from '../http/fields.ts';
 import { mail } from '../mail/table.ts';
-import { warningCodes } from '../system/warnings.ts';
+import { warningCodes } from '../system/shapes.ts';
 
 /** Which accounts have to wait after wrong passwords, and until when: a function tells, because guesses are no role's to read. */
 export const blockedAccounts = sql`app.blocked_accounts() as blocked (user_id, waits_until)`;

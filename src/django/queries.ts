@@ -1,6 +1,18 @@
-// Whether a token still counts, and ending it: ours, and those that a Django gave out.
+// Exchanging a refresh token that a Django gave out, and what simplejwt's routes ask of any token: whether it counts, and its end.
 import { type SQL, sql } from 'drizzle-orm';
+import { deviceArguments, type RefreshParams, selectSignedIn } from '../accounts/sessions.ts';
 import { type Database, type Params, prepare } from '../db/prepare.ts';
+
+type DjangoTokenParams = RefreshParams & Params<'jti' | 'account' | 'expires'>;
+const tokenArguments = ({ jti, account, expires, hash }: DjangoTokenParams) =>
+  sql`${jti}, ${account}, ${expires}, ${hash}`;
+
+export const rotateDjangoToken = prepare((db, given: DjangoTokenParams) => [
+  selectSignedIn(db, sql`app.refresh_django(${tokenArguments(given)}, ${given.successors}, ${deviceArguments(given)})`),
+]);
+export const renewDjangoAccess = prepare((db, given: DjangoTokenParams) => [
+  selectSignedIn(db, sql`app.refresh_access_django(${tokenArguments(given)}, ${deviceArguments(given)})`),
+]);
 
 const selectIsValid = (db: Database, call: SQL) =>
   db.select({ counts: sql<boolean>`counts` }).from(sql`${call} as counts`);

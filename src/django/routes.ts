@@ -84,9 +84,9 @@ export const tokenRoutes = new Hono<Env>({ strict: false })
       const { token } = c.req.valid('json');
       const access = await identifyAccessToken(c, token);
       if (access) return requireValid(c, verifyOwnToken({ session: access.session, account: access.id, hash: null }));
-      const { ours, theirs } = await identifyRefreshToken(c, token);
-      if (ours) return requireValid(c, verifyOwnToken({ session: ours.session, account: null, hash: ours.hash }));
-      return requireValid(c, theirs ? verifyDjangoToken({ jti: theirs.jti, account: theirs.account }) : null);
+      const { own, django } = await identifyRefreshToken(c, token);
+      if (own) return requireValid(c, verifyOwnToken({ session: own.session, account: null, hash: own.hash }));
+      return requireValid(c, django ? verifyDjangoToken({ jti: django.jti, account: django.account }) : null);
     },
   )
   .post(
@@ -100,10 +100,10 @@ export const tokenRoutes = new Hono<Env>({ strict: false })
     requireEnabled,
     json(refreshBody),
     async (c) => {
-      const { ours, theirs } = await identifyRefreshToken(c, c.req.valid('json').refresh);
-      if (ours) return requireValid(c, blacklistOwnToken({ session: ours.session }));
-      if (!theirs) throw new Problem('token_not_valid');
-      const { jti, account, expires } = theirs;
+      const { own, django } = await identifyRefreshToken(c, c.req.valid('json').refresh);
+      if (own) return requireValid(c, blacklistOwnToken({ session: own.session }));
+      if (!django) throw new Problem('token_not_valid');
+      const { jti, account, expires } = django;
       return requireValid(c, blacklistDjangoToken({ jti, account, expires }));
     },
   );

@@ -1,5 +1,5 @@
 // Makes tokens. Access tokens are JWTs that name an account and its session, and no role; Hono's middleware checks them
-// (http/auth.ts). Refresh tokens are opaque, and are read here.
+// (auth.ts). Refresh tokens are opaque, and are read here.
 import { sign, verify } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { Actor, Config } from '../config.ts';
@@ -107,24 +107,8 @@ export const readRefreshToken = async (config: Config, token: string) => {
   if (!valid.includes(true)) return null;
   return { session: Number(session), hash: await sha256(secret), successors: await deriveSuccessors(config, secret) };
 };
-const deriveSuccessors = async (config: Config, secret: string): Promise<RefreshSecret[]> =>
+export const deriveSuccessors = async (config: Config, secret: string): Promise<RefreshSecret[]> =>
   Promise.all((await keysOf(config)).map(async (key) => withHash(await hmac(key, `successor:${secret}`))));
-
-/** A refresh token that simplejwt signed, at a Django that this has replaced; null when it is none, or its time is over. */
-export const readDjangoToken = async (config: Config, token: string) => {
-  const { DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL } = config;
-  const until = DJANGO_TOKENS_UNTIL === undefined ? 0 : Date.parse(DJANGO_TOKENS_UNTIL) / 1000;
-  if (!DJANGO_SIGNING_KEY || until <= Date.now() / 1000) return null;
-  const claims = await verify(token, DJANGO_SIGNING_KEY, { alg: 'HS256', iat: false }).catch(() => null);
-  const { token_type, user_id, jti, exp } = (claims ?? {}) as Record<string, unknown>;
-  const isOne =
-    token_type === 'refresh' && typeof exp === 'number' && typeof jti === 'string' && /^\w{1,64}$/.test(jti);
-  // a number, or its text, as newer versions write it
-  const account = /^[1-9]\d{0,15}$/.test(String(user_id)) ? Number(user_id) : null;
-  if (!isOne || account === null) return null;
-  const expires = new Date(Math.min(exp, until) * 1000).toISOString();
-  return { jti, account, expires, hash: await sha256(token), successors: await deriveSuccessors(config, token) };
-};
 
 /** A keyed hash for one purpose, under the current key and, while it is being replaced, under the previous one. */
 export const keyedHashes = async (config: Config, purpose: string, text: string): Promise<[string, ...string[]]> => {

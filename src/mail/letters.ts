@@ -3,23 +3,7 @@
 // speak in our name, so that is a name as repeatable() leaves it, in quotes, in a sentence that says whose words it is; it is
 // never in a subject, and escaped in HTML.
 import { quotableName } from './names.ts';
-
-/** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
-export const purposes = [
-  'reset',
-  'verify',
-  'change',
-  'undo',
-  'invitation',
-  'password_changed',
-  'new_device',
-  'token_replayed',
-  'new_admin',
-  'role_changed',
-  'profile_changed',
-  'email_taken',
-] as const;
-export type Purpose = (typeof purposes)[number];
+import type { Purpose } from './table.ts';
 
 interface Text {
   subject: string;

@@ -6,7 +6,8 @@ import { type Bindings, type Config, configOf, type Env } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
 import { type Params, prepare, type ResultsOf } from '../db/prepare.ts';
 import { deriveLinkToken } from '../http/tokens.ts';
-import { hasLinkToken, type Inviter, letterFor, type Purpose } from './letters.ts';
+import { hasLinkToken, type Inviter, letterFor } from './letters.ts';
+import type { Purpose } from './table.ts';
 import { NotSent, transportOf } from './transports.ts';
 
 const claimMails = prepare((db, { most, perDay }: Params<'most' | 'perDay'>) => [

@@ -4,7 +4,23 @@ import { boolean, integer, pgTable, text as textColumn, uuid } from 'drizzle-orm
 import * as z from 'zod';
 import { foreignId, id, timestamp } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
-import { purposes } from './letters.ts';
+
+/** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
+export const purposes = [
+  'reset',
+  'verify',
+  'change',
+  'undo',
+  'invitation',
+  'password_changed',
+  'new_device',
+  'token_replayed',
+  'new_admin',
+  'role_changed',
+  'profile_changed',
+  'email_taken',
+] as const;
+export type Purpose = (typeof purposes)[number];
 
 export const mails = pgTable('mails', {
   id: id(),

@@ -3,32 +3,14 @@ import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import * as z from 'zod';
 import manifest from '../../package.json' with { type: 'json' };
-import { config, type Env, registrableRoles } from '../config.ts';
+import { config, type Env } from '../config.ts';
 import { route } from '../openapi/route.ts';
 import { docsPolicy } from './policy.ts';
 import { checkDatabase } from './readiness.ts';
-import { warningCodes, warningsOf } from './warnings.ts';
+import { healthShape, readinessShape, serviceShape } from './shapes.ts';
+import { warningsOf } from './warnings.ts';
 
-const text = z.string();
-const serviceShape = z
-  .object({
-    name: text,
-    version: text,
-    registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
-    links: z.record(text, text).describe('paths by what is there'),
-  })
-  .meta({
-    id: 'Service',
-    examples: [{ name: 'wardbook', version: '1.0.0', registration: ['patient'], links: { docs: '/docs' } }],
-  });
-const healthShape = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
-const readinessShape = healthShape
-  .extend({
-    has_administrator: z.boolean().describe('false: one has to be made on the command line first'),
-    warnings: z.array(z.enum(warningCodes)).describe('what should be set, or bound, and is not'),
-  })
-  .meta({ id: 'Readiness', examples: [{ status: 'ok', has_administrator: true, warnings: [] }] });
-const page = text;
+const page = z.string();
 
 const { name, version } = manifest;
 const links = { portal: '/portal', docs: '/docs', openapi: '/openapi.json', health: '/healthz', ready: '/readyz' };

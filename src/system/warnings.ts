@@ -1,9 +1,8 @@
 // What a deployment should know of its own settings, although it works with them. /readyz names it for whoever watches,
 // the settings explain it to administrators, and the log has it once an isolate.
 import { type Bindings, type Config, configOf, limiters, Misconfigured } from '../config.ts';
+import type { warningCodes } from './shapes.ts';
 
-// Each of these anybody finds out who tries, so that to name it gives nothing away.
-export const warningCodes = ['registration_unset', 'limiter_missing', 'mail_unset'] as const;
 export interface Warning {
   code: (typeof warningCodes)[number];
   detail: string;

@@ -1,7 +1,8 @@
 // What mails say: nothing of health, nothing that a stranger chose but the name of whoever invites, and one link, which leads
 // to the deployment.
 import { describe, expect, test } from 'vitest';
-import { hasLinkToken, letterFor, purposes } from '../../src/mail/letters.ts';
+import { hasLinkToken, letterFor } from '../../src/mail/letters.ts';
+import { purposes } from '../../src/mail/table.ts';
 import { boot, cheapPasswords } from '../support/app.ts';
 import { mailCauses, send } from '../support/mail-causes.ts';
 import { openMailbox, publicUrl } from '../support/mailbox.ts';

@@ -1,7 +1,7 @@
 // One line a request, and nothing in it, or in any refusal, that a person said. A canary is planted wherever one can be.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { app as worker } from '../../src/index.ts';
-import { purposes } from '../../src/mail/letters.ts';
+import { purposes } from '../../src/mail/table.ts';
 import { type Answer, boot, caller, cheapPasswords, type Json, password, type Sent } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { faults, faultyConnection } from '../support/database.ts';

@@ -3,6 +3,7 @@
 // every error is a 500.
 import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
 import { verifyPassword } from '../../../src/accounts/passwords.ts';
+import type { Config } from '../../../src/config.ts';
 import {
   formatRefreshToken,
   keyedHashes,
@@ -10,7 +11,6 @@ import {
   readRefreshToken,
   signAccessToken,
 } from '../../../src/http/tokens.ts';
-import type { Config } from '../../../src/config.ts';
 import type { Parameter, Templates } from '../record.ts';
 
 interface Bindings {

@@ -1,5 +1,6 @@
 // Makes an administrator, of nobody or of an account that exists.
-import { hashPassword, newPassword, passwordWeakness } from '../../../src/accounts/passwords.ts';
+import { newPassword } from '../../../src/accounts/password-fields.ts';
+import { hashPassword, passwordWeakness } from '../../../src/accounts/passwords.ts';
 import { agree, bold, Fatal, readSecret } from '../../support/terminal.ts';
 import type { Database, Sql } from '../connect.ts';
 import { type Account, asCli, find, freeUsername, valid, validEmail } from './account.ts';

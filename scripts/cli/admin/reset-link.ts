@@ -1,6 +1,7 @@
 // Prints a link by which somebody chooses a new password, for a deployment that sends no mails.
-import { newRefreshSecret } from '../../../src/http/tokens.ts';
+
 import { publicUrl } from '../../../src/config.ts';
+import { newRefreshSecret } from '../../../src/http/tokens.ts';
 import { linkTo } from '../../../src/mail/letters.ts';
 import { readDevVars } from '../../dev/dev-vars.ts';
 import { runningApi } from '../../dev/local-data.ts';
