@@ -1,4 +1,4 @@
-// What every request carries, and the configuration, parsed once per isolate.
+// The settings, parsed once per isolate, and the context of a request.
 import type { Context } from 'hono';
 import * as z from 'zod';
 
@@ -13,7 +13,7 @@ export interface Actor {
   rotation: number;
 }
 
-/** A number of something, which a `[vars]` of wrangler.toml may give as a number and everything else gives as text. */
+/** A whole number of something. In [vars] of wrangler.toml it may be a number, everywhere else it is text. */
 const wholeNumber = (what: string, least: number, most: number, fallback: number) =>
   z.coerce
     .number({ error: `must be a whole number of ${what}` })
@@ -23,7 +23,7 @@ const wholeNumber = (what: string, least: number, most: number, fallback: number
     .default(fallback);
 const seconds = (fallback: number) => wholeNumber('seconds', 1, 31_536_000, fallback);
 const secret = z.string('is missing').min(32, 'must be 32 characters or longer');
-/** What goes to another machine is encrypted on its way: links in mails hold tokens, and whoever sends mails a key. */
+/** https, except on this machine: links in mails hold tokens, and requests to a mail API a key. */
 const webUrl = z
   .url({ protocol: /^https?$/, error: 'must be a https:// URL', abort: true })
   .refine((url) => url.startsWith('https:') || onThisMachine.test(new URL(url).hostname), {
@@ -31,7 +31,7 @@ const webUrl = z
     abort: true,
   });
 const onThisMachine = /^(localhost|127\.0\.0\.1|\[::1\])$/;
-/** Where people reach this: links in mails lead there. Never what a request says that it came to. */
+/** Where people reach this deployment: links in mails lead there. Never taken from a request's own Host header. */
 export const publicUrl = webUrl
   .refine((url) => new URL(url).href === `${new URL(url).origin}/`, {
     error: 'must be like https://wardbook.example, with nothing behind the host',
@@ -40,15 +40,15 @@ export const publicUrl = webUrl
   .transform((url) => new URL(url).origin);
 const onOrOff = z.union([z.boolean(), z.stringbool()], { error: 'must be on or off' });
 
-/** Cloudflare's Email Service, as a Worker is given it. */
+/** The binding of Cloudflare's Email Service. */
 export interface EmailService {
   send(mail: Record<'from' | 'to' | 'subject' | 'text' | 'html', string>): Promise<unknown>;
 }
 
 export const registrableRoles = ['user', 'patient', 'doctor'] as const;
 /**
- * Who may register without an invitation. A deployment has to say: `npm run deploy` and the smoke insist on it. Until it does
- * nobody may, because a door that was closed by mistake can be opened, and who came in by an open one stays.
+ * Who may register without an invitation. Each deployment has to say so: `npm run deploy` and the smoke refuse without
+ * it. Until then nobody may: to open registration later is easy, to find who came in meanwhile is not.
  */
 export const registration = z
   .string()
@@ -78,7 +78,7 @@ const configuration = z.object({
   MAIL_API_KEY: z.string().optional(),
   EMAIL: z.custom<EmailService>().optional(),
   SIMPLEJWT_ROUTES: onOrOff.default(true),
-  /** What signed the tokens of a Django that this replaces, and until when those count. */
+  /** The key with which the Django that this replaces signed its tokens, and until when those count. */
   DJANGO_SIGNING_KEY: z
     .string()
     .min(32, 'must be 32 characters or longer')
@@ -91,29 +91,32 @@ const configuration = z.object({
     .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date like 2026-12-24')
     .refine((date) => Date.parse(date) < Date.now() + 30 * 86_400_000, 'must be at most 30 days ahead')
     .optional(),
-  /** For `npm start`: answers that curl prints end with a line break, or the prompt would stand behind them. */
+  /** For `npm start`: answers to curl end with a line break, so that the prompt begins on a new line. */
   LINE_BREAKS: z.literal('on', 'must be on, or not there').optional(),
   ACCESS_TOKEN_TTL: seconds(600),
   REFRESH_TOKEN_TTL: seconds(604_800),
   MAILS_PER_DAY: wholeNumber('mails', 1, 10_000_000, 10_000),
   SESSIONS_PER_ACCOUNT: wholeNumber('sessions', 1, 10_000, 100),
-  /** 0: an account whose address nobody confirmed stays. */
+  /** After so many days an account is erased whose address nobody confirmed. 0: never. */
   UNCONFIRMED_ACCOUNT_DAYS: wholeNumber('days', 0, 3650, 0),
-  /** How many doctors' records one account of role user may keep: everybody sees them. */
+  /** How many doctors one account of role user may make. There is a limit because everybody sees them. */
   DOCTORS_PER_ACCOUNT: wholeNumber('doctors', 0, 1_000_000, 500),
-  /** Of patients, of doctors and of assignments each, that a user may have made; and Idempotency-Keys in a day. */
+  /**
+   * How many patients, doctors and mappings a user may make, each; and how many Idempotency-Keys an account may use in
+   * a day.
+   */
   RECORDS_PER_ACCOUNT: wholeNumber('records', 1, 10_000_000, 50_000),
   KEYS_PER_ACCOUNT: wholeNumber('keys', 1, 1_000_000, 10_000),
   DATABASE_TIMEOUT_MS: wholeNumber('milliseconds', 100, 60_000, 8000),
 });
 export type Config = z.output<typeof configuration>;
 
-/** Each of these is worth nothing without the other. */
+/** Each of the two settings needs the other. */
 const missingForDjango = ({ DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL }: Config) =>
   (DJANGO_SIGNING_KEY === undefined) === (DJANGO_TOKENS_UNTIL === undefined)
     ? []
     : [{ path: ['DJANGO_TOKENS_UNTIL'], message: 'goes with DJANGO_SIGNING_KEY, and one needs the other' }];
-/** What else is needed as soon as mails can be sent. */
+/** The settings that are needed as soon as mails can be sent. */
 const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
   if (!EMAIL && !MAIL_API_URL) return [];
   const needed = ['PUBLIC_URL', 'MAIL_FROM', ...(MAIL_API_URL ? ['MAIL_API_KEY'] : [])] as (keyof typeof settings)[];
@@ -132,16 +135,16 @@ export interface Env {
   Bindings: Bindings;
   Variables: {
     requestId: string;
-    /** What Hono's jwt middleware found in the token. */
+    /** The claims, from Hono's jwt middleware. */
     jwtPayload: Record<string, unknown>;
     actor?: Actor;
     roles?: readonly Role[];
-    /** The patient that a body is about. */
+    /** The id of the patient that the body names. */
     patientAsked?: number;
     keyed?: boolean;
     /** The route is only for accounts whose address is verified. */
     verifiedOnly?: boolean;
-    /** A mail waits to be sent after the answer. */
+    /** The request put a mail into the outbox, which is delivered after the answer. */
     mailed?: boolean;
     databaseMs?: number;
     problem?: string;
@@ -149,7 +152,10 @@ export interface Env {
   };
 }
 
-/** Whether one slip makes the one name of the other: a letter too many, missing, wrong, or swapped with the next. */
+/**
+ * Whether a name is another one with a single typing error: a letter too many, missing, wrong, or swapped with the
+ * next.
+ */
 const isMisspelling = (name: string, meant: string): boolean => {
   let start = 0;
   while (start < name.length && name[start] === meant[start]) start++;
@@ -159,7 +165,7 @@ const isMisspelling = (name: string, meant: string): boolean => {
     rest.slice(1) === wanted || rest === wanted.slice(1) || rest.slice(1) === wanted.slice(1) || swapped === wanted
   );
 };
-/** Names that are almost a setting's. All others are a team's own bindings, and none of our business. */
+/** Names that are almost the name of a setting. All others may be bindings of a team's own. */
 const misspelledSettings = (bindings: object) => {
   // a limiter under a wrong name would limit nothing
   const settings = [...Object.keys(configuration.shape), ...limiters];
@@ -196,7 +202,7 @@ const addressMissing =
   'A request came without CF-Connecting-IP. All that do so share one address: wrong passwords of one make the others ' +
   'wait, and the audit trail does not tell them apart. Look for a transform rule of this zone that removes the header.';
 
-/** Said once an isolate, because it would be so for every request. */
+/** Logged once per isolate, because it would be the same for every request. */
 let isMissingAddressLogged = false;
 const headerOf = (c: Context<Env>): string | undefined => {
   const header = c.req.header('CF-Connecting-IP')?.toLowerCase();
@@ -206,7 +212,7 @@ const headerOf = (c: Context<Env>): string | undefined => {
   }
   return header;
 };
-/** The client's address for the trail; null when there is none, or what somebody put there is not one. */
+/** The client's address for the trail; null when there is none, or the header holds something else. */
 export const addressOf = (c: Context<Env>): string | null => {
   const address = headerOf(c) ?? '';
   return /^[\da-f.:]{3,45}$/.test(address) ? address : null;
@@ -233,8 +239,8 @@ export const siteOf = (c: Context<Env>): string | null => {
   return isIpv6(address) ? `${addressPrefix(address, 56)}/56` : null;
 };
 /**
- * What Workers' limiters count. A limiter has one limit for all its keys, so a /56 is counted under one of four each time,
- * and has four times as much: one of its networks cannot use up what the others have.
+ * What Workers' limiters count. A limiter has one limit for all its keys, so a /56 is counted under one of four each
+ * time, and has four times as much: one of its networks cannot use up what the others have.
  */
 export const networksOf = (c: Context<Env>): string[] => {
   const site = siteOf(c);

@@ -107,7 +107,7 @@ export const requireRow = <T>(rows: readonly T[]): T => {
   return row;
 };
 
-/** What a write returned; a row that was only seen is somebody else's. */
+/** The row that a write returned. If it returned none, and the row is visible, it is somebody else's. */
 export const requireChanged = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
   if (rows.length === 0 && seen.length > 0) throw new Problem('not_owner');
   return requireRow(rows);
@@ -124,25 +124,25 @@ export const databaseProblem = (error: unknown): Problem => {
   const { code, message, constraint, routine } = sqlError(error);
   if (code === 'WB000' && message in problems) return new Problem(message as ProblemCode);
   if (code === '23505') return new Problem('duplicate', { errors: uniqueViolations[constraint ?? ''] });
-  // a new row that points to a record which is missing, or which the policy says is not the actor's
+  // a new row that refers to a record that does not exist, or that a policy does not let the actor use
   if (code === '23503' || (code === '42501' && routine === 'ExecWithCheckOptions')) return new Problem('not_found');
   if (code?.startsWith('22') || code === '23514')
     return new Problem('invalid_input', {
       errors: { non_field_errors: ['holds a value that cannot be stored or compared'] },
     });
-  // unreachable, overloaded, restarting, a deadlock, an answer that was none, a trail that cannot be written, a schema
-  // that is not ours: nothing that a client could have sent differently
+  // unreachable, overloaded, restarting, a deadlock, a broken answer, a trail that cannot be written, another schema:
+  // not caused by anything that the client sent
   return new Problem('database_unavailable', { cause: error });
 };
 
-/** Whether the same call may simply be made again: the connection failed, or the transaction lost to another. */
+/** Whether the same request may succeed the next time: the connection failed, or the transaction lost to another. */
 export const isTransient = (error: unknown): boolean => {
   const { code, name, sourceError } = sqlError(error);
   // the driver wraps a deadline that passes before the answer begins, but not one that passes in the middle of it
   return code === undefined ? (sourceError?.name ?? name) !== 'TimeoutError' : /^(08|40|57P)/.test(code);
 };
 
-/** Whether PostgreSQL gave the transaction up for another's sake: nothing of it happened. */
+/** Whether PostgreSQL rolled the transaction back because of another one: nothing of it happened. */
 export const isRolledBack = (error: unknown): boolean => sqlError(error).code?.startsWith('40') ?? false;
 
 type SqlError = Error & Record<'code' | 'constraint' | 'routine', string | undefined> & { sourceError?: Error };
@@ -151,8 +151,7 @@ const sqlError = (error: unknown): SqlError => {
   const { name, message, stack, sourceError, constraint, routine, code } = (
     error instanceof Error && error.cause instanceof Error ? error.cause : error
   ) as SqlError;
-  // Neon sends an empty code when its connection to PostgreSQL broke, and an abort has a code that is a number: neither
-  // is a SQLSTATE
+  // neither is a SQLSTATE: Neon's empty code when its connection to PostgreSQL broke, and the number that an abort has
   const sqlstate = typeof code === 'string' && code !== '' ? code : undefined;
   return { name, message, stack, sourceError, constraint, routine, code: sqlstate };
 };
@@ -166,7 +165,7 @@ const asProblem = (error: Error): Problem => {
   return new Problem('internal_error', { cause: error });
 };
 
-/** What went wrong on our side, without any message: those hold values that people sent. */
+/** What went wrong on our side, for the log. Without messages, because those contain values that people sent. */
 const traceOf = (error: unknown) => {
   const { name, code, routine, stack } = sqlError(error);
   const frames = stack

@@ -35,9 +35,9 @@ import { sweep } from './system/sweep.ts';
 import { logSettingsOnce } from './system/warnings.ts';
 import { auditRoutes } from './trail/admin-routes.ts';
 
-// Middleware here sets headers on the answer that is there: c.header() and cors() would copy it first.
+// Middleware here sets headers on the existing response: c.header() and cors() would copy it first.
 
-/** One line a request, with nothing in it that a person said: the route's pattern, not its path. */
+/** Logs one line for each request, without anything that a person sent: the pattern of the route, not the path. */
 const logRequest = createMiddleware<Env>(async function log(c, next) {
   const started = performance.now();
   const requestId = c.get('requestId');
@@ -57,14 +57,14 @@ const logRequest = createMiddleware<Env>(async function log(c, next) {
   console.info(JSON.stringify(line));
 });
 
-/** In development: curl prints what it gets, and the prompt behind it. */
+/** In development: ends answers to curl with a line break, so that the prompt begins on a new line. */
 const addLineBreak = createMiddleware<Env>(async function endLines(c, next) {
   await next();
   if (c.env.LINE_BREAKS !== 'on' || !c.req.header('User-Agent')?.startsWith('curl/') || !c.res.body) return;
   c.res = new Response(`${await c.res.text()}\n`, c.res);
 });
 
-/** Without the headers that only browsers of long ago read. */
+/** Without the headers that only old browsers read. */
 const securityHeaders = secureHeaders({
   originAgentCluster: false,
   removePoweredBy: false,
@@ -74,7 +74,10 @@ const securityHeaders = secureHeaders({
   xXssProtection: false,
 });
 
-/** Nothing under /api may be kept by a cache in between; a client that kept it may ask whether it still holds. */
+/**
+ * No cache in between may keep what is under /api. A client that kept an answer may ask with If-None-Match whether it
+ * changed.
+ */
 const noStore = createMiddleware(async function privately(c, next) {
   await next();
   const { headers } = c.res;
@@ -95,7 +98,7 @@ const corsForBrowsers = cors({
   exposeHeaders: ['ETag', 'Link', 'Retry-After', 'X-Total-Count', 'X-Request-Id', 'Idempotency-Replayed'],
   maxAge: 86_400,
 });
-/** Apps send no origin, and need no answer about theirs. */
+/** Apps send no Origin and need no CORS headers. */
 const crossOrigin = createMiddleware(function crossOrigin(c, next) {
   const isBrowsers = c.req.header('Origin') !== undefined || c.req.method === 'OPTIONS';
   return isBrowsers ? corsForBrowsers(c, next) : next();
@@ -103,8 +106,8 @@ const crossOrigin = createMiddleware(function crossOrigin(c, next) {
 
 const maxBodyBytes = 256 * 1024;
 /**
- * Reads a body that does not say how long it is. What is too much is read as well, within reason, and dropped: workerd
- * fails the next request on a connection whose last one was answered in the middle of its body.
+ * Reads a body without a Content-Length. What is too long is read to its end, up to a limit, and dropped: workerd fails
+ * the next request on a connection if the last one was answered before its body had ended.
  */
 const limitStreamedBody = createMiddleware(async function counted(c, next) {
   const reader = c.req.raw.body?.getReader();
@@ -119,7 +122,7 @@ const limitStreamedBody = createMiddleware(async function counted(c, next) {
   c.req.raw = new Request(c.req.raw, { body: new Blob(chunks as BlobPart[]) });
   return next();
 });
-/** A body with a declared length is never longer than that, and need not be counted. */
+/** A body is never longer than its Content-Length, so only a body without one is counted. */
 const limitBody = createMiddleware(function limit(c, next) {
   const length = declaredLength(c);
   if (length === undefined) return limitStreamedBody(c, next);
@@ -128,7 +131,7 @@ const limitBody = createMiddleware(function limit(c, next) {
 });
 
 export const app = new Hono<Env>({ strict: false });
-// without a header name, ids are ours alone: one that a client chose would go into the audit trail
+// without a header name the ids are always ours: an id that a client chose would get into the audit trail
 app.use(requestId({ headerName: '' }), logRequest, addLineBreak, securityHeaders);
 app.use('/api/*', noStore, crossOrigin, limitBody, deliverMailsAfterResponse);
 app.notFound(() => {
@@ -144,11 +147,11 @@ const routes = app
   .route('/api/auth', linkRoutes)
   .route('/api/auth', invitationLinkRoutes)
   .route('/api/token', tokenRoutes)
-  // From here on a valid access token is required. A new route belongs below this line, unless it is for anybody.
+  // From here on a valid access token is required: new routes belong below this line, unless they are for anybody.
   .use('/api/*', requireAccessToken)
   .route('/api/auth', ownAccountRoutes)
   .route('/api/auth', stepUpRoutes)
-  // And from here on, where a deployment asks for it, an email that was confirmed.
+  // From here on a confirmed email is required as well, if the deployment says so.
   .use('/api/*', requireVerifiedEmail)
   .route('/api/patients', patientRoutes)
   .route('/api/doctors', doctorRoutes)
@@ -165,11 +168,11 @@ const routes = app
 
 export type AppType = typeof routes;
 
-/** Of the 15 minutes that a scheduled job may take. */
+/** A scheduled job may take 15 minutes; this is the part of the sweep. */
 const maxSweepMs = 4 * 60_000;
 /**
- * Every hour: mails that could not be sent have another try, and what has expired, which is refused already, makes room.
- * Mails first, because somebody waits for them. A part that failed fails the job, so that the schedule shows it.
+ * The hourly job: sends mails that could not be sent before, and deletes what has expired. Mails come first, because
+ * people wait for them. If a part fails, the job fails, so that the schedule shows it.
  */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   await deliverMails(bindings, maxJobMs);

@@ -26,7 +26,7 @@ export const guesses = pgTable('guesses', {
 
 type GuessKeys = Params<'keys'>;
 
-/** Counts an attempt, and looks for the account that `whose` finds by an `identifier`. */
+/** Counts an attempt, and selects the account that the condition `whose` matches by an `identifier`. */
 export const passwordAttempt = (whose: (identifier: SQL) => SQL | undefined) =>
   prepare((db, { typed, network, identifier }: Params<'typed' | 'network' | 'identifier'>) => [
     db
@@ -48,14 +48,14 @@ export const passwordAttempt = (whose: (identifier: SQL) => SQL | undefined) =>
 const recordFailure = prepare((db, { keys, id }: Params<'keys' | 'id'>) => [
   db.execute(sql`select app.note_failure(${keys}, ${id})`),
 ]);
-/** Takes the guess off the count again; belongs in the batch that acts on the proof. */
+/** Takes the attempt off the count again. It belongs in the batch that needed the password. */
 export const returnAttemptQuery = (db: Database, { keys }: GuessKeys) =>
   db.execute(sql`select app.return_attempt(${keys})`);
 export const returnAttempt = prepare((db, given: GuessKeys) => [returnAttemptQuery(db, given)]);
 
 /**
- * Acts on a proof. When that is refused, its batch did not give the attempt back: it is given back on its own, or the right
- * password would count as a guess.
+ * Runs what needed the password. If that is refused, its batch was rolled back and with it the return of the attempt:
+ * then the attempt is returned by itself, or the right password would count as a guess.
  */
 export const withProvenPassword = async <Done>(
   c: Context<Env>,
@@ -66,7 +66,7 @@ export const withProvenPassword = async <Done>(
     return await act();
   } catch (problem) {
     const isRefused = problem instanceof Problem && problem.code !== 'database_unavailable';
-    // not as the actor: the session may be what has ended. Whatever comes of this, the answer is the refusal.
+    // not as the actor, because the session may have ended. The answer is the refusal, also if this fails.
     if (isRefused) await queryAfterResponse(c, returnAttempt({ keys })).catch(() => {});
     throw problem;
   }
@@ -75,17 +75,17 @@ export const withProvenPassword = async <Done>(
 export interface ProvenAccount {
   id: number;
   hash: string;
-  /** What a new password must not be. */
+  /** The email, name and username: what a new password must not be. */
   own: (string | null)[];
-  /** Under which the guess was counted. */
+  /** The keys under which the attempt was counted. */
   keys: string;
 }
 
 /**
  * The account, if the password is its own; null if not, after the same work whether it exists or not. Five wrong ones
- * are allowed for what was typed as a name from one address, 50 for an account from everywhere, 100 from one address for
- * all accounts, and 400 from a /56: a whole clinic may share an address, and a stranger must not lock a doctor out. Nor do
- * the 50 count where the account signed in before.
+ * are allowed for what was typed as a name from one address, 50 for an account from everywhere, 100 from one address
+ * for all accounts, and 400 from a /56: a whole clinic may share an address, and a stranger must not lock a doctor out.
+ * Nor do the 50 count where the account signed in before.
  */
 export const checkPassword = async (
   c: Context<Env>,

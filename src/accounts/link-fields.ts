@@ -1,4 +1,4 @@
-// What goes with a mail: the address that it is asked for, and the token that its link brings back.
+// The bodies of routes about mails: the address that a mail goes to, and the token that its link contains.
 import * as z from 'zod';
 import { emailAddress } from '../http/fields.ts';
 

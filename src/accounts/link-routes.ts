@@ -63,7 +63,7 @@ const redeemLink = async (c: Context<Env>, call: Batch<unknown>) => {
   return c.body(null, 204);
 };
 
-/** Not those of logins: whoever sends made-up tokens must not keep people from signing in. */
+/** A limit of its own: somebody who sends made-up tokens must not keep people of the same network from signing in. */
 const limited = limitByAddress('LINK_LIMIT');
 
 export const linkRoutes = new Hono<Env>({ strict: false })

@@ -1,4 +1,4 @@
-// Logging in with a password, however the account is named; the answer is what the caller's routes make of the tokens.
+// Log in with a password and an email or username. Each route that does so makes its own answer of the tokens.
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -35,7 +35,7 @@ export const loginBody = documentedAs(
   acceptedLogin,
 );
 
-/** What somebody typed at Django to sign in may be neither the email nor the username that the account has here. */
+/** Accounts from Django: what somebody signed in with there may be neither the email nor the username here. */
 const matchesLoginName = (typed: SQL) => eq(users.login_name, sql`lower(${typed})`);
 const attemptByEmail = passwordAttempt((email) => or(eq(users.email, sql`lower(${email})`), matchesLoginName(email)));
 const attemptByUsername = passwordAttempt((name) =>

@@ -1,4 +1,4 @@
-// Passwords: what is accepted as one, how it is hashed, and which ones others would guess first.
+// Hashes passwords, verifies them, and finds the ones that others would guess first.
 import { decodeBase64, decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import { deriveDjangoHash, parseDjangoHash } from '../django/hashes.ts';
 import commonPasswords from './common-passwords.ts';
@@ -33,12 +33,12 @@ export const hashPassword = async (password: string): Promise<string> => {
 };
 
 const hashPattern = /^\$pbkdf2-sha256\$i=(\d+),r=(\d+)\$([^$]+)\$([^$]+)$/;
-// Compared with where there is no such account, so that the answer takes as long as if there were one.
+// Stands in for the hash of an account that does not exist, so that the answer takes as long as for one that does.
 const placeholderHash = `$pbkdf2-sha256$i=${iterations},r=${rounds}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 /**
- * Whether the password is the stored one. Without a stored one it takes as long, or as long as a `decoy` says that it
- * took for somebody else, and is never right; nor is it for a hash of a kind that we do not know.
+ * Whether the password has this hash. Without a hash the answer is no, after the same time: that of our hash, or that
+ * of the hash that a `decoy` describes. The answer is no as well for a hash of an unknown kind.
  */
 export const verifyPassword = async (password: string, stored?: string, decoy?: string | null): Promise<boolean> => {
   const django = parseDjangoHash(stored ?? decoy ?? '');
@@ -51,7 +51,7 @@ export const verifyPassword = async (password: string, stored?: string, decoy?: 
   return stored !== undefined && hashPattern.test(stored) && equalBytes(given, decodeBase64Url(hash ?? ''));
 };
 
-/** Made with other parameters than we would use today. */
+/** Whether the hash was made with other parameters than those of today. */
 export const needsRehash = (stored: string): boolean =>
   !stored.startsWith(`$pbkdf2-sha256$i=${iterations},r=${rounds}$`);
 
@@ -63,7 +63,10 @@ const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => {
 
 const commonPasswordSet = new Set(commonPasswords.split(' '));
 
-/** What a person should do about a password that others would guess first, or null. `own` is what is known of them. */
+/**
+ * Tells a person what is wrong with a password that others would guess first; null if nothing is. `own` is what is
+ * known of the person.
+ */
 export const passwordWeakness = (password: string, own: (string | null | undefined)[]): string | null => {
   const folded = password.normalize('NFC').toLowerCase().trim();
   if (commonPasswordSet.has(folded))

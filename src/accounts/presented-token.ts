@@ -1,5 +1,5 @@
-// A token that somebody presents: who signed it, which needs no database. A genuine one is counted by its session, and only
-// forgeries by address: junk from one phone on a Wi-Fi must not keep the sessions of all others there from going on.
+// Finds out who signed a token, without the database, and counts it against the limit: a genuine token by its session,
+// a forged one by address. So junk from one phone does not use up the limit of everybody else on the same Wi-Fi.
 import type { Context } from 'hono';
 import { config, type Env, networksOf } from '../config.ts';
 import { readDjangoToken } from '../django/tokens.ts';
@@ -12,7 +12,7 @@ type DjangoToken = NonNullable<Awaited<ReturnType<typeof readDjangoToken>>>;
 const countRefresh = (c: Context<Env>, ...keys: string[]) => enforceLimit(c, 'REFRESH_LIMIT', ...keys);
 const sessionKey = (session: number) => `session:${session}`;
 
-/** Which refresh token it is: one of ours, one that a Django signed, or none. */
+/** Whether it is a refresh token of ours, one that a Django signed, or neither. */
 export const identifyRefreshToken = async (
   c: Context<Env>,
   text: string,
@@ -31,7 +31,7 @@ export const identifyRefreshToken = async (
   return {};
 };
 
-/** The account and session of an access token of ours, or null. One that is none is not counted: it may be a refresh token. */
+/** The account and session of an access token of ours; null, and not counted, if it is something else. */
 export const identifyAccessToken = async (c: Context<Env>, text: string) => {
   const access = await readAccessToken(config(c), text);
   if (access) await countRefresh(c, sessionKey(access.session));

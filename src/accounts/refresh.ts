@@ -1,4 +1,4 @@
-// What a refresh token is exchanged for: ours, and those that a Django gave out whose data moved here.
+// Exchanges refresh tokens: ours, and those of a Django whose data moved here.
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
@@ -11,7 +11,7 @@ import { deviceArguments, openSession, type RefreshParams, selectSignedIn, sessi
 
 type OwnTokenParams = RefreshParams & Params<'session'>;
 
-/** What a refresh token is exchanged for, by whose token it is. Both tokens are new. */
+/** By who signed the token. The answer has two new tokens. */
 const rotateQueries = {
   own: prepare((db, given: OwnTokenParams) => [
     selectSignedIn(
@@ -21,7 +21,7 @@ const rotateQueries = {
   ]),
   django: rotateDjangoToken,
 };
-/** Only the access token is new. */
+/** The answer has a new access token; the refresh token stays as it is. */
 const renewAccessQueries = {
   own: prepare((db, given: OwnTokenParams) => [
     selectSignedIn(db, sql`app.refresh_access(${given.session}, ${given.hash}, ${deviceArguments(given)})`),
@@ -42,10 +42,10 @@ const exchangeToken = async (c: Context<Env>, text: string, by: typeof rotateQue
   return openSession(c, by.django({ ...common(django), jti, account, expires }), django.successors, refused);
 };
 
-/** A new pair; the token that was given is spent. */
+/** Answers a new pair; the token that was sent is used up. */
 export const rotateTokens = (c: Context<Env>, text: string) =>
   exchangeToken(c, text, rotateQueries, (code) => new Problem(code));
 
-/** A new access token, with simplejwt's word for every refusal. */
+/** Answers a new access token. Every refusal has simplejwt's code. */
 export const renewAccessToken = async (c: Context<Env>, text: string): Promise<string> =>
   (await exchangeToken(c, text, renewAccessQueries, () => new Problem('token_not_valid'))).access;

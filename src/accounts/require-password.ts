@@ -1,5 +1,5 @@
-// Who asks, where that is asked on the way: proof that whoever is signed in knows the account's password, because some
-// things need more than a session; and who is signed in where nobody need be.
+// Two questions about the caller: does somebody who is signed in know the account's password, which some routes
+// require, and is anybody signed in, on a route that works without.
 import { eq } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { type Actor, config, type Env } from '../config.ts';
@@ -13,17 +13,17 @@ export const wrongPassword = (field: string) =>
   new Problem('invalid_input', { errors: { [field]: ['is not your password'] } });
 
 const attemptById = passwordAttempt((id) => eq(users.id, id));
-/** Proof that the actor knows the password, given in `field`. */
+/** Refuses unless the password, which was sent in `field`, is that of the actor's account. */
 export const requirePassword = async (c: Context<Env>, field: string, password: string): Promise<ProvenAccount> => {
   const { id } = actorOf(c);
-  // the right one is no guess, but costs as much time to compute
+  // the right password is no guess, but it takes as much CPU to verify
   await enforceLimit(c, 'LOGIN_LIMIT', `account:${id}`);
   const proven = await checkPassword(c, attemptById, id, password);
   if (!proven) throw wrongPassword(field);
   return proven;
 };
 
-/** Who asks, where one need not be signed in; null as well for a token that no longer counts. */
+/** The actor on a route that needs no token; null without a valid one. */
 export const optionalActor = async (c: Context<Env>): Promise<Actor | null> => {
   const [, token] = /^Bearer +([\w.-]+)$/i.exec(c.req.header('Authorization') ?? '') ?? [];
   return token === undefined ? null : readAccessToken(config(c), token);

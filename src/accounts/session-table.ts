@@ -1,4 +1,4 @@
-// A session is a device that is signed in, and what a sign-in answers.
+// Sessions, one for each device that is signed in, and the answer of a sign-in.
 import { sql } from 'drizzle-orm';
 import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
@@ -76,7 +76,7 @@ export const signedInShape = z
   });
 
 export const refreshBody = z
-  // a refresh token of Django's may be longer than ours
+  // Django's refresh tokens may be longer than ours
   .strictObject({
     refresh: z.string().max(4000, 'at most 4000 characters').describe('the refresh token that was answered last'),
   })

@@ -1,4 +1,4 @@
-// Sessions as PostgreSQL opens and renews them, and the tokens that go with each.
+// Opens and renews sessions, by functions of the database, and makes the tokens of each.
 import { type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { config, type Env, networkOf } from '../config.ts';
@@ -9,7 +9,7 @@ import { stripInvisible } from '../http/fields.ts';
 import { formatRefreshToken, type RefreshSecret, signAccessToken } from '../http/tokens.ts';
 import { type accountRoles, users } from './table.ts';
 
-/** A row of the type app.signed_in. */
+/** The columns of the type app.signed_in. */
 const signedInColumns = {
   refused: sql<ProblemCode | null>`refused`,
   session: sql<number>`session_id`.mapWith(Number),
@@ -26,11 +26,14 @@ const signedInColumns = {
   pending_email: sql<string | null>`pending_email`,
 };
 
-/** A call of one of the functions that open or renew a session. */
+/** Calls one of the functions that open or renew a session. */
 export const selectSignedIn = (db: Database, call: SQL) => db.select(signedInColumns).from(call);
 type SignInBatch = Batch<readonly [Awaited<ReturnType<typeof selectSignedIn>>, ...unknown[]]>;
 
-/** What every session begins or goes on with: whose token, on what, from where, and how long it lives unused. */
+/**
+ * What those functions take: the hash of the refresh token, the device, the network, and the lifetime of an idle
+ * session.
+ */
 export type SessionParams = Params<'hash' | 'device' | 'network' | 'idle'>;
 export const sessionParams = (c: Context<Env>, { hash }: { hash: string }) => ({
   hash,
@@ -38,11 +41,11 @@ export const sessionParams = (c: Context<Env>, { hash }: { hash: string }) => ({
   network: networkOf(c),
   idle: config(c).REFRESH_TOKEN_TTL,
 });
-/** In the order in which those functions take them. */
+/** The arguments in their order. */
 export const sessionArguments = ({ hash, device, network, idle }: SessionParams) =>
   sql`${hash}, ${device}, ${network}, ${idle}`;
 
-/** And of a session that goes on: the hashes of the refresh tokens that may come next, of which one is taken. */
+/** Renewing also takes the hashes of the possible next refresh tokens, and picks one. */
 export type RefreshParams = SessionParams & Params<'successors'>;
 export const deviceArguments = ({ device, network, idle }: SessionParams) => sql`${device}, ${network}, ${idle}`;
 
@@ -51,7 +54,9 @@ const userAgent = (c: Context<Env>) =>
     .slice(0, 300)
     .replace(/[\ud800-\udbff]$/, '') || null;
 
-/** Asks for a session, and makes the tokens for what is answered: one of the secrets is that of the refresh token. */
+/**
+ * Opens or renews a session and makes its tokens. The answer says which of the secrets is that of the refresh token.
+ */
 export const openSession = async (
   c: Context<Env>,
   call: SignInBatch,

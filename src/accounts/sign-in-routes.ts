@@ -1,4 +1,4 @@
-// /api/auth, the way in: register, log in, refresh. Each answers with a pair of tokens and the user.
+// /api/auth: register, log in, refresh. Each answers with a pair of tokens and the user.
 import { sql } from 'drizzle-orm';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
@@ -69,7 +69,7 @@ const register = async (
   return c.json(await openSession(c, call, [secret]), 201);
 };
 
-/** A deployment says which kinds of accounts anybody may open; the others are by invitation. */
+/** The setting REGISTRATION names the kinds of accounts that anybody may open; the others need an invitation. */
 const requireOpenRegistration = (kind: (typeof registrableRoles)[number]) =>
   documentedMiddleware({ problems: ['registration_closed'] }, function open(c, next) {
     if (config(c).REGISTRATION.includes(kind)) return next();

@@ -1,4 +1,4 @@
-// A user is an account: the table, what may be changed of it, and its shape for itself and for administrators.
+// An account: its table, the fields that may be changed, and its shape for its owner and for administrators.
 import { getTableColumns, sql } from 'drizzle-orm';
 import { pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
@@ -31,7 +31,10 @@ export const users = pgTable('users', {
   ...versionColumns,
 });
 
-/** What names of any alphabet may hold beside it: digits and marks, and the scripts of East Asia, which look like no other. */
+/**
+ * What may stand beside letters of one alphabet: digits, marks, and the scripts of East Asia, which look like no
+ * alphabet.
+ */
 const neutralScripts = ['Common', 'Inherited', 'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo'];
 const lettersOf = (scripts: string[]) => scripts.map((script) => `\\p{Script=${script}}`).join('');
 const alphabets = ['Latin', 'Greek', 'Cyrillic'].map((script) => ({
@@ -53,7 +56,10 @@ const usernameText = requiredText(150)
   .refine((value) => !mixesAlphabets(value), { error: 'must not mix letters of several alphabets' })
   .refine((value) => !hiddenDot.test(value), { error: 'has a dot above a letter that has one already' });
 
-/** What an account is called whose owner says nothing of it: the part of the email before its @, as far as it may be. */
+/**
+ * The username of an account that chose none: the part of the email before the @, without what usernames may not
+ * contain.
+ */
 export const derivedUsername = (email: string): string =>
   email
     .replace(/@.*/, '')

@@ -1,4 +1,4 @@
-// Accounts that somebody registered and never confirmed an address of. A deployment may let them go after some days.
+// Erases accounts whose address nobody confirmed, if the deployment sets a number of days for that.
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
@@ -8,7 +8,7 @@ const eraseUnconfirmedQuery = prepare((db, { days }: Params<'days'>) => [
   db.select({ erased: sql<number>`erased`.mapWith(Number) }).from(sql`app.erase_unconfirmed(${days}) as erased`),
 ]);
 
-/** Some of them at a time: the job comes every hour. How many went. */
+/** Erases a limited number at once, because the job runs every hour. Returns how many. */
 export const eraseUnconfirmed = async (settings: Config): Promise<number> => {
   const days = settings.UNCONFIRMED_ACCOUNT_DAYS;
   if (days === 0) return 0;

@@ -8,19 +8,21 @@ import { isUnsent, mailColumns, mails } from '../mail/table.ts';
 import { patientsOfAccounts } from '../patients/table.ts';
 import { blockedAccounts, blockedColumns } from './shapes.ts';
 
-/** Of each. There is a list for the rest. */
+/** How many of each kind are shown; each has a list of its own for the rest. */
 const maxOfEach = 20;
 
-/** How many there are before that limit: with the rows, so that both are of one moment. */
+/** The number before the limit, counted in the same statement, so that it fits the rows. */
 const totalColumn = { in_all: sql<number>`count(*) over ()`.mapWith(Number).as('in_all') };
 
-/** Whom an administrator has disabled, or made something else, is decided about. */
+/** An account that was disabled or got another role waits for nothing. */
 const isPending = and(
   sql`not ${doctors.approved}`,
   sql`${doctors.user_id} in (select id from users where role = 'doctor' and disabled_at is null)`,
 );
 
-/** One that is tried for the first time has an attempt as well, but is not due again for a minute. */
+/**
+ * Mails that failed at least once. One attempt alone can be the first, which is still running until it is due again.
+ */
 const isStuck = and(
   isUnsent,
   or(

@@ -41,7 +41,7 @@ export const overviewRoutes = new Hono<Env>({ strict: false })
       answers: { 200: settingsShape },
     }),
     async (c) => {
-      // asks for nothing but whether the session is alive and an administrator's
+      // an empty batch checks only that the session is alive and that of an administrator
       await queryAsApi(c, { on: () => [] });
       const set = config(c);
       const answer: z.output<typeof settingsShape> = {

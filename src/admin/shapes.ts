@@ -1,4 +1,4 @@
-// What an administrator sees first: what waits for one, and what is in force.
+// The shapes of what waits for an administrator, and of the settings.
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { users } from '../accounts/table.ts';
@@ -9,7 +9,10 @@ import { recordId } from '../http/fields.ts';
 import { mail } from '../mail/table.ts';
 import { warningCodes } from '../system/shapes.ts';
 
-/** Which accounts have to wait after wrong passwords, and until when: a function tells, because guesses are no role's to read. */
+/**
+ * The accounts that have to wait after wrong passwords, and until when. By a function, because no role may read
+ * guesses.
+ */
 export const blockedAccounts = sql`app.blocked_accounts() as blocked (user_id, waits_until)`;
 export const blockedColumns = {
   id: users.id,

@@ -1,4 +1,4 @@
-// The trail, and reads that leave an entry in it.
+// The audit trail's table, and reads that leave an entry in it.
 import { type SQL, sql } from 'drizzle-orm';
 import { bigint, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
@@ -24,11 +24,11 @@ export const audit = pgTable('audit', {
   bytes: bytes(),
 });
 
-/** The actor and its live role, for this transaction. */
+/** The account of this transaction, which app.begin() sets. */
 export const actorId = sql<number>`(select app.user_id())`;
 export const actorHasRole = (role: Role): SQL => sql`(select app.role()) = ${role}`;
 
-/** The ids that an audited query returns in this column, for its row in the trail. */
+/** The patients that an audited query returned, from this column of its rows, for the entry in the trail. */
 export const idsFromColumn = (column: 'id' | 'patient'): SQL =>
   sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
 

@@ -8,7 +8,7 @@ import { addressOf, type Config, config, type Env } from '../config.ts';
 import { databaseProblem, isRolledBack, isTransient, Problem } from '../errors.ts';
 import { type Batch, type Database, type Params, prepare } from './prepare.ts';
 
-// A database on this machine is reached over plain HTTP, at its own port; any other where the driver knows Neon is.
+// A database on this machine is reached over plain HTTP at its own port. For any other the driver knows the address.
 const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
 neonConfig.fetchEndpoint = (host, port) =>
   host === '127.0.0.1' || host === 'localhost' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
@@ -17,7 +17,7 @@ const databases = new Map<string, Database>();
 const databaseOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => {
   let database = databases.get(DATABASE_URL);
   if (!database) {
-    // read by the driver at every request: the time begins to run then
+    // the driver reads this at every request, and the time runs from then on
     const fetchOptions = Object.defineProperty({}, 'signal', {
       enumerable: true,
       get: () => AbortSignal.timeout(DATABASE_TIMEOUT_MS),
@@ -32,13 +32,13 @@ const databaseOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => 
 const ifMatch = (c: Context<Env>): string => {
   const header = c.req.header('If-Match')?.trim();
   if (!header || header === '*') return '';
-  // Cloudflare marks tags as weak, with W/, when it compresses: those count as ours. What is no tag of ours fits no
+  // Cloudflare marks tags as weak (W/) when it compresses: those count as well. What is no tag of ours matches no
   // version
   const versions = header.split(',').map((tag) => /^\s*(?:W\/)?"(\d+)(?:-\d+)?"\s*$/.exec(tag)?.[1] ?? 'none');
   return versions.join(',');
 };
 
-/** How many records and keys an account may have. Only what makes one has to know. */
+/** How many records and keys an account may have. Only requests that make some send these. */
 type AccountLimit = 'records' | 'keys';
 type RequestParam =
   | 'session'
@@ -50,9 +50,9 @@ type RequestParam =
   | 'if_match'
   | 'verified'
   | 'become';
-/** How many sessions an account may have: whatever opens one learns it here. */
+/** How many sessions an account may have: the functions that open one read this setting. */
 const setSessionLimit = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
-/** From here on the policies of the role that this transaction becomes decide. */
+/** Begins a transaction as the actor. After this the policies of the role that it sets decide. */
 const begin = prepare((db, given: Params<RequestParam, AccountLimit | 'sessions'>) => {
   const { session, actor, rotation, request, address, roles, if_match, verified, become, ...limits } = given;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
@@ -73,7 +73,7 @@ const beginAnonymous = prepare((db, { request, address, sessions }: Params<'requ
 
 const sessionLimit = ({ SESSIONS_PER_ACCOUNT }: Config) => ({ sessions: String(SESSIONS_PER_ACCOUNT) });
 const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
-  // not c.var, which makes an object of everything that is set
+  // not c.var, which copies all variables into an object
   const actor = c.get('actor');
   const roles = c.get('roles');
   const [request, address] = [c.get('requestId'), addressOf(c)];
@@ -90,20 +90,20 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   return begin({ ...asked, records: String(RECORDS_PER_ACCOUNT), keys: String(KEYS_PER_ACCOUNT) });
 };
 
-/** One transaction: who is asking, then the call. What comes back are the answers to the call. */
+/** Runs one transaction: first who is asking, then the queries. Returns the results of the queries. */
 const runBatch = async <Answers>(db: Database, first: Batch<unknown>, call: Batch<Answers>): Promise<Answers> => {
   const items = call.on(db);
   const all = [...first.on(db), ...items];
   const answers = (await db.batch(all as [ReturnType<typeof call.on>[number]])) as unknown[];
-  // also the first: a call without queries asks for nothing but whether that was refused
+  // a batch without queries only checks that the first statement was not refused
   if (answers.length !== all.length) throw new Error('the database answered something else');
   return answers.slice(1) as Answers;
 };
 
-/** Before the second attempt. A database that restarts, or a pool that is full, needs a moment until it answers. */
+/** A database that restarts, or a pool that is full, needs some time before the second attempt. */
 const pauseBeforeRetry = () => new Promise((done) => setTimeout(done, 50 + Math.random() * 100));
 
-/** A read, and a write whose key keeps it from happening twice, may be sent again when the connection failed. */
+/** After a failed connection a read may be sent again, and so may a write under an Idempotency-Key. */
 const isRepeatable = (c: Context<Env>) => c.req.method === 'GET' || c.get('keyed') === true;
 
 const runWithRetry = async <Answers>(c: Context<Env>, first: Batch<unknown>, call: Batch<Answers>) => {
@@ -123,16 +123,18 @@ const runWithRetry = async <Answers>(c: Context<Env>, first: Batch<unknown>, cal
 
 /** Runs queries as the signed-in actor, under the policies: one round trip, one transaction. */
 export const queryAsApi = async <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> => {
-  // a route that forgot to say who may use it reaches nothing
+  // a route that is not behind requireAccessToken reaches no record
   if (!c.get('actor')) throw new Problem('unauthenticated');
   return runWithRetry(c, beginFor(c, 'app_api'), call);
 };
 
-/** The same on accounts, credentials and sessions: before sign-in on all, afterwards on the actor's own. */
+/**
+ * The same on accounts, credentials and sessions, as app_auth: on all before sign-in, on the actor's own afterwards.
+ */
 export const queryAsAuth = async <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> =>
   runWithRetry(c, beginFor(c, 'app_auth'), call);
 
-/** The same after the answer, for what has to be noted of a request even if its session has ended meanwhile. */
+/** Runs queries after the answer, as nobody: the session of the request may have ended meanwhile. */
 export const queryAfterResponse = <Answers>(c: Context<Env>, call: Batch<Answers>): Promise<Answers> =>
   runWithRetry(
     c,
@@ -140,7 +142,7 @@ export const queryAfterResponse = <Answers>(c: Context<Env>, call: Batch<Answers
     call,
   );
 
-/** The same for a job that belongs to no request. */
+/** Runs queries for a job that belongs to no request. */
 export const queryForJob = async <Answers>(settings: Config, job: string, call: Batch<Answers>): Promise<Answers> => {
   const first = beginAnonymous({ request: job, address: null, ...sessionLimit(settings) });
   const attempt = () => runBatch(databaseOf(settings), first, call);

@@ -1,8 +1,11 @@
-// The kinds of columns that tables share, as Drizzle knows them. migrations/ makes the tables; a test compares the two.
+// Column types that tables share. migrations/ makes the tables, and a test compares them with these definitions.
 import { type SQL, sql } from 'drizzle-orm';
 import { bigint, customType, integer, text } from 'drizzle-orm/pg-core';
 
-/** "2026-11-21 08:00:00.5+00" is 2026-11-21T08:00:00.500Z. Other time zones than UTC take the long way. */
+/**
+ * "2026-11-21 08:00:00.5+00" becomes 2026-11-21T08:00:00.500Z. Other time zones than UTC go through a Date, which is
+ * slower.
+ */
 export const isoTime = (text: string): string => {
   if (!/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,3})?\+00$/.test(text)) return new Date(text).toISOString();
   const time = text.slice(11, -3);
@@ -11,11 +14,13 @@ export const isoTime = (text: string): string => {
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 export const foreignId = () => bigint({ mode: 'number' });
-/** For `mapWith()`: of a number that may be null, which the type of a column would hide. Null itself is never decoded. */
+/**
+ * For `mapWith()` of a number that may be null: the decoder of a column would hide that. Null itself is never decoded.
+ */
 export const numberOrNull = (value: unknown): number | null => Number(value);
 /**
- * A time as its text in ISO 8601. To make a Date of each, which JSON turns into text again, costs a list 1/4 of its
- * CPU.
+ * A time as text in ISO 8601. To make a Date of each, which JSON turns into text again, would cost a list a quarter of
+ * its CPU.
  */
 export const timestamp = customType<{ data: string; driverData: string }>({
   dataType: () => 'timestamp (3) with time zone',
@@ -23,11 +28,9 @@ export const timestamp = customType<{ data: string; driverData: string }>({
 });
 /** The transaction that last changed a row. */
 export const transactionId = () => foreignId().notNull().default(sql`app.tx()`);
-/** How long the row is as JSON, about: kept by PostgreSQL, so that pages know when they are full. */
+/** About how long the row is as JSON. A trigger keeps it, so that a page of a list knows when it is full. */
 export const bytes = () => integer().notNull().default(0);
-/**
- * Kept by PostgreSQL: text as a person would compare it. Drizzle only has to know that; migrations/0012 has the rest.
- */
+/** A generated column: the text without regard to case and accents. migrations/0012 has the expression that counts. */
 export const foldedText = (expression: SQL) => text().notNull().generatedAlwaysAs(expression);
 export const versionColumns = {
   version: integer().notNull().default(1),

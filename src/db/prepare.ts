@@ -1,8 +1,8 @@
 // Queries are written with Drizzle, built once, and sent by Drizzle's own batch. The batch does not fill placeholders
 // (drizzle-team/drizzle-orm#2197), so this file does: it keeps the SQL of each query, and gives the batch items in
-// which a request's values stand in their places. To build a query anew would cost a Worker more than the rest of the
-// request. When Drizzle's batch takes values, `filled` can go; rows are still better decoded here, because Drizzle
-// decides anew for every value how to decode it, which makes a list cost 1.6 times as much.
+// which the values of a request stand in their places. To build a query anew would cost a Worker more than the rest of
+// the request. When Drizzle's batch takes values, `bindValues` can go; rows are still better decoded here, because
+// Drizzle decides anew for every value how to decode it, which makes a list cost 1.6 times as much.
 import { Column, is, Placeholder, SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http';
@@ -22,22 +22,22 @@ export type Params<Required extends string, Optional extends string = never> = R
   [Name in Optional]?: SQL;
 };
 
-/** What has to be given for these places. */
+/** The values for these parameters. */
 export type ParamValues<Places extends object> = {
   [Name in keyof Places]: undefined extends Places[Name] ? Value | undefined : Value;
 };
 
-/** Queries with their values, ready for a batch: see ask(). */
+/** Queries with their values, for queryAsApi() and its like. */
 export interface Batch<Answers> {
   on(db: Database): BatchItem<'pg'>[];
-  /** Never there: the type of what comes back. */
+  /** Never set: it carries the type of the results. */
   answers?: Answers;
 }
 export type ResultsOf<C> = C extends Batch<infer Answers> ? Answers : never;
 
 /**
- * Queries to be called with values. They are built once for all calls that give the same names, and the same `variant`:
- * what changes the text of a query, and is not a value. Both come from our own schemas, never from a client.
+ * Prepares queries that take values. They are built once for all calls with the same names of parameters and the same
+ * `variant`, which is what changes the SQL and is no value. Both come from our own schemas, never from a client.
  */
 export const prepare = <const Q extends Queries, Places extends object, Variant extends (string | undefined)[]>(
   build: (db: Database, given: Places, ...variant: Variant) => Q,
@@ -48,7 +48,7 @@ export const prepare = <const Q extends Queries, Places extends object, Variant 
     if (!statements) {
       const places = Object.fromEntries(names.map((name) => [name, sql`${sql.placeholder(name)}`]));
       statements = build(db, places as Places, ...variant).map(compileStatement);
-      // filters make many combinations, of some 30 KB each, but nobody needs many of them
+      // filters make many combinations, about 30 KB each, and few of them are in use at a time
       if (known.size >= 50) known.clear();
       known.set(key, statements);
     }
@@ -70,7 +70,7 @@ interface Statement {
   rows(answer: readonly unknown[][]): unknown[];
 }
 
-/** What Drizzle's batch asks of its items. */
+/** An item of Drizzle's batch, with the methods that the batch calls. */
 const bindValues = ({ text, parameters, rows }: Statement, values: object) => ({
   _: { dialect: 'pg' as const, result: undefined },
   _prepare: () => ({
@@ -84,7 +84,7 @@ interface Field {
   path: string[];
   field: Column | SQL | SQL.Aliased;
 }
-/** What Drizzle makes of a query for its own drivers. */
+/** A query as Drizzle builds it for its own drivers. */
 interface BuiltQuery {
   getQuery(): { sql: string; params: unknown[] };
   fields?: Field[];
@@ -102,12 +102,12 @@ const compileStatement = (query: BatchItem<'pg'>): Statement => {
   };
 };
 
-/** Decodes rows as Drizzle does, but decides how once for a column instead of once for every value. */
+/** Decodes rows as Drizzle does, but looks the decoder up once for each column instead of once for each value. */
 const rowDecoder = (fields: Field[]) => {
   const columns = fields.map(({ path: [name = '', inner], field }) => {
     const expression = is(field, Column) || is(field, SQL) ? field : field.sql;
     const decoder = is(expression, Column) ? expression : (expression as unknown as { decoder: Column }).decoder;
-    // looked up here: a column of a CTE is a proxy, of which every property takes a while
+    // looked up here, because a column of a CTE is a proxy, whose properties are slow
     return { name, inner, decode: decoder.mapFromDriverValue.bind(decoder) };
   });
   return (answer: readonly unknown[][]) =>
@@ -123,8 +123,8 @@ const rowDecoder = (fields: Field[]) => {
 };
 
 /**
- * The rows of a CTE, as those of the query that it was made from. Drizzle loses a generic selection on the way through
- * one; nothing else needs to know that.
+ * Selects all rows of a CTE, typed as those of the query that it was made of: Drizzle loses the type of a generic
+ * selection.
  */
 export const selectFromCte = <Rows>(db: Database, ...ctes: Parameters<Database['with']>): RunnableQuery<Rows, 'pg'> =>
   db
@@ -132,11 +132,11 @@ export const selectFromCte = <Rows>(db: Database, ...ctes: Parameters<Database['
     .select()
     .from(ctes[0] as never) as unknown as RunnableQuery<Rows, 'pg'>;
 
-/** A query that can be a part of others, to be run by itself. */
+/** Makes a query that can be part of others runnable by itself. */
 export const asRunnable = <S extends ColumnsSelection, Rows>(db: Database, query: TypedQueryBuilder<S, Rows>) =>
   selectFromCte<Rows>(db, db.$with('found').as(query));
 
-/** A query around a query, which selects the same fields and some more. */
+/** Wraps a query in another that selects the same fields and some more. */
 export const wrapQuery = <S extends ColumnsSelection, Rows>(
   query: TypedQueryBuilder<S, Rows>,
   outer: (inner: SQL) => SQL,

@@ -1,4 +1,5 @@
-// Exchanging a refresh token that a Django gave out, and what simplejwt's routes ask of any token: whether it counts, and its end.
+// The database's part in Django's tokens: to exchange a refresh token that a Django gave out, and for simplejwt's
+// routes to say whether a token counts and to end it.
 import { type SQL, sql } from 'drizzle-orm';
 import { deviceArguments, type RefreshParams, selectSignedIn } from '../accounts/sessions.ts';
 import { type Database, type Params, prepare } from '../db/prepare.ts';

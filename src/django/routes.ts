@@ -24,7 +24,7 @@ const emptyShape = z.object({}).meta({ id: 'Done', examples: [{}] });
 const verifyBody = z
   .strictObject({ token: z.string().max(4000, 'at most 4000 characters').describe('an access or a refresh token') })
   .meta({ id: 'TokenToVerify', examples: [{ token: 'eyJhbGci.eyJzdWIi.c2lnbmVk' }] });
-/** `{}`, or that the token does not count. */
+/** Answers `{}`, or refuses a token that does not count. */
 const requireValid = async (c: Context<Env>, call: ReturnType<typeof verifyOwnToken> | null) => {
   const [rows] = call ? await queryAsAuth(c, call) : [[{ counts: false }]];
   if (!requireRow(rows).counts) throw new Problem('token_not_valid');

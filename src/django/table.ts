@@ -2,7 +2,7 @@
 import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import { foreignId, timestamp } from '../db/columns.ts';
 
-/** A refresh token of Django's that still counts, or was logged out there. migrations/0016 has the rest. */
+/** Refresh tokens of Django's that still count, or were blacklisted there. See migrations/0016. */
 export const djangoTokens = pgTable('django_tokens', {
   jti: textColumn().primaryKey(),
   user_id: foreignId().notNull(),

@@ -3,7 +3,7 @@ import { verify } from 'hono/jwt';
 import type { Config } from '../config.ts';
 import { deriveSuccessors, hashToken } from '../http/tokens.ts';
 
-/** null when it is none, or its time is over. */
+/** null for what is no such token, and for one that has expired. */
 export const readDjangoToken = async (config: Config, token: string) => {
   const { DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL } = config;
   const until = DJANGO_TOKENS_UNTIL === undefined ? 0 : Date.parse(DJANGO_TOKENS_UNTIL) / 1000;

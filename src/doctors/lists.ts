@@ -1,4 +1,4 @@
-// The lists of doctors: what they can be filtered and sorted by, and which there are.
+// The lists of doctors, their filters and their orders.
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import * as z from 'zod';
 import { actorId, audited } from '../db/audit.ts';
@@ -49,7 +49,7 @@ export const listDoctors = prepareList(sorts, (db, given: Filters, page) => {
 
 const ownPatient = sql`select ${patients.id} from ${patients} where ${patients.user_id} = ${actorId}`;
 const assignedDoctorIds = sql`select ${mappings.doctor_id} from ${mappings} where ${mappings.patient_id} in (${ownPatient})`;
-/** Those of the patient who asks, which is a read of that patient's data. */
+/** The doctors of the patient who asks. To read them is to read that patient's data. */
 export const listMyDoctors = prepareList(sorts, (db, given: Filters, page) => {
   const where = and(sql`${doctors.id} = any (array(${assignedDoctorIds}))`, matchesFilters(given));
   return {

@@ -33,7 +33,10 @@ export const selectOwnDoctor = prepare((db) => [
   db.select(doctorColumns).from(doctors).where(eq(doctors.user_id, actorId)),
 ]);
 
-/** A doctor who becomes somebody else awaits approval again, unless the database is told that nobody waits for one. */
+/**
+ * With another name, specialization or license number a doctor awaits approval again, unless the deployment approves by
+ * itself.
+ */
 export const updateOwnDoctor = prepare((db, { user_id, approval, ...fields }: Params<'user_id' | 'approval'>) => [
   db.execute(sql`select set_config('app.doctor_approval', ${approval}, true)`),
   db

@@ -1,4 +1,5 @@
-// /api/doctors: whom everybody who is signed in may look up, and the patients that an approved doctor sees.
+// /api/doctors: the doctors, whom everybody who is signed in may look up, and the patients that an approved doctor
+// sees.
 import { Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';

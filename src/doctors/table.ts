@@ -1,4 +1,4 @@
-// A doctor: the table, the fields that a client sends, the columns that it gets and the shape of the answer.
+// A doctor: the table, the fields that a client sends, the columns and the shape of the answer.
 import { getTableColumns, sql } from 'drizzle-orm';
 import { boolean, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
@@ -47,7 +47,7 @@ export const doctorPatch = patchBody(doctorFields).meta({
   examples: [{ contact_info: '+1 555 0142' }],
 });
 
-/** Columns that are kept for sorting, searching and syncing are nobody's answer. */
+/** All but the columns that only sorting, searching and syncing need. */
 const {
   name_key: _n,
   search_key: _s,
@@ -61,7 +61,7 @@ const {
 export { storedColumns };
 
 const seesLicense = sql`(select app.role()) = 'admin' or ${doctors.created_by} = ${actorId} or ${doctors.user_id} = ${actorId}`;
-/** Null to everybody but those, because it is what somebody would need to pass for the doctor. */
+/** Null for everybody else, because with it somebody could pass for the doctor. */
 export const licenseColumn = (name: string) =>
   sql<string | null>`case when ${seesLicense} then ${doctors.license_number} end`.as(name);
 export const doctorColumns = { ...storedColumns, license_number: licenseColumn('license_number') };

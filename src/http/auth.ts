@@ -54,7 +54,10 @@ export const allButPendingDoctors: readonly Role[] = roles.filter((role) => role
 export const recordKeepers: readonly Role[] = ['user', 'admin'];
 export const admins: readonly Role[] = ['admin'];
 
-/** What counts where a limiter is missing: a deployment may have a list of bindings of its own, from before there was this one. */
+/**
+ * What counts where a limiter is missing: a deployment may have a list of bindings of its own, from before there was
+ * this one.
+ */
 const fallbackLimiters: { [Name in Limiter]?: Limiter } = { LINK_LIMIT: 'LOGIN_LIMIT' };
 
 /** Counts a request against Workers' limiter, where there is one. */

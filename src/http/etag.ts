@@ -8,7 +8,7 @@ interface Versioned {
   age?: number | null;
 }
 
-// for describe(): an answer with a tag, a read that may be a 304, and a write that may be a 412
+// for `uses` of a route: an answer with an ETag, a read that may be a 304, a write that may be a 412
 export const etagHeader: RouteDocs = { responseHeaders: ['ETag'] };
 export const conditionalRead: RouteDocs = { ...etagHeader, requestHeaders: ['If-None-Match'], notModified: true };
 export const conditionalWrite: RouteDocs = { ...etagHeader, requestHeaders: ['If-Match'], problems: ['stale_version'] };
@@ -21,13 +21,13 @@ export const withEtag = <T extends Versioned>(c: Context<Env>, record: T): Omit<
   return record;
 };
 
-/** Rows of a list carry no version: a tag belongs to a single record. In JSON, what is undefined is not there. */
+/** Rows of a list have no version, because an ETag belongs to a single record. JSON leaves out what is undefined. */
 export const withoutVersions = <T extends Versioned>(rows: T[]): Omit<T, 'version'>[] => {
   for (const row of rows as Partial<Versioned>[]) row.version = undefined;
   return rows;
 };
 
-/** Whether If-None-Match names the tag, which says that the client has this already. */
+/** Whether If-None-Match contains the tag: then the client has this answer already. */
 export const matchesEtag = (header: string, tag: string | null): boolean => {
   const plain = (text: string) => text.trim().replace(/^W\//, '');
   return tag !== null && (header === '*' || header.split(',').some((one) => plain(one) === tag));

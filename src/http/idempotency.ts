@@ -1,4 +1,4 @@
-// Idempotency-Key: a POST that a phone sends again after losing the answer happens once, and is answered the same.
+// Idempotency-Key: a phone that lost an answer sends its POST again. It happens once and gets the same answer.
 import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { json, type PgTable, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
@@ -29,10 +29,10 @@ export const idempotencyKeys = pgTable(
 );
 
 const ownKey = (key: SQL) => and(eq(idempotencyKeys.actor_id, actorId), eq(idempotencyKeys.key, key));
-/** One record, or the records of a batch. */
+/** The stored answer as an array: it is one record, or the records of a batch. */
 const storedRecords = sql`case json_typeof(${idempotencyKeys.answer}) when 'array' then ${idempotencyKeys.answer}
   else json_build_array(${idempotencyKeys.answer}) end`;
-/** The key's answer, and whether all that it tells of is still there for the actor to see. */
+/** The stored answer of the key, and whether the actor can still see all its records. */
 const prepareStoredAnswer = (table: PgTable) =>
   prepare((db, { key }: Params<'key'>) => [
     db
@@ -46,11 +46,11 @@ const prepareStoredAnswer = (table: PgTable) =>
       .where(ownKey(key)),
   ]);
 
-/** What is kept of the rows that a route made: the one, or all of them in their order. */
+/** What is stored as the answer: the one row, or all rows in their order. */
 const singleRow = sql`(select to_json(made) from made)`;
 const allRows = sql`(select json_agg(made order by made.id) from made)`;
 
-/** The insert, and its rows kept as the key's answer, as one statement. */
+/** Inserts and stores the rows as the answer of the key, in one statement. */
 const insertAndStore = <S extends ColumnsSelection, Rows>(
   db: Database,
   key: SQL,
@@ -65,7 +65,7 @@ const insertAndStore = <S extends ColumnsSelection, Rows>(
 /** An insert that Drizzle can run, and put into a CTE. */
 type Insert<S extends ColumnsSelection, Row> = TypedQueryBuilder<S, Row[]> & RunnableQuery<Row[], 'pg'>;
 
-/** An insert into a table, which answers with its rows; under a key it happens at most once in a day. */
+/** Prepares an insert that returns its rows. Under a key it happens at most once in a day. */
 const prepareIdempotent = <Names extends object, S extends ColumnsSelection, Row>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
@@ -103,7 +103,7 @@ const idempotencyDocs = {
   problems: ['not_found', 'answered_before', 'key_reused', 'limit_reached'],
 } satisfies RouteDocs;
 
-/** A route's insert of one record. */
+/** Inserts one record. */
 export const idempotentInsert = <Names extends object, S extends ColumnsSelection, Row>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
@@ -115,7 +115,7 @@ export const idempotentInsert = <Names extends object, S extends ColumnsSelectio
   );
 };
 
-/** A route's insert of several records, all of them or none. They are answered in the order in which they were made. */
+/** Inserts several records, all or none, and returns them in the order in which they were sent. */
 export const idempotentBatchInsert = <Names extends object, S extends ColumnsSelection, Row extends { id: number }>(
   table: PgTable,
   insert: (db: Database, given: Names) => Insert<S, Row>,
@@ -135,13 +135,13 @@ const replayAnswer = <Row>(
 ): Row[] => {
   if (!before?.answer) throw new Problem('answered_before');
   if (before.route !== route || !hashes.includes(before.body_hash)) throw new Problem('key_reused');
-  // a record that was deleted since is gone from here as well, and is not made a second time
+  // a record that was deleted meanwhile is not found, and is not made again
   if (!before.there) throw new Problem('not_found');
   c.header('Idempotency-Replayed', 'true');
   return [before.answer].flat().map((row) => withIsoTimes(row as Record<string, unknown>)) as Row[];
 };
 
-/** PostgreSQL writes times otherwise in JSON than in a row. */
+/** PostgreSQL formats times in JSON differently from times in a row. */
 const withIsoTimes = (answer: Record<string, unknown>) =>
   Object.fromEntries(
     Object.entries(answer).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),

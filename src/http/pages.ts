@@ -1,8 +1,8 @@
 // Pages of long lists: an opaque cursor says where the last page ended, a Link header where the next one begins. Pages
 // are cut by the last row's own values, so that rows which come and go meanwhile neither repeat nor hide one.
 //
-// A list is made in this order: listQuery() checks what was asked for, the route's own file builds its queries from a
-// Page, pages() keeps them, and answerPage() sends them and answers.
+// A list is made in this order: listParams() validates the query string, the feature's own file builds the queries from
+// a Page, prepareList() keeps them, and respondWithPage() runs them and answers.
 import { count, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
@@ -18,7 +18,7 @@ import { Problem, requireRow } from '../errors.ts';
 import { isStorable } from './fields.ts';
 import { query } from './validate.ts';
 
-/** What a list may be sorted by: columns that are never null. `id` decides between equals. */
+/** The columns that a list may be sorted by. They are never null, and `id` decides between equal values. */
 type Sorts = { id: PgColumn } & Record<string, PgColumn>;
 type SortOf<By extends Sorts> = `${'' | '-'}${Extract<keyof By, string>}`;
 
@@ -30,13 +30,13 @@ export const pageParams = {
     .string()
     .regex(/^0*[1-9]\d*$/, 'must be a whole number, 1 or more')
     .transform((limit) => Math.min(Number(limit), maxRows))
-    // for the document: it is so by now
+    // for the document
     .pipe(z.int().min(1).max(maxRows))
     .default(maxRows),
   cursor: z.string().max(16_000, 'is not a cursor that this route gave').optional(),
 };
 
-/** The query of a list: its own filters, and how it is sorted and cut. */
+/** The query string of a list: its filters, its order, and the page. */
 export const listParams = <By extends Sorts, Filters extends z.ZodRawShape>(
   sorts: By,
   filters: Filters,
@@ -46,7 +46,7 @@ export const listParams = <By extends Sorts, Filters extends z.ZodRawShape>(
   const sort = z.enum(names, `must be one of ${names.join(', ')}`).default(first);
   const shape = {
     ...filters,
-    // a typed client is told which there are
+    // typed, so that a client knows the orders
     sort: sort as z.ZodDefault<z.ZodType<SortOf<By>, SortOf<By>>>,
     ...pageParams,
     count: z.literal('exact', 'must be exact').optional(),
@@ -56,25 +56,25 @@ export const listParams = <By extends Sorts, Filters extends z.ZodRawShape>(
 
 type Where = SQL | undefined;
 
-/** What a list's query needs to be a page of it. */
+/** What turns the query of a list into the query of one page. */
 export interface Page {
-  /** To be selected with every row: the value that the page is sorted by. */
+  /** Selected with each row: the value that the list is sorted by. */
   key: { sort_key: SQL.Aliased<string> };
-  /** A condition: only what comes after the page before. */
+  /** The condition that only rows after the previous page meet. */
   after: Where;
   order: [SQL, SQL];
   limit: Placeholder;
 }
 
 /**
- * A page of records ends before it passes 2 MiB, as they were weighed when they were written; the last of what may be
- * fetched is kept for the brackets and for an age that is derived.
+ * A page ends before its records pass 2 MiB, by the sizes that were stored when they were written. The difference to 2
+ * MiB is for the brackets, and for ages, which are derived.
  */
 export const maxPageBytes = 2_000_000;
-/** To be selected with every row of a list that has to fit. */
+/** Selected with each row of a list whose size is limited. */
 export const sizeColumn = (bytes: PgColumn) => ({ bytes: sql<number>`${bytes}`.as('bytes') });
 
-/** As many of a page's rows as fit into an answer, and one at least; with each comes how many there were before. */
+/** Keeps the rows of a page that fit into an answer, at least one. `fetched` is how many there were before. */
 export const limitSize = <S extends ColumnsSelection, Rows>({ order }: Page, rows: TypedQueryBuilder<S, Rows>) =>
   wrapQuery(
     rows,
@@ -105,20 +105,20 @@ interface Row {
   bytes?: number;
   fetched?: number;
 }
-/** Null: more than are told. */
+/** null where there are more than the answer may tell. */
 type CountQuery = RunnableQuery<{ count: number | null }[], 'pg'>;
 export const countRows = (db: Database, from: PgTable | SQL, where: Where): CountQuery =>
   db.select({ count: count() }).from(from).where(where);
 
 interface Queries<T extends Row> {
   rows: RunnableQuery<T[], 'pg'>;
-  /** Their sum is how many there are. Sent only when the client asked. */
+  /** Their sum is X-Total-Count. Run only when the client asks for it. */
   totals: CountQuery[];
 }
-/** Finds nothing when there is no such list for the actor, which is a 404. */
+/** Selects a row if the actor may see this list at all; without one the answer is a 404. */
 type Visible<Names> = (db: Database, given: Names) => RunnableQuery<{ id: number }[], 'pg'>;
 
-/** The queries of a list, built once for each sort and each set of filters. */
+/** Prepares the queries of a list, once for each order and each set of filters. */
 export const prepareList = <Names extends object, T extends Row>(
   sorts: Sorts,
   build: (db: Database, given: Names, page: Page) => Queries<T>,
@@ -138,7 +138,7 @@ interface ListRequest {
   count?: 'exact' | undefined;
 }
 
-/** Sends the queries of a list and answers with the page. `own` are values that are not the client's. */
+/** Runs the queries of a list and answers with the page. `own` are values that do not come from the query string. */
 export const respondWithPage = async <Names extends object, T extends Row>(
   c: Context<Env>,
   { queries, mayBeMissing }: ReturnType<typeof prepareList<Names, T>>,
@@ -146,7 +146,8 @@ export const respondWithPage = async <Names extends object, T extends Row>(
   own: object = {},
   send = queryAsApi,
 ) => {
-  // the page beside a count is in the trail; one past the end would show nothing, and the count would tell all the same
+  // a count tells something of the records, and the trail shows it by the page beside it, which must not be an empty
+  // one
   if (count && cursor !== undefined) {
     throw new Problem('invalid_input', { errors: { count: ['is only for the first page, without a cursor'] } });
   }
@@ -157,7 +158,7 @@ export const respondWithPage = async <Names extends object, T extends Row>(
   const [rows, ...others] = await send(c, queries(values, sort, count));
   if (mayBeMissing) requireRow<unknown>(others.shift() ?? []);
   const last = rows.at(-1);
-  // cut by their number, or by what fits
+  // the page was cut by the limit or by its size
   if (last && (rows.length === limit || rows.length < (last.fetched ?? 0))) {
     const next = new URL(c.req.url);
     next.searchParams.delete('count');
@@ -168,14 +169,17 @@ export const respondWithPage = async <Names extends object, T extends Row>(
   if (count && !totals.includes(null)) {
     c.header('X-Total-Count', String(totals.reduce((sum: number, one) => sum + (one ?? 0), 0)));
   }
-  // in JSON, what is undefined is not there
+  // JSON leaves out what is undefined
   for (const row of rows as Partial<Row>[]) row.sort_key = row.version = row.bytes = row.fetched = undefined;
   return c.json(rows as Omit<T, 'sort_key' | 'version' | 'bytes' | 'fetched'>[]);
 };
 
 const position = z.tuple([z.string(), z.string().refine(isStorable), z.int()]);
 
-/** Where to go on. A cursor is bound to its list, sort and filters: with others it would skip rows in silence. */
+/**
+ * Where the previous page ended. A cursor belongs to its list, order and filters: with others it would skip rows
+ * silently.
+ */
 const readCursor = (scope: string, cursor: string): [key: string, id: number] => {
   const [of, key, id] = decodeCursor(position, cursor);
   if (of !== scope) throw new Problem('invalid_input', { errors: { cursor: ['is of another list, sort or filter'] } });

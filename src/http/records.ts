@@ -1,5 +1,5 @@
-// Changing and deleting one record, which for patients and doctors go alike. What the actor sees but may not change is
-// a 403, what it does not see a 404.
+// Updates and deletes one record of any table. A record that the actor sees but may not change is a 403, one that it
+// does not see a 404.
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable, SelectedFieldsFlat } from 'drizzle-orm/pg-core';
 import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
@@ -16,10 +16,10 @@ type Columns = SelectedFieldsFlat & { version: PgColumn };
 const visibleRow = (db: Database, table: Table, id: SQL) =>
   db.select({ id: table.id }).from(table).where(eq(table.id, id));
 const commonProblems: ProblemCode[] = ['stale_version', 'not_owner'];
-/** `refusals` are those of the table's own triggers. */
+/** The problems that the triggers of the table may raise. */
 type Refusals = ProblemCode[];
 
-/** Sets the fields that were sent, and answers with the record. By its account only the actor's own is found. */
+/** Sets the fields that were sent and answers with the record. By `user_id` it finds only the actor's own. */
 export const updateRecord = <C extends Columns>(
   table: Table,
   columns: C,

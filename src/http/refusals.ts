@@ -1,5 +1,5 @@
-// Notes in the trail who tried to reach a patient and was refused. The refusal aborts its transaction, so the note has
-// one of its own: after the answer, because the time that it takes must not tell whether the patient exists.
+// Records in the trail who tried to reach a patient and was refused. The refusal rolls its transaction back, so the
+// entry has one of its own. It is written after the answer, because its time must not tell whether the patient exists.
 import { sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
@@ -15,13 +15,13 @@ const auditRefusalByAccount = prepare((db, { actor, account }: Params<'actor' | 
 ]);
 const auditedProblems = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
 
-/** For routes about one patient: a refusal will be in the trail, whether there is such a patient or not. */
+/** For routes about one patient, by its id. The entry is made whether the patient exists or not. */
 export const auditRefusals = createMiddleware<Env>(async function refusalsNoted(c, next) {
   await next();
   const patient = c.get('patientAsked') ?? Number(c.req.param('id'));
   auditIfRefused(c, auditRefusal({ actor: c.get('actor')?.id ?? null, patient }));
 });
-/** For routes that name a patient by the account. */
+/** For routes about one patient, by the id of its account. */
 export const auditRefusalsByAccount = createMiddleware<Env>(async function refusalsByAccountNoted(c, next) {
   await next();
   auditIfRefused(
@@ -37,7 +37,7 @@ const auditIfRefused = (c: Context<Env>, call: Batch<unknown>) => {
 const runAfterResponse = async (c: Context<Env>, call: Batch<unknown>) => {
   const request_id = c.get('requestId');
   await queryAfterResponse(c, call).catch(() => {
-    // the answer has gone; whoever keeps the trail whole finds the request by its line in the log
+    // the answer is gone already; with this line in the log somebody can complete the trail by hand
     console.error(JSON.stringify({ request_id, job: 'refusal', failed: true }));
   });
 };

@@ -1,5 +1,5 @@
-// Makes tokens. Access tokens are JWTs that name an account and its session, and no role; Hono's middleware checks them
-// (auth.ts). Refresh tokens are opaque, and are read here.
+// Makes and reads tokens. Access tokens are JWTs with an account and its session and without a role; Hono's middleware
+// verifies them (auth.ts). Refresh tokens are opaque.
 import { sign, verify } from 'hono/jwt';
 import { decodeBase64Url, encodeBase64Url } from 'hono/utils/encode';
 import type { Actor, Config } from '../config.ts';
@@ -23,7 +23,7 @@ export const keysOf = async ({ JWT_SECRET, JWT_SECRET_PREVIOUS }: Config): Promi
   JWT_SECRET_PREVIOUS ? [await keyOf(JWT_SECRET), await keyOf(JWT_SECRET_PREVIOUS)] : [await keyOf(JWT_SECRET)];
 
 const claims = { iss: 'wardbook', aud: 'wardbook' } as const;
-/** What a token has to be. Its iat is not checked: the clocks of two data centres may differ by a second. */
+/** How a token is verified. Not its iat, because the clocks of two data centres may differ by a second. */
 export const accessTokenRules = { alg: 'HS256', verification: { ...claims, iat: false } } as const;
 
 export const signAccessToken = async (config: Config, { id, session, rotation }: Actor): Promise<string> => {
@@ -39,15 +39,15 @@ export const signAccessToken = async (config: Config, { id, session, rotation }:
   return sign(payload, await keyOf(config.JWT_SECRET), 'HS256');
 };
 
-/** As PostgreSQL can count them. */
+/** Fits into an integer of PostgreSQL. */
 const isRotation = (rot: number) => Number.isInteger(rot) && rot >= 1 && rot < 2 ** 31;
-/** The account and session that a token names; null where it names none, whoever signed it. */
+/** The account and session of the claims; null if they are not those of an access token of ours. */
 export const actorFromClaims = ({ sub, sid, rot, exp }: Record<string, unknown>): Actor | null => {
   const id = typeof sub === 'string' && /^[1-9]\d{0,15}$/.test(sub) ? Number(sub) : null;
   const isNamed = typeof sid === 'number' && Number.isSafeInteger(sid) && typeof rot === 'number' && isRotation(rot);
   return id && isNamed && exp ? { id, session: sid, rotation: rot } : null;
 };
-/** Who a token of ours is for, outside of Hono's middleware. */
+/** The actor of an access token, outside of Hono's middleware. */
 export const readAccessToken = async (config: Config, token: string): Promise<Actor | null> => {
   for (const key of await keysOf(config)) {
     const claims = await verify(token, key, { ...accessTokenRules.verification, alg: accessTokenRules.alg }).catch(
@@ -72,17 +72,15 @@ const withHash = async (secret: string): Promise<RefreshSecret> => ({ secret, ha
 export const newRefreshSecret = () => withHash(base64url(crypto.getRandomValues(new Uint8Array(32)).buffer));
 
 /**
- * The token of a link in a mail. It is made from the mail's own key, so that a mail that is sent a second time, because
- * nobody knows what became of the first, is the same mail.
+ * The token of the link in a mail. It is derived from the mail's own key: when a mail is sent again, because nobody
+ * knows whether the first arrived, both have the same link.
  */
 export const deriveLinkToken = async (config: Config, mailKey: string): Promise<RefreshSecret> =>
   withHash(await hmac(await keyOf(config.JWT_SECRET), `link:${mailKey}`));
-/** How a token is known to the database. */
+/** What the database stores of a token. */
 export const hashToken = sha256;
 
-/**
- * `<session>.<secret>.<mac>`. Because of the mac a made-up token is refused without the database, and ends no session.
- */
+/** `<session>.<secret>.<mac>`. By its MAC a made-up token is refused without the database, and ends no session. */
 export const formatRefreshToken = async (
   config: Config,
   session: number,
@@ -93,8 +91,8 @@ export const formatRefreshToken = async (
 };
 
 /**
- * What a presented token stands for, or null. Its successor is computed from it, so that it can be given again without
- * being stored; while a signing key is being replaced there is one candidate for each key.
+ * Reads a refresh token; null if it is none of ours. Its successor is derived from it, so that it can be answered again
+ * without being stored. While a signing key is being replaced there is a possible successor for each key.
  */
 export const readRefreshToken = async (config: Config, token: string) => {
   const [, session, secret, mac] = /^([1-9]\d{0,15})\.([\w-]{43})\.([\w-]{43})$/.exec(token) ?? [];

@@ -1,4 +1,4 @@
-// Checks bodies, ids in paths and queries against zod schemas, and refuses what does not fit. fields.ts has the fields.
+// Validates bodies, ids in paths and query strings with zod. The fields are in fields.ts.
 import { zValidator } from '@hono/zod-validator';
 import type { Context } from 'hono';
 import * as z from 'zod';
@@ -6,7 +6,7 @@ import { type FieldErrors, Problem } from '../errors.ts';
 import { documentedValidator, type RouteDocs } from '../openapi/route.ts';
 import { recordId } from './fields.ts';
 
-/** What zod would say in words for programmers. */
+/** Replaces messages of zod that are written for programmers. */
 z.config({
   customError: (issue) => {
     if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
@@ -18,8 +18,8 @@ z.config({
 
 const documentedSchemas = new WeakMap<z.ZodType, z.ZodType>();
 /**
- * A body of which more is accepted than a new client needs to know. The document shows `schema`, and a typed client has
- * to send it; `accepted` is what requests are checked against.
+ * A body that accepts more than the document shows. New clients are typed by `schema`; requests are validated with
+ * `accepted`, which also takes what older clients send.
  */
 export const documentedAs = <Shown extends z.ZodType, Accepted extends z.ZodType>(
   schema: Shown,
@@ -30,7 +30,9 @@ export const documentedAs = <Shown extends z.ZodType, Accepted extends z.ZodType
   return body;
 };
 
-/** Generated clients may send each unset field as null. To refuse null would cost honest clients the way to clear a field. */
+/**
+ * Some generated clients send each unset field as null. It cannot be refused, because null is how a field is cleared.
+ */
 export const putDetail =
   'A field that is left out keeps its value, and `null` clears it: never send null for what you only do not know.';
 export const patchDetail =
@@ -40,8 +42,8 @@ export const patchDetail =
 const ignored = z.unknown().optional();
 
 /**
- * The body of a PUT is that of a POST. Our own answers may be sent back whole: their read-only fields are accepted and
- * dropped, and not shown as fields of a body.
+ * The body of a PUT is that of a POST. A client may send our answer back whole: its read-only fields are accepted and
+ * dropped, and the document does not show them.
  */
 export const putBody = <Shape extends z.ZodRawShape>(posted: z.ZodObject<Shape>, readOnly: readonly string[]) => {
   const dropped = Object.fromEntries(readOnly.map((name) => [name, ignored])) as Record<never, typeof ignored>;
@@ -52,14 +54,16 @@ export const putBody = <Shape extends z.ZodRawShape>(posted: z.ZodObject<Shape>,
   return documentedAs(posted, accepted);
 };
 
-/** The body of a PATCH: only what is to change. A read-only field is refused: a 200 would say that it was changed. */
+/**
+ * The body of a PATCH: only what changes. A read-only field is refused, because a 200 would say that it was changed.
+ */
 export const patchBody = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(z.object(shape).partial().shape);
 
-/** A field of a body, or of one record in a list: `name`, `patients.3.name`. */
+/** Messages by field of the body, `name`, or of a record in a list, `patients.3.name`. */
 const fieldErrors = (issues: readonly z.core.$ZodIssue[], schema: z.ZodType): FieldErrors => {
   const errors: FieldErrors = {};
   for (const { code, path, message } of issues) {
-    // the name of an unknown field is the client's own text, so it is not repeated
+    // the name of an unknown field is not repeated, because it is text of the client
     const [field, error] =
       code === 'unrecognized_keys'
         ? [path.join('.') || 'non_field_errors', `unknown field; allowed are ${allowedFields(schema, path).join(', ')}`]
@@ -69,7 +73,7 @@ const fieldErrors = (issues: readonly z.core.$ZodIssue[], schema: z.ZodType): Fi
   return errors;
 };
 
-/** The names that a schema takes, at a place inside of it. */
+/** The names of the fields that a schema allows at a path inside of it. */
 const allowedFields = (schema: z.ZodType, path: PropertyKey[]): string[] => {
   if (schema instanceof z.ZodPipe)
     return allowedFields((schema.in instanceof z.ZodTransform ? schema.out : schema.in) as z.ZodType, path);
@@ -86,14 +90,14 @@ const throwIfInvalid =
   };
 
 /**
- * How long a body says that it is. Workers make its stream when it is first looked at, which costs as much as reading
- * it.
+ * The Content-Length of a body. To look at the body itself makes Workers create its stream, which costs as much as
+ * reading it.
  */
 export const declaredLength = (c: Context): string | undefined =>
   c.req.header('Transfer-Encoding') === undefined ? c.req.header('Content-Length') : undefined;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
-// Hono would read broken UTF-8 as replacement characters, and a body of another type as no body at all.
+// Hono alone would replace broken UTF-8, and would treat a body of another type as none.
 const readBody = async (c: Context) => {
   const length = declaredLength(c);
   if (length === undefined ? !c.req.raw.body : length === '0') return;
@@ -101,7 +105,7 @@ const readBody = async (c: Context) => {
   if (type !== 'application/json') throw new Problem('unsupported_media_type');
   const bytes = await c.req.raw.arrayBuffer();
   try {
-    // where Hono keeps what it has read
+    // Hono takes the body from its cache
     Object.assign(c.req.bodyCache, { text: Promise.resolve(utf8.decode(bytes)) });
   } catch {
     throw new Problem('malformed_json');
@@ -119,7 +123,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema) => {
   return documentedValidator('json', documentedSchemas.get(schema) ?? schema, middleware, { problems: bodyProblems });
 };
 
-/** An id in a path. What cannot be one is not found, like one that nobody has. */
+/** An id in a path. What cannot be an id is a 404, like an id that does not exist. */
 const pathId = z
   .string()
   .regex(/^[1-9]\d{0,15}$/)
@@ -137,7 +141,7 @@ export const params = <Name extends string>(...names: Name[]) => {
 
 export const byId = params('id');
 
-/** The parameters behind the question mark, of which an unknown one is an error too. */
+/** A query string. An unknown parameter is an error. */
 export const query = <Shape extends z.ZodRawShape>(shape: Shape, docs: RouteDocs = {}) => {
   const schema = z.strictObject(shape);
   const validate = zValidator('query', schema, (result) => {

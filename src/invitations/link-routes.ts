@@ -1,5 +1,5 @@
-// /api/auth/invitations/look: what the link of an invitation is for, and who invites. For anybody who holds it, because one
-// has to know before one accepts; only to accept uses it up.
+// /api/auth/invitations/look: what an invitation is for and who invites. For anybody who has the link, because people
+// want to know that before they accept. It does not use the link up.
 import { Hono } from 'hono';
 import { linkBody } from '../accounts/link-fields.ts';
 import type { Env } from '../config.ts';

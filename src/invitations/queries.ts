@@ -35,7 +35,7 @@ export const invite = documented(sendInvitation, {
   problems: ['not_found', 'already_linked', 'email_unverified', 'too_many_requests'],
 });
 
-/** Those of `which` that are open, found and revoked by one id. */
+/** Open invitations of one patient, or one invitation, by which column is compared with the id. */
 export const isOpenInvitation = (which: PgColumn, id: SQL) => and(eq(which, id), eq(invitationState, 'open'));
 export const prepareRevocation = (which: PgColumn) =>
   prepare((db, { id }: Params<'id'>) => [

@@ -26,7 +26,7 @@ export const invitationStates = ['open', 'accepted', 'revoked', 'expired'] as co
 export const invitationState = sql<(typeof invitationStates)[number]>`case
   when accepted_at is not null then 'accepted' when revoked_at is not null then 'revoked'
   when expires_at < now() then 'expired' else 'open' end`;
-/** Columns by their names alone, so that a row of app.invite() is one of the table. */
+/** Columns without the name of the table, so that they also select from app.invite(). */
 export const invitationColumns = {
   id: sql<number>`id`.mapWith(invitations.id).as('id'),
   email: sql<string>`email`.as('email'),

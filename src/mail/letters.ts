@@ -1,7 +1,7 @@
-// What mails say. Nothing in them is about health, and all of it was written by us but for one thing: an invitation says what
-// the person who invites is called, because who is invited has to know by whom. Whoever can cause a mail must not be able to
-// speak in our name, so that is a name as repeatable() leaves it, in quotes, in a sentence that says whose words it is; it is
-// never in a subject, and escaped in HTML.
+// What mails say. Nothing in them is about health, and all of it was written by us but for one thing: an invitation
+// says what the person who invites is called, because who is invited has to know by whom. Whoever can cause a mail must
+// not be able to speak in our name, so quotableName() shortens the name, and it stands in quotes, in a sentence that
+// says whose words these are. It is never in a subject, and escaped in HTML.
 import { quotableName } from './names.ts';
 import type { Purpose } from './table.ts';
 
@@ -145,7 +145,7 @@ export interface Letter {
   html: string;
 }
 
-/** What comes behind the # is sent to no server, so that it is in nobody's log. */
+/** A browser does not send what follows the # to a server, so that the token is in no log. */
 export const linkTo = (publicUrl: string, page: string, token?: string): string =>
   `${publicUrl}/portal/${page}${token === undefined ? '' : `#token=${token}`}`;
 
@@ -161,7 +161,7 @@ const style = {
 const escaped = (text: string) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** The mail for one purpose. `token` is asked for by carriesToken(). */
+/** The mail for one purpose. `token` is needed where hasLinkToken() says so. */
 export const letterFor = (purpose: Purpose, publicUrl: string, token?: string, inviter?: Inviter): Letter => {
   const { subject, says, leads } = textOf(purpose, new URL(publicUrl).host, inviter);
   const url = linkTo(publicUrl, leads.page, leads.carriesToken ? token : undefined);

@@ -1,12 +1,12 @@
-// What people call themselves, as far as we repeat it in our own name: in a mail, and on the page of an invitation. Whoever
-// can register can be called "Call +1 900 555 0100" or "evil.example", and programs make links of such words by themselves.
+// Names of people in our own mails and on the page of an invitation. Anybody who registers can choose the name "Call +1
+// 900 555 0100" or "evil.example", and mail programs turn such words into links.
 const maxCharacters = 40;
-/** More marks than this on one letter are drawn over the lines around it. */
+/** More than three marks on one letter would cover the lines around it. */
 const stackedMarks = /(\p{M}{3})\p{M}+/gu;
 
 /**
- * A name without all that can be called, opened or mistaken for a sentence of ours: letters, with the marks, hyphens and
- * apostrophes inside of a word, forty characters of them at most. null where nothing is left.
+ * A name without all that can be called, opened or mistaken for a sentence of ours: letters, with the marks, hyphens
+ * and apostrophes inside of a word, forty characters of them at most. null where nothing is left.
  */
 export const quotableName = (name: string): string | null => {
   const words = name

@@ -1,5 +1,6 @@
-// Sends what waits in the outbox: after the answer to whoever put it there, then with later requests and the hourly job.
-// A mail is claimed, its link's token made, and the mail sent; what was not sent is due again after a pause that grows.
+// Delivers the mails in the outbox: after the answer of the request that put them there, then with later requests and
+// the hourly job. A mail is claimed, the token of its link is made, and it is sent. If that fails, it is due again
+// after a pause that grows.
 import { sql } from 'drizzle-orm';
 import { createMiddleware } from 'hono/factory';
 import { type Bindings, type Config, configOf, type Env } from '../config.ts';
@@ -39,7 +40,7 @@ const settleMails = prepare((db, { sent, failed }: Params<'sent' | 'failed'>) =>
 type Mail = ResultsOf<ReturnType<typeof claimMails>>[0][number];
 
 const batchSize = 20;
-/** Mail APIs allow some a second. */
+/** How many are sent at the same time: mail APIs limit that. */
 const concurrency = 4;
 /** Workers let a request's work go on for 30 seconds after its answer, and a scheduled job for 15 minutes. */
 const maxAfterResponseMs = 25_000;
@@ -47,11 +48,11 @@ export const maxJobMs = 10 * 60_000;
 
 const logMail = (line: object) => console.warn(JSON.stringify({ job: 'mail', ...line }));
 
-/** When an isolate knows that a mail is due again, by its settings. */
+/** When the next mail is due again, as far as this isolate knows, by its bindings. */
 const nextRetryAt = new WeakMap<object, number>();
 const warnedUnset = new WeakSet<object>();
 
-/** Whether one was sent. Why not is in the log, without whom it was for. */
+/** Whether it was sent. If not, the log says why, without the recipient. */
 const sendMail = async (settings: Config, mail: Mail, token: string, inviter?: Inviter): Promise<boolean> => {
   const letter = letterFor(mail.purpose, settings.PUBLIC_URL ?? '', token, inviter);
   try {
@@ -64,7 +65,10 @@ const sendMail = async (settings: Config, mail: Mail, token: string, inviter?: I
   }
 };
 
-/** Claims what is due and tries to send it. How many there were, and the milliseconds until the first that failed is due. */
+/**
+ * Claims what is due and sends it. Returns how many there were, and the milliseconds until the next attempt of those
+ * that failed.
+ */
 const deliverBatch = async (settings: Config) => {
   const [claimed] = await queryForJob(
     settings,
@@ -99,7 +103,7 @@ const deliverBatch = async (settings: Config) => {
   return { found: claimed.length, pause: settled?.pause ?? null };
 };
 
-/** Sends all that is due, and what fails again as long as there is time. Never throws. */
+/** Sends all that is due, and tries again what failed, as long as there is time. Never throws. */
 export const deliverMails = async (bindings: Bindings, longestMs = maxAfterResponseMs): Promise<void> => {
   const settings = configOf(bindings);
   nextRetryAt.delete(bindings);

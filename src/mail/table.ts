@@ -1,11 +1,11 @@
-// A mail as administrators see it: what for, to whom and what became of it. What it says is nowhere.
+// A mail in the outbox. Its text is not stored: administrators see its purpose, its recipient and its state.
 import { and, isNotNull, isNull, ne, or, sql } from 'drizzle-orm';
 import { boolean, integer, pgTable, text as textColumn, uuid } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { foreignId, id, timestamp } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
 
-/** What app.post(), and what else puts mails into the outbox, may call for; the table's check has the same list. */
+/** The purposes of mails; the check of the table has the same list. */
 export const purposes = [
   'reset',
   'verify',
@@ -38,7 +38,10 @@ export const mails = pgTable('mails', {
   released: boolean().notNull().default(false),
 });
 
-/** Where somebody has forgotten a password it is not known yet whether there is such an account: nobody is told of it. */
+/**
+ * Without requests for a new password that have no account yet: whether the address has one is found out when they are
+ * sent.
+ */
 export const isUnsent = and(isNull(mails.sent_at), or(isNotNull(mails.user_id), ne(mails.purpose, 'reset')));
 
 export const mailStates = ['waiting', 'failed'] as const;

@@ -4,16 +4,16 @@ import type { Letter } from './letters.ts';
 
 export interface OutgoingMail extends Letter {
   to: string;
-  /** Names the mail, however often it is sent. */
+  /** The same whenever the mail is sent again. */
   key: string;
 }
-/** Throws when it is not known that the mail is on its way. */
+/** Throws unless the mail was accepted. */
 type Transport = (parcel: OutgoingMail) => Promise<void>;
 
-/** Longer than this no mail server should think, and the others wait. */
+/** Other mails wait meanwhile. */
 const timeoutMs = 8000;
 
-/** Why a mail did not go: a word for the log, with nothing in it that the mail holds. */
+/** Why a mail was not sent, in words for the log, without anything of the mail itself. */
 export class NotSent extends Error {}
 
 const timeoutError = (): Promise<never> =>
@@ -35,20 +35,20 @@ const byHttp =
       method: 'POST',
       headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json', 'Idempotency-Key': mailKey },
       body: JSON.stringify({ from, to: [to], ...letter }),
-      // followed, a POST becomes a GET of some page, whose 200 would look as if the mail were taken
+      // a redirect would turn the POST into a GET, whose 200 would look like success
       redirect: 'manual',
       signal: AbortSignal.timeout(timeoutMs),
     }).catch(() => {
       throw new NotSent('no answer');
     });
     const said = await answer.text().catch(() => '');
-    // It has the mail, as it was before PUBLIC_URL or a secret changed, and takes no other under this key. The link in
-    // that one still counts.
+    // the API has this mail already, with another text, because PUBLIC_URL or a secret changed meanwhile. Its link
+    // still works.
     if (answer.status === 409 && said.includes('invalid_idempotent_request')) return;
     if (!answer.ok) throw new NotSent(`answered ${answer.status}`);
   };
 
-/** Nothing when no way to send mails is set up. Of both the one that only a setting makes: `npm start` gives it its own. */
+/** undefined if no way to send mails is set up. If both are, the API, because `npm start` sets its own. */
 export const transportOf = ({
   EMAIL,
   MAIL_API_URL,

@@ -25,7 +25,7 @@ const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
 
 export const listMappings = prepareList(sorts, (db, { patient, doctor }: Params<never, keyof typeof filters>, page) => {
   const filtered = and(patient && eq(mappings.patient_id, patient), doctor && eq(mappings.doctor_id, doctor));
-  // as for patients one of the two is empty, so that an owner's are found by index
+  // as for patients: one of the two is empty, so that the mappings of an owner are found by an index
   const own = and(sql`${mappings.patient_id} = any (array(select app.own_patients()))`, filtered);
   const all = and(sql`(select app.role()) in ('doctor', 'admin')`, filtered);
   const either = unionAll(selectPage(db, page, own), selectPage(db, page, all));

@@ -17,7 +17,7 @@ export const mappings = pgTable('mappings', {
 });
 
 const pair = { patient: recordId.describe('the id of the patient'), doctor: recordId.describe('the id of the doctor') };
-/** Both names of each side are accepted, because clients for both exist; one is shown, so that a compiler asks for it. */
+/** Accepts `patient` and `patient_id`, because there are clients of both kinds. The document shows the first. */
 const ids = { ...pair, patient_id: recordId, doctor_id: recordId };
 const areSame = (one?: number, other?: number) => !one || !other || one === other;
 const acceptedAssignment = z
@@ -45,7 +45,7 @@ export const mappingColumns = {
   created_at: mappings.created_at,
 };
 
-/** Under other names, so that a doctor's columns fit beside those of a mapping. */
+/** Prefixes the names, so that the columns of a doctor can stand beside those of a mapping. */
 const prefixed = <T extends Record<string, PgColumn>>(prefix: string, columns: T) =>
   Object.fromEntries(
     Object.entries(columns).map(([name, column]) => [name, sql`${column}`.mapWith(column).as(`${prefix}_${name}`)]),

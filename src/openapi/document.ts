@@ -24,7 +24,7 @@ const problem = z
   })
   .meta({ id: 'Problem', examples: [fixed.examples.Problem] });
 
-/** An integer has a size, and no bounds where those are only of what JavaScript can count. */
+/** Adds int64, and drops bounds that are only the largest integers of JavaScript. */
 const withIntegerFormat = ({ minimum, maximum, ...value }: Json) => ({
   ...value,
   format: 'int64',
@@ -32,7 +32,9 @@ const withIntegerFormat = ({ minimum, maximum, ...value }: Json) => ({
   maximum: Number.isSafeInteger(Number(maximum) + 1) ? maximum : undefined,
 });
 
-/** "Something or null" as JSON Schema says it in one type. A format says as much as its pattern, and a name is a text. */
+/**
+ * Writes "something or null" as one type, drops a pattern beside a format, and propertyNames, which are always text.
+ */
 const simplifySchema = (_key: string, value: Json) => {
   if (value?.type === 'integer') return withIntegerFormat(value);
   if (value?.format) return { ...value, pattern: undefined };
@@ -44,8 +46,8 @@ const simplifySchema = (_key: string, value: Json) => {
   return { ...value, anyOf: undefined, ...some, ...orNull };
 };
 
-// Zod converts its schemas itself; one with an id becomes a reference. Where a body is transformed it leaves the
-// examples out, because they could be of what comes in or of what comes out: ours are what a client sends.
+// Zod converts its schemas; one with an id becomes a reference. Where a body is transformed zod leaves out the
+// examples, which could be those of the input or of the output: ours are of the input.
 loadVendor('zod', {
   toOpenAPISchema: (schema, { components, options }) => {
     const made = z.toJSONSchema(z.object({ root: schema as z.ZodType }), options);
@@ -72,11 +74,11 @@ type Components = Record<'parameters' | 'responses' | 'examples', Json>;
 
 const ref = (kind: string, name: string) => ({ $ref: `#/components/${kind}/${name}` });
 const refs = (kind: string, names: string[]) => Object.fromEntries(names.map((name) => [name, ref(kind, name)]));
-/** The headers whose condition holds. */
+/** References to the headers whose condition is true. */
 const headerRefs = (conditions: Record<string, boolean>) =>
   refs('headers', ['X-Request-Id', ...Object.keys(conditions).filter((name) => conditions[name])]);
 
-/** The response for all codes of one status: a component that is named after them, and shows each. */
+/** The response for all problems of one status: a component that is named after them and has an example of each. */
 const problemResponse = (codes: ProblemCode[], status: number, { examples, responses }: Components) => {
   const { request_id, errors } = fixed.examples.Problem;
   for (const code of codes) {
@@ -91,7 +93,7 @@ const problemResponse = (codes: ProblemCode[], status: number, { examples, respo
   return ref('responses', codes.join('-or-'));
 };
 
-/** "QueryMinAge": what a parameter is called as a component, so that none is called as a record. */
+/** "QueryMinAge": the name of a parameter as a component, which is never that of a record. */
 const componentName = ({ in: where, name }: Omit<Parameter, 'schema'>) =>
   [where, ...name.split(/[_-]/)].map((word) => word[0]?.toUpperCase() + word.slice(1)).join('');
 
@@ -100,7 +102,7 @@ const withDescription = ({ required, ...parameter }: Parameter): Parameter => {
   return { ...parameter, description, required: required && !('default' in parameter.schema) };
 };
 
-/** Makes a component of each parameter that is the same on several routes. One that differs is its route's own. */
+/** Makes a component of each parameter that is the same on several routes. */
 const shareParameters = (operations: Operation[], components: Components) => {
   const all = operations.flatMap(({ parameters = [] }) => parameters);
   const byName = Map.groupBy(all, componentName);
@@ -130,9 +132,9 @@ const completeOperation = (path: string, operation: Operation, docs: readonly Ro
   const { parameters = [], responses, description = '', ...rest } = operation;
   const roles = docs.find((piece) => piece.roles)?.roles;
   const codes = new Set(docs.flatMap((piece) => piece.problems ?? []));
-  // all of these need the settings and the database
+  // every route below /api needs the settings and the database
   if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
-  // whoever is signed in can do this much to confirm an email
+  // routes below /api/auth work before the email is confirmed
   if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified');
   const requestHeaders = new Set(docs.flatMap((piece) => piece.requestHeaders ?? []));
 
@@ -168,7 +170,10 @@ const responseFor = ([status, schema]: [string, z.ZodType | null]) => {
   return [status, { description: status === '201' ? 'Created.' : 'OK.', content }];
 };
 
-/** Attaches to each handler what hono-openapi looks for there. Returns the documentation of the pieces by method and path. */
+/**
+ * Attaches to each handler what hono-openapi looks for there. Returns the documentation of the pieces by method and
+ * path.
+ */
 const attachSpecs = (app: Hono<Env>) => {
   const docsByRoute = new Map<string, RouteDocs[]>();
   for (const { method, path, handler } of app.routes) {
@@ -181,7 +186,7 @@ const attachSpecs = (app: Hono<Env>) => {
       const responses = Object.fromEntries(Object.entries(answers).map(responseFor));
       Object.assign(handler, { [uniqueSymbol]: { spec: { summary, description: detail, responses } } });
     } else if (attached.validates) {
-      // a body is described as it is sent, a parameter as what it stands for
+      // a body is documented as it is sent, a parameter as what it becomes
       const { target, schema } = attached.validates;
       Object.assign(handler, {
         [uniqueSymbol]: { target, ...resolveSchema(schema, target === 'json' ? 'input' : 'output') },

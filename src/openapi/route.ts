@@ -1,6 +1,6 @@
-// What a route says of itself, and what the pieces that it is made of add to it: its validators, its middleware, and what its
-// handler calls. document.ts makes the OpenAPI document from all of that, at build time. While requests are served only the
-// roles of a route are read.
+// What a route says of itself, and what the pieces that it is made of add to it: its validators, its middleware, and
+// what its handler calls. document.ts makes the OpenAPI document from all of that, at build time. While requests are
+// served only the roles of a route are read.
 import type { MiddlewareHandler, ValidationTargets } from 'hono';
 import type * as z from 'zod';
 import { roles as allRoles, type Env, type Role } from '../config.ts';

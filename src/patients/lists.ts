@@ -1,4 +1,4 @@
-// The lists of patients: what they can be filtered and sorted by, and whose there are.
+// The lists of patients, their filters and their orders.
 import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { actorHasRole, actorId, audited, idsFromColumn } from '../db/audit.ts';
@@ -33,15 +33,17 @@ const matchesFilters = ({ gender, min_age, max_age, date_of_birth, doctor }: Fil
     doctor && assignedTo(doctor),
   );
 
-/** By functions, because no policy lets a search use its index: for what is the asker's own, and for everybody's. */
+/**
+ * By functions, because under a policy a search cannot use its index: one for the actor's own patients, one for all.
+ */
 const matchesOwnSearch = ({ search }: Filters) =>
   search && sql`${patients.id} = any (array(select app.search_own(${search})))`;
 const matchesSearch = ({ search }: Filters) =>
   search && sql`${patients.id} = any (array(select app.search_patients(${search})))`;
 
 /**
- * How many there are. A count that filters narrow tells of the patients whom it counts: how old somebody is, whom the page
- * beside it does not show. Up to as many as a page may have they are in the trail; of more, how many is not said.
+ * A count with filters tells something of the patients that it counts, like their age, also of those that the page does
+ * not show. Up to the size of the largest page the trail names them; beyond that the answer has no count.
  */
 const countIfTold = (db: Database, where: SQL | undefined, given: Filters) => {
   if (!Object.keys(filters).some((name) => name in given)) return countRows(db, patients, where);
@@ -68,8 +70,8 @@ const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
 
 /** Those that the caller made; for administrators all. */
 export const listPatients = prepareList(sorts, (db, given: Filters, page) => {
-  // One of the two is empty, and PostgreSQL knows it before it looks: so an owner's patients are found by their index.
-  // With an `or` it would walk past everybody else's.
+  // One of the two is empty, and PostgreSQL knows that before it looks, so that the patients of an owner are found by
+  // their index. With an `or` it would read everybody's.
   const own = and(
     actorHasRole('user'),
     eq(patients.created_by, actorId),

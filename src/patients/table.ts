@@ -1,5 +1,5 @@
-// A patient: the table, the fields that a client sends, the columns that it gets and the shape of the answer. A new
-// field needs a line in the table, the fields and the shape, and a migration.
+// A patient: the table, the fields that a client sends, the columns and the shape of the answer. A new field needs a
+// line in the table, in the fields and in the shape, and a migration.
 import { getTableColumns, sql } from 'drizzle-orm';
 import { date, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
@@ -28,7 +28,7 @@ export const patients = pgTable('patients', {
   ...versionColumns,
 });
 
-/** Where the day begins first it is this many hours ahead: a child may have been born there this morning. */
+/** The time zone that is furthest ahead of UTC: a child may have been born there today. */
 const maxHoursAhead = 14;
 const yearsAgo = (years: number, hoursAhead = 0) => {
   const day = new Date(Date.now() + hoursAhead * 3_600_000);
@@ -41,7 +41,7 @@ const dateOfBirth = dateText
 
 type Gender = (typeof genders)[number];
 const genderEnum = z.enum(genders).meta({ id: 'Gender', examples: ['female'] });
-/** Written as one likes, "Female" too; a typed client is told of the names that we keep. */
+/** Accepts any capitals, like "Female". The document shows the values that are stored. */
 export const gender = z.preprocess(
   (sent: Gender) => (typeof sent === 'string' ? sent.trim().toLowerCase() : sent),
   genderEnum,
@@ -74,7 +74,7 @@ const example = {
   medical_history: 'Asthma since childhood',
 };
 export const newPatient = z.strictObject(patientFields).meta({ id: 'NewPatient', examples: [example] });
-/** More than this in one request would keep its transaction open for too long. */
+/** With more in one request its transaction would take too long. */
 const maxBatch = 500;
 export const patientBatch = z
   .strictObject({
@@ -88,19 +88,21 @@ export const patientPatch = patchBody(patientFields).meta({
   examples: [{ phone: '+1 555 0199', address: null }],
 });
 
-/** Columns that are kept for sorting, searching and syncing are nobody's answer. */
+/** All but the columns that only sorting, searching and syncing need. */
 const { name_key: _n, search_key: _s, changed_tx: _c, bytes: _b, ...stored } = getTableColumns(patients);
 export const patientColumns = {
   ...stored,
   age: sql<number | null>`app.age(${patients.date_of_birth}, ${patients.age})`.as('age'),
 };
 
-/** Who registered the patient: for doctors, who have to judge whether a record is a true one, and for the patient. */
+/**
+ * With who registered the patient: for doctors, who have to judge whether the record is genuine, and for the patient.
+ */
 export const columnsWithRegistrar = {
   ...patientColumns,
   registered_by: sql<Registrar | null>`app.registered_by(${patients.created_by})`.as('registered_by'),
 };
-/** One record as it is read. In JSON, what is undefined is not there: whoever is not told reads the shape that PUT answers. */
+/** Leaves `registered_by` out for everybody else, who get the same shape from GET as from PUT. */
 export const omitMissingRegistrar = <T extends { registered_by: Registrar | null }>({
   registered_by,
   ...record
@@ -109,7 +111,10 @@ export const omitMissingRegistrar = <T extends { registered_by: Registrar | null
   return registered_by ? { ...told, registered_by } : told;
 };
 
-/** An account has its patient's name and email, so that to read it is to read them: for the trail, by a column of `found`. */
+/**
+ * For the trail: an account has the name and email of its patient, so to read the account is to read the patient. By a
+ * column of `found`.
+ */
 export const patientsOfAccounts = (account: 'id' | 'user_id') => sql`array(
   select ${patients.id} from ${patients} where ${patients.user_id} = any (array(select ${sql.identifier(account)} from found)))`;
 

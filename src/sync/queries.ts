@@ -8,7 +8,7 @@ import { isStorable } from '../http/fields.ts';
 import { mappingColumns, mappings } from '../mappings/table.ts';
 import { patientColumns, patients } from '../patients/table.ts';
 
-/** Whose, in which scope, from where to where, and the last change of the page before: kind, transaction, id. */
+/** Account, scope, since, until, and the last change of the previous page: kind, transaction, id. */
 const int = z.int();
 
 export const cursorSchema = z.tuple([int, z.string().refine(isStorable), int, int.nullable(), int, int, int]);

@@ -15,7 +15,7 @@ export const removed = z
   .describe('Deleted, or no longer visible to the caller.')
   .meta({ id: 'Removed', examples: [removedExample] });
 
-/** For If-Match, when a phone sends later what was changed on it meanwhile. Mappings are never changed. */
+/** For If-Match, when a phone later sends what was changed on it while it was offline. Mappings never change. */
 const version = z.int().describe('counts the changes of the record; `If-Match: "3"` changes version 3 and no other');
 
 const syncedPatientExample = { ...patientExample, version: 3 };

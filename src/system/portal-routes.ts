@@ -1,4 +1,5 @@
-// /portal: the web app for people, one page for all its addresses. What it loads is in portal/, served without the Worker.
+// /portal: the web app for people, one page for all its addresses. What it loads is in portal/, served without the
+// Worker.
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Env } from '../config.ts';
@@ -15,7 +16,7 @@ const text = z.string();
 const servePage = (c: Context) =>
   c.html(html, 200, { 'Content-Security-Policy': portalPolicy, 'Cache-Control': 'no-store' });
 
-/** A name with a dot is a file's, and one that is here was served before. */
+/** A name with a dot is that of a file, and existing files are served before the Worker. */
 export const portalRoutes = new Hono<Env>({ strict: false })
   .get(
     '/',

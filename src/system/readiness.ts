@@ -14,7 +14,7 @@ const selectHasAdministrator = prepare((db) => [
 
 interface ReadinessCheck {
   at: number;
-  /** What came of it: whether there is an administrator; nothing while the database is being asked. */
+  /** Whether there is an administrator, or what went wrong; undefined while the query is running. */
   outcome?: boolean | Problem;
 }
 

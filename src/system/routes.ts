@@ -1,4 +1,4 @@
-// What anybody may ask: what this is and how to use it, whether it runs, whether it reaches its database.
+// Routes for anybody: what this service is, its documentation, whether it runs and reaches its database.
 import { type Context, Hono } from 'hono';
 import { accepts } from 'hono/accepts';
 import * as z from 'zod';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { registrableRoles } from '../config.ts';
 
-// Each of these anybody finds out who tries, so that to name it gives nothing away.
+// Anybody can find these out by trying, so that they are no secret.
 export const warningCodes = ['registration_unset', 'limiter_missing', 'mail_unset'] as const;
 
 const text = z.string();

@@ -1,5 +1,5 @@
-// The hourly sweep. Each kind of thing that expires goes in small pieces, and each piece is a transaction of its own, so that
-// what fails or takes long keeps nothing else from going.
+// The hourly sweep. Each kind of thing that expires goes in small pieces, and each piece is a transaction of its own,
+// so that what fails or takes long keeps nothing else from going.
 import { sql } from 'drizzle-orm';
 import type { Config } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
@@ -11,16 +11,19 @@ const sweepPart = prepare((db, { part, most }: Params<'part' | 'most'>) => [
     .from(sql`app.sweep_part(${part}, ${most})`),
 ]);
 
-// names last: one erased account may have as many entries as everything else together
+// names come last, because one erased account may have more entries than everything else together
 const parts = ['sessions', 'keys', 'guesses', 'django_tokens', 'mails', 'names'] as const;
 type Part = (typeof parts)[number];
 
-/** So many at once take a fraction of a second. */
+/** Rows of one transaction, which take a fraction of a second. */
 const batchSize = 5000;
-/** A Worker may send so many requests of its own, of which the mails before this had some. */
+/** A Worker may send a limited number of requests, and the mails before this needed some. */
 const maxRounds = 200;
 
-/** Removes what has expired, each part in turn until the time is over. Says how much, and what failed or is left. */
+/**
+ * Removes what has expired, one part after the other, until the time is over. Returns how much, and what failed or is
+ * left.
+ */
 export const sweep = async (settings: Config, longestMs: number) => {
   const until = Date.now() + longestMs;
   const removed = Object.fromEntries(parts.map((part) => [part, 0])) as Record<Part, number>;

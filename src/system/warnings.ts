@@ -1,5 +1,5 @@
-// What a deployment should know of its own settings, although it works with them. /readyz names it for whoever watches,
-// the settings explain it to administrators, and the log has it once an isolate.
+// Warnings about settings with which a deployment works, but should not. They are in /readyz for monitoring, in the
+// settings for administrators, and once per isolate in the log.
 import { type Bindings, type Config, configOf, limiters, Misconfigured } from '../config.ts';
 import type { warningCodes } from './shapes.ts';
 
@@ -13,7 +13,7 @@ const registrationChoices = {
   patients: 'REGISTRATION = "patient"',
   'everybody, as in the Django originals': 'REGISTRATION = "user patient doctor"',
 };
-/** The answers to who may register, for every place that asks a deployment for one. */
+/** The values of REGISTRATION, for every message that asks for one. */
 export const registrationAnswers = Object.entries(registrationChoices)
   .map(([who, line]) => `${line} (${who})`)
   .join(', ');
@@ -41,7 +41,7 @@ export const warningsOf = (bindings: Bindings, { EMAIL, MAIL_API_URL }: Config):
 };
 
 const logged = new WeakSet<object>();
-/** Says it in the log, and who may register, if anybody may. */
+/** Logs the warnings, and who may register. */
 export const logSettingsOnce = (bindings: Bindings): void => {
   if (logged.has(bindings)) return;
   logged.add(bindings);
@@ -51,7 +51,7 @@ export const logSettingsOnce = (bindings: Bindings): void => {
     if (warnings.length + REGISTRATION.length === 0) return;
     console.warn(JSON.stringify({ job: 'settings', warnings, anybody_may_register_as: REGISTRATION }));
   } catch (error) {
-    // each request that needs the settings says in its own line what is wrong with them
+    // each request that needs the settings logs what is wrong with them
     if (!(error instanceof Misconfigured)) throw error;
   }
 };

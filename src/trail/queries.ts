@@ -9,7 +9,7 @@ import { entryColumns } from './shapes.ts';
 
 const word = z.string().regex(/^[a-z_]{1,40}$/, 'must be a word like update or login_failed');
 
-/** A date stands for the moment of it that is given here. */
+/** A time, or a date, which means this time of that day. */
 const timeParam = (ofDate: string) =>
   z
     .union([dateText, z.iso.datetime({ offset: true })], 'must be a time like 2026-11-21T08:00:00Z, or a date')
@@ -26,7 +26,7 @@ const filters = {
   resource_id: idText.optional(),
   patient: idText.optional(),
   from: timeParam('00:00:00').optional(),
-  // the midnight at its end, so that the last day that somebody asks for is in the answer
+  // the midnight at its end, so that the answer includes the last day
   to: timeParam('24:00:00').optional(),
 };
 
@@ -51,7 +51,7 @@ export const listAuditEntries = prepareList(sorts, (db, given: Filters, page) =>
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  // the trail holds records as they were, so that reading it is a read of them
+  // entries contain records as they were, so to read the trail is to read those patients
   const askedFor = patient && sql`union select ${patient}`;
   const shown = sql`array(select unnest(patient_ids) from found where before is not null ${askedFor})`;
   return { rows: audited(db, 'audit', shown, limitSize(page, entries)), totals: [countRows(db, audit, where)] };

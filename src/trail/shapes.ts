@@ -10,7 +10,7 @@ const { tx: _tx, bytes: _bytes, ...entryColumns } = getTableColumns(audit);
 
 export { entryColumns };
 
-/** A row of app.access_log(), which Drizzle does not know as a table. */
+/** The columns of app.access_log(), which is no table that Drizzle knows. */
 export const accessColumns = {
   id: sql<number>`id`.mapWith(audit.id),
   at: sql<string>`at`.mapWith(audit.at),
