@@ -11,7 +11,7 @@ import { respondWithPage } from '../http/pages.ts';
 import { byId, json, putDetail } from '../http/validate.ts';
 import { route } from '../openapi/route.ts';
 import { listAllPatients, listAssignedPatients, patientListParams } from '../patients/lists.ts';
-import { registeredPatient } from '../patients/table.ts';
+import { listedPatient } from '../patients/table.ts';
 import { doctorListParams, listDoctors } from './lists.ts';
 import { createDoctor, deleteDoctor, insertDoctor, selectDoctor, updateDoctor } from './queries.ts';
 import { doctor, doctorPatch, doctorPut, newDoctor } from './table.ts';
@@ -49,7 +49,7 @@ export const doctorRoutes = new Hono<Env>({ strict: false })
       summary: 'List all patients',
       detail: 'Every patient there is, whoever made the record.',
       roles: ['doctor'],
-      answers: { 200: z.array(registeredPatient) },
+      answers: { 200: z.array(listedPatient) },
     }),
     patientListParams,
     (c) => respondWithPage(c, listAllPatients, c.req.valid('query')),
@@ -60,7 +60,7 @@ export const doctorRoutes = new Hono<Env>({ strict: false })
       summary: 'List my patients',
       detail: 'The patients who are assigned to the doctor who asks.',
       roles: ['doctor'],
-      answers: { 200: z.array(registeredPatient) },
+      answers: { 200: z.array(listedPatient) },
     }),
     patientListParams,
     (c) => respondWithPage(c, listAssignedPatients, c.req.valid('query')),

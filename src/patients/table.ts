@@ -143,12 +143,18 @@ export const patient = shape.meta({ id: 'Patient', examples: [patientExample] })
 const registrar = z
   .object({ id: recordId, name: z.string(), username: z.string().nullable() })
   .meta({ id: 'RegisteredBy', examples: [{ id: 3, name: 'John Doe', username: 'john_doe' }] })
-  .describe(
-    'whoever made the record, by what the account calls itself and what it signs in with; for doctors and the patient ' +
-      'only, and null or not there where the patient registered',
-  );
+  .describe('who made the record, with the name and the username of that account');
 type Registrar = z.output<typeof registrar>;
-export const registeredPatient = shape.extend({ registered_by: registrar.nullish() }).meta({
-  id: 'RegisteredPatient',
-  examples: [{ ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } }],
-});
+const registeredExample = { ...patientExample, registered_by: { id: 3, name: 'John Doe', username: 'john_doe' } };
+/** One record, as doctors and the patient read it. */
+export const registeredPatient = shape
+  .extend({
+    registered_by: registrar
+      .optional()
+      .describe('for doctors and the patient only, and not there where the patient registered'),
+  })
+  .meta({ id: 'RegisteredPatient', examples: [registeredExample] });
+/** A row of the lists of doctors. */
+export const listedPatient = shape
+  .extend({ registered_by: registrar.nullable().describe('null where the patient registered') })
+  .meta({ id: 'ListedPatient', examples: [registeredExample] });
