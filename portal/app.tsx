@@ -4,9 +4,9 @@ import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { answer, type User } from '../clients/typescript/dist/index.js';
-import { Confirm, hush, Told } from './kit/dialogs.tsx';
+import { Confirm, clearNotice, NoticeBar } from './kit/dialogs.tsx';
 import { dropDrafts, hasDraft } from './kit/drafts.ts';
-import { dropLists } from './kit/lists.tsx';
+import { clearCachedLists } from './kit/lists.tsx';
 import { Page } from './kit/page.tsx';
 import { Proving } from './kit/proving.tsx';
 import { Name } from './kit/words.tsx';
@@ -15,7 +15,7 @@ import { AccountPage, Accounts } from './pages/admin/accounts.tsx';
 import { Invitations } from './pages/admin/invitations.tsx';
 import { Mails } from './pages/admin/mails.tsx';
 import { SettingsPage } from './pages/admin/settings.tsx';
-import { Start } from './pages/admin/start.tsx';
+import { Overview } from './pages/admin/start.tsx';
 import { Trail } from './pages/admin/trail.tsx';
 import { TreatedBy, Treating } from './pages/admin/treating.tsx';
 import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pages/as-doctor.tsx';
@@ -27,12 +27,12 @@ import { Forgot, Reset, Undo, Verify } from './pages/links.tsx';
 import { EditPatient, PatientPage } from './pages/patient.tsx';
 import { NewPatientPage, Patients } from './pages/patients.tsx';
 import { Register, SignIn } from './pages/sign-in.tsx';
-import { api, barred, isOnline, user } from './session.ts';
+import { accountBlock, api, isOnline, user } from './session.ts';
 
 type Pages = Record<string, ComponentType>;
 type Links = readonly (readonly [path: string, label: string])[];
 
-const forAnybody: Pages = {
+const publicPages: Pages = {
   '/portal/register': Register,
   '/portal/forgot': Forgot,
   '/portal/reset': Reset,
@@ -40,8 +40,8 @@ const forAnybody: Pages = {
   '/portal/undo': Undo,
   '/portal/invitation': Invited,
 };
-const doctors: Pages = { '/portal/doctors': Doctors, '/portal/doctors/:id': DoctorPage };
-const keeping: Pages = {
+const doctorPages: Pages = { '/portal/doctors': Doctors, '/portal/doctors/:id': DoctorPage };
+const recordPages: Pages = {
   '/portal/patients': Patients,
   '/portal/patients/new': NewPatientPage,
   '/portal/patients/import': ImportPatients,
@@ -51,24 +51,24 @@ const keeping: Pages = {
   '/portal/doctors/:id/edit': EditDoctor,
 };
 const pagesOf: Record<User['role'], Pages> = {
-  user: { '/portal/': Patients, ...keeping, ...doctors },
+  user: { '/portal/': Patients, ...recordPages, ...doctorPages },
   doctor: {
     '/portal/': MyPatients,
     '/portal/all-patients': AllPatients,
     '/portal/patients/:id': OnePatient,
     '/portal/profile': Profile,
     '/portal/profile/edit': EditProfile,
-    ...doctors,
+    ...doctorPages,
   },
   patient: {
     '/portal/': MyRecord,
     '/portal/my-record/edit': EditMyRecord,
     '/portal/my-doctors': MyDoctors,
     '/portal/access-log': AccessLog,
-    ...doctors,
+    ...doctorPages,
   },
   admin: {
-    '/portal/': Start,
+    '/portal/': Overview,
     '/portal/accounts': Accounts,
     '/portal/accounts/:id': AccountPage,
     '/portal/invitations': Invitations,
@@ -77,8 +77,8 @@ const pagesOf: Record<User['role'], Pages> = {
     '/portal/mappings/:id': TreatedBy,
     '/portal/trail': Trail,
     '/portal/settings': SettingsPage,
-    ...keeping,
-    ...doctors,
+    ...recordPages,
+    ...doctorPages,
   },
 };
 /** The first is where one comes in. */
@@ -111,7 +111,7 @@ const linksOf: Record<User['role'], Links> = {
   ],
 };
 
-const NotHere = () => (
+const NotFound = () => (
   <Page title="There is no such page">
     <p>
       It may be for another role than yours. <a href="/portal/">To your first page</a>
@@ -119,14 +119,14 @@ const NotHere = () => (
   </Page>
 );
 
-function Bar({ role, name }: User) {
+function Header({ role, name }: User) {
   const { path } = useLocation();
   const links = linksOf[role];
   const first = links[0]?.[0];
   const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal' && to === first);
   const isAsking = useSignal(false);
   const signOut = async () => {
-    hush();
+    clearNotice();
     dropDrafts();
     await api.auth.logout.$post().catch(() => {});
   };
@@ -180,22 +180,22 @@ const routes = (pages: Pages) =>
 
 /** Keyed by whoever is signed in, so that nothing of one person is left for the next. */
 function SignedIn({ who }: { who: User }) {
-  const isUnverified = barred.value === 'email_unverified';
+  const isUnverified = accountBlock.value === 'email_unverified';
   return (
     <>
-      <Bar {...who} />
+      <Header {...who} />
       <main>
         <Router>
-          {routes(forAnybody)}
+          {routes(publicPages)}
           <Route path="/portal/account" component={Account} />
           {routes(isUnverified ? {} : pagesOf[who.role])}
-          <Route default component={isUnverified ? Unverified : NotHere} />
+          <Route default component={isUnverified ? Unverified : NotFound} />
         </Router>
       </main>
     </>
   );
 }
-const Nobody = () => (
+const SignedOut = () => (
   <>
     <header class="bar">
       <nav aria-label="Main">
@@ -206,7 +206,7 @@ const Nobody = () => (
     </header>
     <main class="narrow">
       <Router>
-        {routes(forAnybody)}
+        {routes(publicPages)}
         <Route default component={SignIn} />
       </Router>
     </main>
@@ -215,7 +215,7 @@ const Nobody = () => (
 
 export function App() {
   const who = user.value;
-  useMemo(dropLists, [who?.id]);
+  useMemo(clearCachedLists, [who?.id]);
   // what is kept of an account may be of last week: its role is the one that the server says
   useEffect(() => {
     if (who) answer(api.auth.me.$get()).catch(() => {});
@@ -227,9 +227,9 @@ export function App() {
           There is no connection.{hasDraft.value && ' What you type stays here.'}
         </p>
       )}
-      {who ? <SignedIn key={`${who.id} ${who.role}`} who={who} /> : <Nobody key="nobody" />}
+      {who ? <SignedIn key={`${who.id} ${who.role}`} who={who} /> : <SignedOut key="nobody" />}
       <Proving />
-      <Told />
+      <NoticeBar />
     </LocationProvider>
   );
 }

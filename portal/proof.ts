@@ -2,25 +2,25 @@
 import { signal } from '@preact/signals';
 import { Refused } from '../clients/typescript/dist/index.js';
 
-interface Asking {
+interface PasswordRequest {
   /** Does it with the password; what it throws is said in the dialog. */
   prove(password: string): Promise<unknown>;
   cancel(): void;
 }
 /** What the dialog asks for, while there is one. */
-export const asking = signal<Asking | undefined>(undefined);
+export const passwordRequest = signal<PasswordRequest | undefined>(undefined);
 
 /** Nobody gave the password: all is as it was. */
 export class Cancelled extends Error {}
 
-const begin = <T>(attempt: (password: string) => Promise<T>, isAboutPassword: (error: unknown) => boolean) =>
+const requestPassword = <T>(attempt: (password: string) => Promise<T>, isAboutPassword: (error: unknown) => boolean) =>
   new Promise<T>((resolve, reject) => {
     const end = () => {
-      asking.value = undefined;
+      passwordRequest.value = undefined;
     };
     // there is one dialog, for what was done last
-    asking.peek()?.cancel();
-    asking.value = {
+    passwordRequest.peek()?.cancel();
+    passwordRequest.value = {
       prove: async (password) => {
         try {
           resolve(await attempt(password));
@@ -38,7 +38,7 @@ const begin = <T>(attempt: (password: string) => Promise<T>, isAboutPassword: (e
   });
 
 /** A wrong password, too many of them, or no answer: whoever typed it may try again. */
-const mayTryAgain = (error: unknown) =>
+const canRetry = (error: unknown) =>
   !(error instanceof Refused) || 'password' in (error.problem.errors ?? {}) || error.problem.status === 429;
 
 /** Does what may need the password: first without one, and where the server asks for it, with what the person gives. */
@@ -48,12 +48,12 @@ export const withPassword = async <T>(act: (proof: { password?: string }) => Pro
   } catch (error) {
     if (!(error instanceof Refused && error.problem.code === 'password_required')) throw error;
   }
-  return begin((password) => act({ password }), mayTryAgain);
+  return requestPassword((password) => act({ password }), canRetry);
 };
 
 /** Asks for the password, for what the whole session may do for some minutes. Answers whether it was given. */
 export const stepUp = (send: (password: string) => Promise<unknown>): Promise<boolean> =>
-  begin(send, () => true).then(
+  requestPassword(send, () => true).then(
     () => true,
     () => false,
   );

@@ -16,111 +16,112 @@ import {
   type User,
   wardbook,
 } from '../clients/typescript/dist/index.js';
-import { asking, Cancelled, stepUp } from './proof.ts';
+import { Cancelled, passwordRequest, stepUp } from './proof.ts';
 
 /** What is kept of a session where all tabs find it. */
-type Kept = Pick<Tokens, 'refresh' | 'user'>;
-const place = 'wardbook.session';
-const kept = (): Kept | null => {
-  const text = localStorage.getItem(place);
+type StoredSession = Pick<Tokens, 'refresh' | 'user'>;
+const storageKey = 'wardbook.session';
+const readStored = (): StoredSession | null => {
+  const text = localStorage.getItem(storageKey);
   return text === null ? null : JSON.parse(text);
 };
 
 /** Null: nobody. */
-export const user = signal<User | null>(kept()?.user ?? null);
+export const user = signal<User | null>(readStored()?.user ?? null);
 /** Why somebody has to sign in who was signed in a moment ago. */
-export const ended = signal<string>();
+export const signedOutReason = signal<string>();
 /** What has to happen first before the server answers to whoever is signed in. */
-export const barred = signal<'email_unverified' | 'doctor_not_approved' | undefined>(undefined);
+export const accountBlock = signal<'email_unverified' | 'doctor_not_approved' | undefined>(undefined);
 export const isOnline = signal(navigator.onLine);
 
 /** The tokens as this tab has them; the others hear of new ones. */
-let own: Tokens | null = null;
-const others = new BroadcastChannel(place);
-others.addEventListener('message', ({ data }: MessageEvent<Tokens>) => {
-  own = data;
+let currentTokens: Tokens | null = null;
+const channel = new BroadcastChannel(storageKey);
+channel.addEventListener('message', ({ data }: MessageEvent<Tokens>) => {
+  currentTokens = data;
 });
 
 const store: Store = {
   load() {
-    const now = kept();
+    const now = readStored();
     if (!now) return null;
     // another tab may have renewed the token, or somebody else may have signed in there
-    if (own?.refresh === now.refresh) return { ...own, user: now.user };
+    if (currentTokens?.refresh === now.refresh) return { ...currentTokens, user: now.user };
     return { ...now, access: '', renew_at: 0 };
   },
   save(tokens) {
-    own = tokens;
-    others.postMessage(tokens);
+    currentTokens = tokens;
+    channel.postMessage(tokens);
     const { refresh, user } = tokens;
-    localStorage.setItem(place, JSON.stringify({ refresh, user } satisfies Kept));
+    localStorage.setItem(storageKey, JSON.stringify({ refresh, user } satisfies StoredSession));
   },
   clear() {
-    own = null;
-    localStorage.removeItem(place);
+    currentTokens = null;
+    localStorage.removeItem(storageKey);
   },
 };
 
-const longestWay = 3000;
+const maxWaitMs = 3000;
 /** What another tab has got, whose word of it may come later than its lock is given up. */
-const told = (refresh: string): Promise<Tokens | null> =>
+const tokensOfOtherTab = (refresh: string): Promise<Tokens | null> =>
   new Promise((resolve) => {
     const listen = ({ data }: MessageEvent<Tokens>) => data.refresh === refresh && done(data);
     const done = (tokens: Tokens | null) => {
       clearTimeout(timer);
-      others.removeEventListener('message', listen);
+      channel.removeEventListener('message', listen);
       resolve(tokens);
     };
-    const timer = setTimeout(() => done(null), longestWay);
-    others.addEventListener('message', listen);
-    if (own?.refresh === refresh) done(own);
+    const timer = setTimeout(() => done(null), maxWaitMs);
+    channel.addEventListener('message', listen);
+    if (currentTokens?.refresh === refresh) done(currentTokens);
   });
 
 /** One tab renews the token, and those that waited for it take what it got. */
-const renewing = (url: string, init: RequestInit): Promise<Response> =>
-  navigator.locks.request(place, async () => {
+const renewInOneTab = (url: string, init: RequestInit): Promise<Response> =>
+  navigator.locks.request(storageKey, async () => {
     const sent = JSON.parse(String(init.body)).refresh;
-    const now = kept();
+    const now = readStored();
     // another tab has signed out
     if (!now) return new Response(null, { status: 401 });
-    const got = now.refresh === sent ? null : await told(now.refresh);
+    const got = now.refresh === sent ? null : await tokensOfOtherTab(now.refresh);
     if (got) return Response.json({ ...got, user: now.user, expires_in: (got.renew_at - Date.now()) / 1000 + 10 });
     const answer = await fetch(url, { ...init, body: JSON.stringify({ refresh: now.refresh }) });
     // before the lock is given up: whoever is next has to find the new one
-    if (answer.ok && kept()?.refresh === now.refresh) {
+    if (answer.ok && readStored()?.refresh === now.refresh) {
       const { access, refresh, user, expires_in } = await answer.clone().json();
       store.save({ access, refresh, user, renew_at: Date.now() + Math.max(expires_in - 10, expires_in / 2) * 1000 });
-      isNow(user);
+      setUser(user);
     }
     return answer;
   });
-const bar = ({ code }: Problem) => {
-  if (code === 'email_unverified' || code === 'doctor_not_approved') barred.value = code;
+const noteBlock = ({ code }: Problem) => {
+  if (code === 'email_unverified' || code === 'doctor_not_approved') accountBlock.value = code;
 };
 /** What the server says to programs. */
-const inWords = (problem: Problem, { headers }: Response): Problem => {
+const withWaitInWords = (problem: Problem, { headers }: Response): Problem => {
   const minutes = Math.ceil(Number(headers.get('Retry-After')) / 60);
   const wait = minutes > 1 ? `Try again in ${minutes} minutes.` : 'Try again in a minute.';
   return { ...problem, detail: problem.detail.replace(/Wait as long as Retry-After says\.?/, wait) };
 };
-const saying = (problem: Problem, { status, headers }: Response) => Response.json(problem, { status, headers });
+const problemResponse = (problem: Problem, { status, headers }: Response) =>
+  Response.json(problem, { status, headers });
 
 export const { api, onChange } = wardbook(location.origin, {
   store,
   onSignedOut: ({ detail }) => {
-    ended.value = detail;
+    signedOutReason.value = detail;
   },
   fetch: async (url, init) => {
     try {
-      const response = await (url.endsWith('/api/auth/refresh') ? renewing(url, init) : fetch(url, init));
+      const response = await (url.endsWith('/api/auth/refresh') ? renewInOneTab(url, init) : fetch(url, init));
       isOnline.value = true;
       if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return response;
       const problem: Problem = await response.clone().json();
       // some things that one does need it where all else does not
-      if (init.method === 'GET') bar(problem);
+      if (init.method === 'GET') noteBlock(problem);
       // once the password was given, the same counts
-      if (problem.code === 'step_up_required' && (await stepUp(giving))) return fetch(url, init);
-      return response.status === 429 ? saying(inWords(problem, response), response) : response;
+      if (problem.code === 'step_up_required' && (await stepUp(sendPassword))) return fetch(url, init);
+      return response.status === 429 ? problemResponse(withWaitInWords(problem, response), response) : response;
     } catch (error) {
       if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
       throw error;
@@ -128,20 +129,20 @@ export const { api, onChange } = wardbook(location.origin, {
   },
 });
 
-const giving = (password: string) => answer(api.auth['step-up'].$post({ json: { password } }));
+const sendPassword = (password: string) => answer(api.auth['step-up'].$post({ json: { password } }));
 
-const isNow = (now: User | null) => {
-  if (now?.id !== user.value?.id) asking.value?.cancel();
-  if (now) ended.value = undefined;
-  if (now?.id !== user.value?.id || now?.email_verified !== user.value?.email_verified) barred.value = undefined;
+const setUser = (now: User | null) => {
+  if (now?.id !== user.value?.id) passwordRequest.value?.cancel();
+  if (now) signedOutReason.value = undefined;
+  if (now?.id !== user.value?.id || now?.email_verified !== user.value?.email_verified) accountBlock.value = undefined;
   user.value = now;
 };
-onChange(isNow);
+onChange(setUser);
 addEventListener('storage', ({ key }) => {
-  if (key !== place && key !== null) return;
-  const now = kept()?.user ?? null;
-  if (user.value && !now) ended.value = 'You were signed out in another tab.';
-  isNow(now);
+  if (key !== storageKey && key !== null) return;
+  const now = readStored()?.user ?? null;
+  if (user.value && !now) signedOutReason.value = 'You were signed out in another tab.';
+  setUser(now);
 });
 addEventListener('online', () => {
   isOnline.value = true;

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { unreadable } from './fields.tsx';
+import { badInputErrors } from './fields.tsx';
 
 export type Query = Record<string, string>;
 export interface Column<Row> {
@@ -57,7 +57,7 @@ export function Filters({ filters, columns, query, errors, change }: FiltersProp
   const unread = useSignal<Query>({});
   const type = (name: string, value: string, input: EventTarget) => {
     const { [name]: _, ...others } = unread.value;
-    const wrong = unreadable(input);
+    const wrong = badInputErrors(input);
     unread.value = wrong ? { ...others, [name]: wrong } : others;
     // nobody asked for the list without it
     if (wrong) return;

@@ -94,37 +94,37 @@ export function Confirm(props: ConfirmProps) {
   );
 }
 
-interface Said {
+interface Notice {
   text: string;
   undo?: (() => Promise<unknown>) | undefined;
 }
-const said = signal<Said | undefined>(undefined);
+const notice = signal<Notice | undefined>(undefined);
 /** Says that something is done. It stays until it is closed or the next thing is said: nobody has to read fast. */
-export const tell = (text: string, undo?: () => Promise<unknown>) => {
-  said.value = { text, undo };
+export const showNotice = (text: string, undo?: () => Promise<unknown>) => {
+  notice.value = { text, undo };
 };
-export const hush = () => {
-  said.value = undefined;
+export const clearNotice = () => {
+  notice.value = undefined;
 };
-let toldTo = user.value?.id;
+let noticeFor = user.value?.id;
 // what one person did is not for the next to read, nor to undo
 effect(() => {
   const id = user.value?.id;
-  if (id !== toldTo) hush();
-  toldTo = id;
+  if (id !== noticeFor) clearNotice();
+  noticeFor = id;
 });
 
-export function Told() {
-  const now = said.value;
+export function NoticeBar() {
+  const now = notice.value;
   const isBusy = useSignal(false);
   const undo = async () => {
     if (isBusy.value) return;
     isBusy.value = true;
     try {
       await now?.undo?.();
-      tell('Undone.');
+      showNotice('Undone.');
     } catch (error) {
-      if (!wasCancelled(error)) tell(troubleOf(error).detail);
+      if (!wasCancelled(error)) showNotice(troubleOf(error).detail);
     } finally {
       isBusy.value = false;
     }
@@ -139,7 +139,7 @@ export function Told() {
               Undo
             </button>
           )}
-          <button type="button" class="secondary" aria-label="Close this message" onClick={hush}>
+          <button type="button" class="secondary" aria-label="Close this message" onClick={clearNotice}>
             ×
           </button>
         </div>
@@ -148,7 +148,7 @@ export function Told() {
   );
 }
 
-interface ActProps {
+interface ActionButtonProps {
   label: string;
   /** Where the label stands beside what it is about: all of it, for whoever does not see that. */
   name?: string;
@@ -156,7 +156,7 @@ interface ActProps {
   kind?: string;
 }
 /** A button that does something at once; what goes wrong is said below it. */
-export function Act({ label, name, act, kind = 'secondary' }: ActProps) {
+export function ActionButton({ label, name, act, kind = 'secondary' }: ActionButtonProps) {
   const isBusy = useSignal(false);
   const press = async () => {
     if (isBusy.value) return;
@@ -164,7 +164,7 @@ export function Act({ label, name, act, kind = 'secondary' }: ActProps) {
     try {
       await act();
     } catch (error) {
-      if (!wasCancelled(error)) tell(troubleOf(error).detail);
+      if (!wasCancelled(error)) showNotice(troubleOf(error).detail);
     } finally {
       isBusy.value = false;
     }

@@ -10,48 +10,48 @@ export interface Draft {
   base?: unknown;
 }
 type Drafts = Record<string, Draft>;
-const place = 'wardbook.drafts';
-const all = signal<Drafts>(JSON.parse(sessionStorage.getItem(place) ?? '{}'));
-const put = (next: Drafts) => {
-  all.value = next;
+const storageKey = 'wardbook.drafts';
+const readDrafts = signal<Drafts>(JSON.parse(sessionStorage.getItem(storageKey) ?? '{}'));
+const writeDrafts = (next: Drafts) => {
+  readDrafts.value = next;
   try {
-    if (Object.keys(next).length > 0) sessionStorage.setItem(place, JSON.stringify(next));
-    else sessionStorage.removeItem(place);
+    if (Object.keys(next).length > 0) sessionStorage.setItem(storageKey, JSON.stringify(next));
+    else sessionStorage.removeItem(storageKey);
   } catch {
     // more than the browser keeps: it is still there until the page is left
   }
 };
 const isOf = (who: number, key: string) => key.startsWith(`${who} `);
 const without = (isGone: (key: string) => boolean): Drafts =>
-  Object.fromEntries(Object.entries(all.value).filter(([key]) => !isGone(key)));
+  Object.fromEntries(Object.entries(readDrafts.value).filter(([key]) => !isGone(key)));
 
 /** Where a form's draft is: by who is signed in, the page and what the form does. Nobody's is kept. */
-export const placeOf = (button: string): string | undefined =>
+export const draftKey = (button: string): string | undefined =>
   user.value ? `${user.value.id} ${location.pathname} ${button}` : undefined;
-export const draftAt = (key: string | undefined): Draft | undefined => (key ? all.peek()[key] : undefined);
-export const keepDraft = (key: string, draft: Draft) => put({ ...all.peek(), [key]: draft });
+export const loadDraft = (key: string | undefined): Draft | undefined => (key ? readDrafts.peek()[key] : undefined);
+export const saveDraft = (key: string, draft: Draft) => writeDrafts({ ...readDrafts.peek(), [key]: draft });
 export const dropDraft = (key: string | undefined) => {
-  if (key && key in all.peek()) put(without((one) => one === key));
+  if (key && key in readDrafts.peek()) writeDrafts(without((one) => one === key));
 };
 
 /** Whether whoever is signed in has typed something that is not saved. */
 export const hasDraft = computed(() => {
   const who = user.value?.id;
-  return who !== undefined && Object.keys(all.value).some((key) => isOf(who, key));
+  return who !== undefined && Object.keys(readDrafts.value).some((key) => isOf(who, key));
 });
 /** While nobody is signed in: whether something waits for somebody to come back. */
-export const hasAnyDraft = computed(() => Object.keys(all.value).length > 0);
+export const hasAnyDraft = computed(() => Object.keys(readDrafts.value).length > 0);
 
-const others = new BroadcastChannel(place);
-others.addEventListener('message', ({ data }: MessageEvent<number>) => put(without((key) => isOf(data, key))));
+const others = new BroadcastChannel(storageKey);
+others.addEventListener('message', ({ data }: MessageEvent<number>) => writeDrafts(without((key) => isOf(data, key))));
 /** For whoever signs out on purpose: in the other tabs as well. */
 export const dropDrafts = () => {
   const who = user.value?.id;
   if (who === undefined) return;
-  put(without((key) => isOf(who, key)));
+  writeDrafts(without((key) => isOf(who, key)));
   others.postMessage(who);
 };
 
-const ask = (event: Event) => event.preventDefault();
+const confirmUnload = (event: Event) => event.preventDefault();
 // the browser asks before a tab is closed with something in it that is not saved
-effect(() => (hasDraft.value ? addEventListener : removeEventListener)('beforeunload', ask));
+effect(() => (hasDraft.value ? addEventListener : removeEventListener)('beforeunload', confirmUnload));

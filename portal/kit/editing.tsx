@@ -5,19 +5,21 @@ import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
 import { Choose } from './choosing.tsx';
-import { draftAt, dropDraft, placeOf } from './drafts.ts';
+import { draftKey, dropDraft, loadDraft } from './drafts.ts';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
-import { useLeave } from './going.ts';
-import { forgetLists } from './lists.tsx';
+import { useGoBack } from './going.ts';
+import { invalidateLists } from './lists.tsx';
 import { Show, useLoaded } from './loading.tsx';
 import { Page } from './page.tsx';
 
 /** A record, and the version that it was read in. */
-export interface Tagged<T> {
+export interface WithEtag<T> {
   record: T;
   etag: string;
 }
-export const tagged = async <T, Status extends number>(asked: Promise<Answered<T, Status>>): Promise<Tagged<T>> => {
+export const fetchWithEtag = async <T, Status extends number>(
+  asked: Promise<Answered<T, Status>>,
+): Promise<WithEtag<T>> => {
   const response = await asked;
   return { record: await answer(response), etag: response.headers.get('ETag') ?? '' };
 };
@@ -25,31 +27,31 @@ export const tagged = async <T, Status extends number>(asked: Promise<Answered<T
 const button = 'Save';
 interface EditProps<T extends object> {
   fields: readonly Field[];
-  from: Tagged<T>;
+  from: WithEtag<T>;
   /** Sends what is another than in `from`, if the record is still in that version. */
-  save(from: Tagged<T>, changes: object): Promise<unknown>;
+  save(from: WithEtag<T>, changes: object): Promise<unknown>;
   /** The record as it is now. */
-  read(): Promise<Tagged<T>>;
+  read(): Promise<WithEtag<T>>;
   done(): void;
   cancel?: (() => void) | undefined;
 }
 interface Conflict<T> {
   mine: Values;
-  theirs: Tagged<T>;
+  theirs: WithEtag<T>;
 }
 export function Edit<T extends object>({ fields, from: now, save, read, done, cancel }: EditProps<T>) {
   const conflict = useSignal<Conflict<T> | undefined>(undefined);
-  const place = useRef(placeOf(button)).current;
+  const place = useRef(draftKey(button)).current;
   // a draft goes on from the version that it was begun with, so that what others did since is a conflict and not lost
-  const kept = useSignal(draftAt(place)?.base as Tagged<T> | undefined);
+  const kept = useSignal(loadDraft(place)?.base as WithEtag<T> | undefined);
   const from = kept.value ?? now;
   const before = valuesOf(fields, from.record);
   const isSame = (some: Values, others: Values) => fields.every(({ name }) => some[name] === others[name]);
-  const send = async (base: Tagged<T>, values: Values): Promise<boolean> => {
+  const send = async (base: WithEtag<T>, values: Values): Promise<boolean> => {
     const changes = changed(fields, valuesOf(fields, base.record), values);
     if (Object.keys(changes).length > 0) {
       try {
-        await untilThere(() => save(base, changes));
+        await loadWithRetry(() => save(base, changes));
       } catch (error) {
         if (!(error instanceof Refused && error.problem.code === 'stale_version')) throw error;
         const theirs = await read();
@@ -62,7 +64,7 @@ export function Edit<T extends object>({ fields, from: now, save, read, done, ca
           return false;
         }
       }
-      forgetLists();
+      invalidateLists();
     }
     dropDraft(place);
     done();
@@ -105,8 +107,8 @@ interface EditPageProps<T extends object> {
   /** What it is, among all that can be edited. */
   name: string;
   fields(record: T): readonly Field[];
-  save(from: Tagged<T>, changes: object): Promise<unknown>;
-  read(): Promise<Tagged<T>>;
+  save(from: WithEtag<T>, changes: object): Promise<unknown>;
+  read(): Promise<WithEtag<T>>;
   /** Where one came from. */
   back: string;
   /** A word before the fields. */
@@ -115,7 +117,7 @@ interface EditPageProps<T extends object> {
 /** A page to change one record, from which one goes back to where it is shown. */
 export function EditPage<T extends object>({ title, name, fields, save, read, back, about }: EditPageProps<T>) {
   const loaded = useLoaded(read, name);
-  const leave = useLeave(back);
+  const leave = useGoBack(back);
   return (
     <Page title={loaded.value ? title(loaded.value.record) : 'Edit'}>
       <Show loaded={loaded}>
@@ -130,15 +132,15 @@ export function EditPage<T extends object>({ title, name, fields, save, read, ba
   );
 }
 
-const tries = 3;
+const maxAttempts = 3;
 const pause = 2000;
 /** Again while the database is away: what was saved in spite of that is found by its version. */
-const untilThere = async (act: () => Promise<unknown>): Promise<unknown> => {
+const loadWithRetry = async (act: () => Promise<unknown>): Promise<unknown> => {
   for (let tried = 1; ; tried++) {
     try {
       return await act();
     } catch (error) {
-      if (tried === tries || !(error instanceof Refused && error.problem.status === 503)) throw error;
+      if (tried === maxAttempts || !(error instanceof Refused && error.problem.status === 503)) throw error;
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }

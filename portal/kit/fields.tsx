@@ -19,29 +19,31 @@ export const valuesOf = (fields: readonly Field[], record: object = {}): Values 
     fields.map(({ name }) => [name, String((record as Record<string, unknown>)[name] ?? '')] as const),
   );
 
-const sent = ({ type }: Field, value: string): string | number | null => {
+const submittedText = ({ type }: Field, value: string): string | number | null => {
   const text = type === 'password' ? value : value.trim();
   if (text === '') return null;
   return type === 'number' ? Number(text) : text;
 };
 /** For a new record: what was filled in. */
-export const filled = (fields: readonly Field[], values: Values) =>
+export const withoutEmpty = (fields: readonly Field[], values: Values) =>
   Object.fromEntries(
-    fields.map((field) => [field.name, sent(field, values[field.name] ?? '')]).filter(([, value]) => value !== null),
+    fields
+      .map((field) => [field.name, submittedText(field, values[field.name] ?? '')])
+      .filter(([, value]) => value !== null),
   );
 /** For one that is there: what is another than before. Empty is null, which clears. */
-export const changed = (fields: readonly Field[], before: Values, after: Values) =>
+export const changedFields = (fields: readonly Field[], before: Values, after: Values) =>
   Object.fromEntries(
     fields
       .filter(({ name }) => (before[name] ?? '') !== (after[name] ?? ''))
-      .map((field) => [field.name, sent(field, after[field.name] ?? '')]),
+      .map((field) => [field.name, submittedText(field, after[field.name] ?? '')]),
   );
 
 /**
  * What is wrong with an input that holds something which its browser cannot read. Its value is then empty, as if it had
  * been cleared, so this is asked before anything is sent.
  */
-export const unreadable = (input: EventTarget | null): string | undefined => {
+export const badInputErrors = (input: EventTarget | null): string | undefined => {
   if (!(input instanceof HTMLInputElement) || !input.validity.badInput) return undefined;
   return input.type === 'date' ? 'is not a whole date, or there is no such day' : 'is not a number';
 };

@@ -2,28 +2,28 @@
 // to the body, and whoever uses a keyboard or a screen reader begins at the top of the page again.
 
 const focusable = 'a[href], button, input, select, textarea, summary';
-interface Step {
+interface FocusTarget {
   parent: Element;
   /** Which of its children the way went through. */
   index: number;
 }
-let last: Element | undefined;
-let way: Step[] = [];
+let lastFocus: Element | undefined;
+let pathTo: FocusTarget[] = [];
 /** What had the focus before the message at the bottom did. */
 let outside: HTMLElement | undefined;
 
-const remember = ({ target }: FocusEvent) => {
+const rememberFocus = ({ target }: FocusEvent) => {
   if (!(target instanceof HTMLElement)) return;
-  last = target;
-  way = [];
+  lastFocus = target;
+  pathTo = [];
   for (let one: Element = target; one.parentElement; one = one.parentElement)
-    way.push({ parent: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
+    pathTo.push({ parent: one.parentElement, index: [...one.parentElement.children].indexOf(one) });
   if (!target.closest('.told')) outside = target;
 };
 
 /** The row that took the place of the one that is gone, the rest of the message, or the heading above. */
-const next = (): HTMLElement | null | undefined => {
-  const step = way.find(({ parent }) => parent.isConnected);
+const nextTarget = (): HTMLElement | null | undefined => {
+  const step = pathTo.find(({ parent }) => parent.isConnected);
   if (!step) return undefined;
   const { parent, index } = step;
   const told = parent.closest('.told');
@@ -39,10 +39,10 @@ const next = (): HTMLElement | null | undefined => {
 
 /** Call it once. */
 export const keepFocus = (): void => {
-  addEventListener('focusin', remember);
+  addEventListener('focusin', rememberFocus);
   new MutationObserver(() => {
-    if (!last || last.isConnected || (document.activeElement ?? document.body) !== document.body) return;
-    const to = next() ?? document.querySelector<HTMLElement>('main h1');
+    if (!lastFocus || lastFocus.isConnected || (document.activeElement ?? document.body) !== document.body) return;
+    const to = nextTarget() ?? document.querySelector<HTMLElement>('main h1');
     if (!to) return;
     if (!to.matches(focusable)) to.tabIndex = -1;
     to.focus({ preventScroll: true });

@@ -4,18 +4,18 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { newKey } from '../../clients/typescript/dist/index.js';
 import { type Trouble, troubleOf, user, wasCancelled } from '../session.ts';
-import { Confirm, tell } from './dialogs.tsx';
-import { draftAt, dropDraft, keepDraft, placeOf } from './drafts.ts';
-import { type Field, Input, unreadable, type Values, valuesOf } from './fields.tsx';
+import { Confirm, showNotice } from './dialogs.tsx';
+import { draftKey, dropDraft, loadDraft, saveDraft } from './drafts.ts';
+import { badInputErrors, type Field, Input, type Values, valuesOf } from './fields.tsx';
 import { Problem } from './loading.tsx';
 
-export { changed, type Field, filled, type Values, valuesOf } from './fields.tsx';
+export { changedFields as changed, type Field, type Values, valuesOf, withoutEmpty as filled } from './fields.tsx';
 
 /**
  * A key for what is sent, the same one for the same: what is sent again, because nobody knows whether it arrived, is done
  * once.
  */
-export const useKey = (): ((json: object) => string) => {
+export const useIdempotencyKey = (): ((json: object) => string) => {
   const last = useRef({ text: '', key: '' });
   return (json) => {
     const text = JSON.stringify(json);
@@ -44,8 +44,8 @@ interface FormProps {
 export function Form(props: FormProps) {
   const { fields, values: first = {}, button, send, cancel, base, thrownAway, children } = props;
   const begun = useRef<Values>({ ...valuesOf(fields), ...first }).current;
-  const place = useRef(placeOf(button)).current;
-  const found = useRef(draftAt(place)).current;
+  const place = useRef(draftKey(button)).current;
+  const found = useRef(loadDraft(place)).current;
   const values = useSignal<Values>({ ...begun, ...found?.values });
   const isFound = useSignal(found !== undefined);
   const isLeaving = useSignal(false);
@@ -60,13 +60,14 @@ export function Form(props: FormProps) {
 
   useEffect(
     () => () => {
-      if (user.value && draftAt(place) && !isBusy.value) tell('What you typed is kept here until you sign out.');
+      if (user.value && loadDraft(place) && !isBusy.value)
+        showNotice('What you typed is kept here until you sign out.');
     },
     [],
   );
   const type = (name: string, value: string, input: EventTarget) => {
     values.value = { ...values.value, [name]: value };
-    if (unreadable(input)) unread.add(name);
+    if (badInputErrors(input)) unread.add(name);
     else unread.delete(name);
     // what is being corrected is no longer wrong
     if (name in errors) {
@@ -77,7 +78,7 @@ export function Form(props: FormProps) {
     const typed = fields.filter((one) => one.type !== 'password' && !unread.has(one.name));
     const mine = typed.map((one) => [one.name, values.value[one.name] ?? ''] as const);
     const draft = Object.fromEntries(mine.filter(([one, text]) => text !== begun[one]));
-    if (Object.keys(draft).length > 0) keepDraft(place, { values: draft, base });
+    if (Object.keys(draft).length > 0) saveDraft(place, { values: draft, base });
     else dropDraft(place);
   };
   const throwAway = () => {
@@ -90,7 +91,7 @@ export function Form(props: FormProps) {
     thrownAway?.();
   };
   const leave = () => {
-    if (draftAt(place) || unread.size > 0) isLeaving.value = true;
+    if (loadDraft(place) || unread.size > 0) isLeaving.value = true;
     else cancel?.();
   };
 
@@ -103,7 +104,7 @@ export function Form(props: FormProps) {
     event.preventDefault();
     // not `disabled`: the button would lose the focus
     if (isBusy.value) return;
-    const wrong = [...(form.current?.elements ?? [])].map((input) => [input, unreadable(input)] as const);
+    const wrong = [...(form.current?.elements ?? [])].map((input) => [input, badInputErrors(input)] as const);
     const said = wrong.filter(([, text]) => text).map(([input, text]) => [input.getAttribute('name'), [text]]);
     if (said.length > 0) return refused({ detail: '', errors: Object.fromEntries(said) });
     isBusy.value = true;

@@ -2,11 +2,11 @@
 import { signal } from '@preact/signals';
 import { answer, type Patient, pages, partsOf, Refused } from '../../clients/typescript/dist/index.js';
 import { api, type Trouble, troubleOf } from '../session.ts';
-import { keyOf } from '../spreadsheet/parts.ts';
-import type { Line, Wrong } from '../spreadsheet/patients.ts';
+import { batchKey } from '../spreadsheet/parts.ts';
+import type { LineError, ParsedLine } from '../spreadsheet/patients.ts';
 
 export interface Import {
-  parts: Line[][];
+  parts: ParsedLine[][];
   /** How many of them are in. */
   done: number;
   /** In seconds: the server takes no more before. */
@@ -14,12 +14,12 @@ export interface Import {
   /** Why it does not go on. */
   trouble: Trouble | undefined;
   /** What the server found wrong in the part that it is at. */
-  wrong: Wrong[];
+  wrong: LineError[];
   isBusy: boolean;
 }
 
 /** What the errors of a batch are about: `patients.3.name` is a field of its fourth line. */
-const wrongIn = (part: Line[], errors: Record<string, string[]>): Wrong[] =>
+const invalidRows = (part: ParsedLine[], errors: Record<string, string[]>): LineError[] =>
   Object.entries(errors).map(([place, said]) => {
     const [, at = '', ...field] = place.split('.');
     return { line: part[Number(at)]?.line ?? 0, what: [...field, said.join(', ')].join(' ') };
@@ -27,8 +27,8 @@ const wrongIn = (part: Line[], errors: Record<string, string[]>): Wrong[] =>
 
 /** Shorter than the pause that the server asks for: the client would wait for it where nobody sees why. */
 const timeout = 60_000;
-const send = async (part: Line[]): Promise<void> => {
-  const headers = { 'Idempotency-Key': await keyOf(part) };
+const sendBatch = async (part: ParsedLine[]): Promise<void> => {
+  const headers = { 'Idempotency-Key': await batchKey(part) };
   const json = { patients: part.map(({ patient }) => patient) };
   try {
     await answer(api.patients.batch.$post({ json }, { headers, timeout }));
@@ -38,7 +38,7 @@ const send = async (part: Line[]): Promise<void> => {
   }
 };
 
-export const newImport = (lines: Line[]) => {
+export const createImport = (lines: ParsedLine[]) => {
   const state = signal<Import>({
     parts: partsOf(lines, ({ patient }) => patient),
     done: 0,
@@ -65,13 +65,13 @@ export const newImport = (lines: Line[]) => {
     for (let at = state.value.done; at < state.value.parts.length; ) {
       const part = state.value.parts[at] ?? [];
       try {
-        await send(part);
+        await sendBatch(part);
         set({ done: ++at });
       } catch (error) {
         const trouble = troubleOf(error);
         if (trouble.code === 'too_many_requests') await pause();
         else {
-          set({ trouble, wrong: trouble.errors ? wrongIn(part, trouble.errors) : [] });
+          set({ trouble, wrong: trouble.errors ? invalidRows(part, trouble.errors) : [] });
           break;
         }
       }
@@ -82,7 +82,7 @@ export const newImport = (lines: Line[]) => {
 };
 
 /** All that the person keeps already, to tell who would be there twice. */
-export const patientsThere = async (): Promise<Patient[]> => {
+export const listExistingPatients = async (): Promise<Patient[]> => {
   const all: Patient[] = [];
   for await (const rows of pages(api.patients.$get, { query: { limit: 1000 } })) all.push(...rows);
   return all;

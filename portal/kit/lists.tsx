@@ -7,7 +7,7 @@ import { useLocation } from 'preact-iso';
 import { pages } from '../../clients/typescript/dist/index.js';
 import { isOnline, type Trouble, troubleOf } from '../session.ts';
 import { type Column, type Filter, Filters, Heading, type Query } from './columns.tsx';
-import { useWasLed } from './going.ts';
+import { useCameByLink } from './going.ts';
 import { Problem } from './loading.tsx';
 import { counted } from './words.tsx';
 
@@ -17,7 +17,7 @@ export type { Column, Filter } from './columns.tsx';
 // biome-ignore lint/suspicious/noExplicitAny: each list has its own query, which the filters here are written for
 type Route<Row> = Parameters<typeof pages<any, Row>>[0];
 
-interface Kept {
+interface CachedPage {
   key: string;
   rows: unknown[];
   rest: AsyncGenerator<unknown[], void, undefined>;
@@ -26,13 +26,13 @@ interface Kept {
   scrolled: number;
 }
 /** The lists that were looked at, for the way back. */
-const seen = new Map<string, Kept>();
+const cachedPages = new Map<string, CachedPage>();
 const generation = signal(0);
 /** What one person looked at is not for the next. */
-export const dropLists = () => seen.clear();
+export const clearCachedLists = () => cachedPages.clear();
 /** Whoever changes a record calls this: what is shown is asked for anew, and what was looked at as well. */
-export const forgetLists = () => {
-  seen.clear();
+export const invalidateLists = () => {
+  cachedPages.clear();
   generation.value++;
 };
 
@@ -52,7 +52,7 @@ interface ListProps<Row> {
 }
 export function List<Row>({ of, route, columns, filters = [], query: always, keyOf, empty }: ListProps<Row>) {
   const { path, query, route: go } = useLocation();
-  const wasLed = useWasLed();
+  const wasLed = useCameByLink();
   const names = ['sort', ...filters.map(({ name }) => name)];
   const asked: Query = { ...always };
   for (const name of names) if (query[name]) asked[name] = query[name];
@@ -64,11 +64,11 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     go(next.size > 0 ? `${path}?${next}` : path, true);
   };
 
-  const shown = useSignal<Kept | undefined>(seen.get(key));
+  const shown = useSignal<CachedPage | undefined>(cachedPages.get(key));
   const trouble = useSignal<Trouble | undefined>(undefined);
   const isBusy = useSignal(false);
   const current = useRef('');
-  const more = async (kept: Kept) => {
+  const more = async (kept: CachedPage) => {
     // what failed is asked for anew, from the start
     if (isBusy.value || kept.isWhole || trouble.value) return;
     isBusy.value = true;
@@ -78,11 +78,11 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       if (current.current !== asking) return;
       const rows = [...kept.rows, ...value];
       shown.value = { ...kept, rows, isWhole: value.length === 0 || rows.length === kept.total };
-      seen.set(key, shown.value);
+      cachedPages.set(key, shown.value);
     } catch (error) {
       if (current.current === asking) trouble.value = troubleOf(error, 'The list is shown once there is one.');
       // a generator that threw is at its end
-      seen.delete(key);
+      cachedPages.delete(key);
     } finally {
       if (current.current === asking) isBusy.value = false;
     }
@@ -95,7 +95,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
       return answer;
     };
     const rest = pages(counting, { query: { ...asked, limit: pageSize, count: 'exact' } });
-    const kept: Kept = { key, rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
+    const kept: CachedPage = { key, rows: [], rest, total: undefined, isWhole: false, scrolled: 0 };
     isBusy.value = false;
     trouble.value = undefined;
     return more(kept);
@@ -104,13 +104,13 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     current.current = asking;
     trouble.value = undefined;
     // only the way back leads to what was there
-    if (wasLed) seen.delete(key);
-    const known = seen.get(key);
+    if (wasLed) cachedPages.delete(key);
+    const known = cachedPages.get(key);
     // of a list that is asked for anew, the rows of before stay until the next are there
     if (known || shown.value?.key !== key) shown.value = known;
     if (!known) begin();
     const keepPlace = () => {
-      const kept = seen.get(key);
+      const kept = cachedPages.get(key);
       if (kept) kept.scrolled = scrollY;
     };
     addEventListener('scroll', keepPlace, { passive: true });
@@ -121,7 +121,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     };
   }, [asking]);
   useLayoutEffect(() => {
-    const scrolled = seen.get(key)?.scrolled;
+    const scrolled = cachedPages.get(key)?.scrolled;
     if (scrolled && !wasLed) scrollTo(0, scrolled);
   }, []);
   useEffect(() => {

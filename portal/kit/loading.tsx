@@ -51,7 +51,7 @@ export function useLoaded<T>(ask: () => Promise<T>, key: string): Loaded<T> {
 
 const pause = 10_000;
 /** Does it again and again while the page is looked at, and at once when somebody comes back to it. */
-export function useAgain(act: () => unknown): void {
+export function useReload(act: () => unknown): void {
   const last = useRef(act);
   last.current = act;
   useEffect(() => {

@@ -1,5 +1,5 @@
 // The dialog that asks for one's own password.
-import { asking } from '../proof.ts';
+import { passwordRequest } from '../proof.ts';
 import { Dialog } from './dialogs.tsx';
 import { type Field, Form } from './forms.tsx';
 
@@ -10,7 +10,7 @@ const fields: readonly Field[] = [
   },
 ];
 export function Proving() {
-  const now = asking.value;
+  const now = passwordRequest.value;
   if (!now) return null;
   return (
     <Dialog title="Give your password" close={now.cancel}>

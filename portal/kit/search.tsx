@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Act } from './dialogs.tsx';
+import { ActionButton } from './dialogs.tsx';
 import { Problem, useLoaded } from './loading.tsx';
 
 interface SearchProps<Row extends { id: number }> {
@@ -58,7 +58,7 @@ export function Search<Row extends { id: number }>({
         {rows?.slice(0, most).map((row) => (
           <li key={row.id}>
             <span>{children(row)}</span>
-            <Act label={act(row)} act={() => choose(row)} />
+            <ActionButton label={act(row)} act={() => choose(row)} />
           </li>
         ))}
         {rows?.length === 0 && (search.value !== '' || nobody) && <li>Nobody else like that. {nobody}</li>}

@@ -12,12 +12,12 @@ export const Time = ({ at }: { at: string }) => <time datetime={at}>{dateTime.fo
 export const Day = ({ on }: { on: string | null }) =>
   on === null ? <None /> : <time datetime={on}>{dateOnly.format(new Date(on))}</time>;
 /** In pieces between which a line may break, where a word is longer than a column should be: an email above all. */
-const inPieces = (text: string) =>
+const breakable = (text: string) =>
   (text.match(/[^\s@]{1,24}@?|\s+|@/gu) ?? []).flatMap((piece, place) =>
     place ? [<wbr key={place} />, piece] : [piece],
   );
 /** A name in whatever script, which does not turn round what stands beside it. */
-export const Name = ({ of }: { of: string }) => <bdi>{inPieces(of)}</bdi>;
+export const Name = ({ of }: { of: string }) => <bdi>{breakable(of)}</bdi>;
 /** What nobody has said. */
 export const None = () => (
   <span class="none">
@@ -26,10 +26,10 @@ export const None = () => (
   </span>
 );
 export const Text = ({ of }: { of: string | number | null | undefined }) =>
-  of === null || of === undefined || of === '' ? <None /> : <bdi>{inPieces(String(of))}</bdi>;
+  of === null || of === undefined || of === '' ? <None /> : <bdi>{breakable(String(of))}</bdi>;
 
 /** "medical_history" as a person reads it. */
-export const inWords = (name: string) => {
+export const humanize = (name: string) => {
   const words = name.replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 };

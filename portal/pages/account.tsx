@@ -1,18 +1,18 @@
 // What everybody may do with their own account: how it is called, its email, its password, its devices, its end.
 import { useSignal } from '@preact/signals';
 import { answer, type User } from '../../clients/typescript/dist/index.js';
-import { Act, tell } from '../kit/dialogs.tsx';
-import { Edit, type Tagged, tagged } from '../kit/editing.tsx';
+import { ActionButton, showNotice } from '../kit/dialogs.tsx';
+import { Edit, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
 import { type Field, Form } from '../kit/forms.tsx';
-import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
+import { Show, useLoaded, useReload } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
 import { withPassword } from '../proof.ts';
 import { api, user } from '../session.ts';
 import { Devices } from './devices.tsx';
-import { Erasing } from './erasing.tsx';
+import { EraseAccount } from './erasing.tsx';
 import { newPassword } from './links.tsx';
 
-const readMe = () => tagged(api.auth.me.$get());
+const fetchAccount = () => fetchWithEtag(api.auth.me.$get());
 
 export function Account() {
   // a new password gives this device another session
@@ -25,7 +25,7 @@ export function Account() {
       <Email of={known} />
       <Password key={`password ${passwords.value}`} done={() => passwords.value++} />
       <Devices key={`devices ${passwords.value}`} />
-      <Erasing role={known.role} />
+      <EraseAccount role={known.role} />
     </Page>
   );
 }
@@ -38,17 +38,17 @@ const names: readonly Field[] = [
   },
 ];
 function Names() {
-  const me = useLoaded(readMe, 'me');
+  const me = useLoaded(fetchAccount, 'me');
   const version = useSignal(0);
   const again = async () => {
-    me.set(await readMe());
+    me.set(await fetchAccount());
     version.value++;
   };
   return (
     <section>
       <h2>Who you are</h2>
       <Show loaded={me}>
-        {(from: Tagged<User>) => (
+        {(from: WithEtag<User>) => (
           <Edit
             key={version.value}
             fields={names}
@@ -58,8 +58,8 @@ function Names() {
               await withPassword((proof) => answer(api.auth.me.$patch({ json: { ...json, ...proof } }, { headers })));
               await again();
             }}
-            read={readMe}
-            done={() => tell('Saved.')}
+            read={fetchAccount}
+            done={() => showNotice('Saved.')}
           />
         )}
       </Show>
@@ -69,7 +69,7 @@ function Names() {
 
 const resend = async () => {
   await answer(api.auth.email.resend.$post());
-  tell('A link is on its way.');
+  showNotice('A link is on its way.');
 };
 
 const emailFields: readonly Field[] = [
@@ -82,7 +82,7 @@ const emailFields: readonly Field[] = [
 function Email({ of: { email, email_verified, pending_email } }: { of: User }) {
   const changes = useSignal(0);
   const waits = pending_email !== null || !email_verified;
-  useAgain(() => waits && answer(api.auth.me.$get()).catch(() => {}));
+  useReload(() => waits && answer(api.auth.me.$get()).catch(() => {}));
   return (
     <section>
       <h2>Email</h2>
@@ -95,7 +95,7 @@ function Email({ of: { email, email_verified, pending_email } }: { of: User }) {
           <bdi>{pending_email}</bdi> takes its place once you use the link that was sent there.
         </p>
       )}
-      {waits && (email !== null || pending_email !== null) && <Act label="Send the link again" act={resend} />}
+      {waits && (email !== null || pending_email !== null) && <ActionButton label="Send the link again" act={resend} />}
       <details key={changes.value}>
         <summary>Change my email</summary>
         <Form
@@ -105,7 +105,9 @@ function Email({ of: { email, email_verified, pending_email } }: { of: User }) {
             const json = { email: email.trim(), ...(password && { password }) };
             const now = await answer(api.auth.me.$patch({ json }));
             changes.value++;
-            tell(now.pending_email ? `A link is on its way to ${now.pending_email}.` : 'That is your email already.');
+            showNotice(
+              now.pending_email ? `A link is on its way to ${now.pending_email}.` : 'That is your email already.',
+            );
           }}
         >
           <p>The new one counts once you have used the link that is sent to it. Until then nothing changes.</p>
@@ -132,7 +134,7 @@ const Password = ({ done }: { done(): void }) => (
         button="Change my password"
         send={async ({ current_password = '', new_password = '' }) => {
           await answer(api.auth.password.$post({ json: { current_password, new_password } }));
-          tell('Your password is changed. Every other device is signed out.');
+          showNotice('Your password is changed. Every other device is signed out.');
           done();
         }}
       >
@@ -145,7 +147,7 @@ const Password = ({ done }: { done(): void }) => (
 /** In place of every page that the server does not answer to before the email is confirmed. */
 export function Unverified() {
   const known = user.value;
-  useAgain(() => answer(api.auth.me.$get()).catch(() => {}));
+  useReload(() => answer(api.auth.me.$get()).catch(() => {}));
   return (
     <Page title="Confirm your email">
       <p>
@@ -153,7 +155,7 @@ export function Unverified() {
         what you came for.
       </p>
       <div class="buttons">
-        <Act label="Send the link again" kind="" act={resend} />
+        <ActionButton label="Send the link again" kind="" act={resend} />
       </div>
       <p>
         Is the email wrong? Change it in <a href="/portal/account">your account</a>.

@@ -2,25 +2,25 @@
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
-import { tell } from '../kit/dialogs.tsx';
-import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
+import { showNotice } from '../kit/dialogs.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
 import type { Field } from '../kit/forms.tsx';
-import { Show, useAgain, useLoaded } from '../kit/loading.tsx';
+import { Show, useLoaded, useReload } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Name, Text, Time } from '../kit/words.tsx';
-import { api, barred, user } from '../session.ts';
-import { approvalInWords, ownDoctorFields } from './doctors.tsx';
+import { accountBlock, api, user } from '../session.ts';
+import { approvalLabel, ownDoctorFields } from './doctors.tsx';
 import { PatientPage } from './patient.tsx';
 import { PatientList } from './patients.tsx';
 
-const readOwn = () => tagged(api['doctor-profile'].$get());
+const fetchOwnRecord = () => fetchWithEtag(api['doctor-profile'].$get());
 
 /** The account that is known to be approved, whose pages need not ask. */
 const approved = signal<number | undefined>(undefined);
 /** In place of a page of patients for whom there is no approval, or none any more. */
 const forApproved = (Shown: ComponentType) =>
   function ForApproved() {
-    const isWaiting = barred.value === 'doctor_not_approved' || approved.value !== user.value?.id;
+    const isWaiting = accountBlock.value === 'doctor_not_approved' || approved.value !== user.value?.id;
     return isWaiting ? <Waiting /> : <Shown />;
   };
 
@@ -34,14 +34,14 @@ export const OnePatient = forApproved(PatientPage);
 
 function Waiting() {
   const own = useLoaded(async () => {
-    const { record } = await readOwn();
+    const { record } = await fetchOwnRecord();
     if (record.approved) {
-      barred.value = undefined;
+      accountBlock.value = undefined;
       approved.value = user.value?.id;
     }
     return record;
   }, 'approval');
-  useAgain(own.again);
+  useReload(own.again);
   return (
     <Page title={own.value ? 'Awaiting approval' : 'Patients'}>
       <Show loaded={own}>
@@ -69,12 +69,12 @@ const factsOf = ({ name, specialization, license_number, contact_info, approved,
     ['Specialization', <Name key="special" of={specialization} />],
     ['License number', <Text key="license" of={license_number} />],
     ['Contact', <Text key="contact" of={contact_info} />],
-    ['Approval', approvalInWords(approved)],
+    ['Approval', approvalLabel(approved)],
     ['Last changed', <Time key="changed" at={updated_at} />],
   ] as const;
 
 export function Profile() {
-  const own = useLoaded(readOwn, 'profile');
+  const own = useLoaded(fetchOwnRecord, 'profile');
   const edit = (
     <a class="button" href="/portal/profile/edit">
       Edit
@@ -95,14 +95,16 @@ const fieldsOf = ({ approved }: Doctor): readonly Field[] =>
   );
 
 export function EditProfile() {
-  const save = async (from: Tagged<Doctor>, changes: object) => {
+  const save = async (from: WithEtag<Doctor>, changes: object) => {
     const { user_id, name, specialization, approved: before } = from.record;
     const param = { user_id: user_id ?? 0 };
     const headers = { 'If-Match': from.etag };
     const json = { name, specialization, ...changes };
     const { approved } = await answer(api['doctor-profile'][':user_id'].$put({ param, json }, { headers }));
-    if (before && !approved) barred.value = 'doctor_not_approved';
-    tell(before && !approved ? 'Saved. An administrator has to approve you again before you see patients.' : 'Saved.');
+    if (before && !approved) accountBlock.value = 'doctor_not_approved';
+    showNotice(
+      before && !approved ? 'Saved. An administrator has to approve you again before you see patients.' : 'Saved.',
+    );
   };
   return (
     <EditPage
@@ -110,7 +112,7 @@ export function EditProfile() {
       name="profile"
       fields={fieldsOf}
       save={save}
-      read={readOwn}
+      read={fetchOwnRecord}
       back="/portal/profile"
       about={({ approved }) => (
         <p>

@@ -1,22 +1,22 @@
 // What patients have: their own record, who treats them, who looked.
 import { useSignal } from '@preact/signals';
 import { answer, type Patient, Refused, type Routes } from '../../clients/typescript/dist/index.js';
-import { Confirm, tell } from '../kit/dialogs.tsx';
-import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
-import { type Column, forgetLists, List } from '../kit/lists.tsx';
+import { Confirm, showNotice } from '../kit/dialogs.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { type Column, invalidateLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
-import { inWords, Name, Time } from '../kit/words.tsx';
+import { humanize, Name, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 import { DoctorList } from './doctors.tsx';
-import { ownPatientFields, patientFacts, Registered, withoutAge } from './patients.tsx';
+import { ownPatientFields, patientFacts, RegisteredBy, withoutAge } from './patients.tsx';
 
-const readOwn = () => tagged(api['patient-profile'].$get());
+const fetchOwnRecord = () => fetchWithEtag(api['patient-profile'].$get());
 
 /** Of somebody who left a record there is none, until another invitation. */
-const readIfThere = async () => {
+const fetchRecordIfAny = async () => {
   try {
-    return await readOwn();
+    return await fetchOwnRecord();
   } catch (error) {
     if (error instanceof Refused && error.problem.status === 404) return null;
     throw error;
@@ -24,7 +24,7 @@ const readIfThere = async () => {
 };
 
 export function MyRecord() {
-  const own = useLoaded(readIfThere, 'my record');
+  const own = useLoaded(fetchRecordIfAny, 'my record');
   const isLeaving = useSignal(false);
   const edit = (
     <a class="button" href="/portal/my-record/edit">
@@ -44,7 +44,7 @@ export function MyRecord() {
                 <section>
                   <h2>Who registered it</h2>
                   <p>
-                    <Registered by={found.record.registered_by} /> made this record and keeps it, and reads what you
+                    <RegisteredBy by={found.record.registered_by} /> made this record and keeps it, and reads what you
                     write in it. If you do not know them, leave it.
                   </p>
                   <button
@@ -68,9 +68,9 @@ export function MyRecord() {
           button="Leave it"
           act={async () => {
             await answer(api['patient-profile'].$delete());
-            forgetLists();
+            invalidateLists();
             own.set(null);
-            tell('You have left the record. Your account stays.');
+            showNotice('You have left the record. Your account stays.');
           }}
           close={() => {
             isLeaving.value = false;
@@ -87,10 +87,10 @@ export function MyRecord() {
 }
 
 export function EditMyRecord() {
-  const save = async ({ record: { user_id, name }, etag }: Tagged<Patient>, changes: object) => {
+  const save = async ({ record: { user_id, name }, etag }: WithEtag<Patient>, changes: object) => {
     const given = { param: { user_id: user_id ?? 0 }, json: { name, ...changes } };
     await answer(api['patient-profile'][':user_id'].$put(given, { headers: { 'If-Match': etag } }));
-    tell('Saved.');
+    showNotice('Saved.');
   };
   return (
     <EditPage
@@ -98,7 +98,7 @@ export function EditMyRecord() {
       name="my record"
       fields={withoutAge(ownPatientFields)}
       save={save}
-      read={readOwn}
+      read={fetchOwnRecord}
       back="/portal/"
     />
   );
@@ -113,7 +113,7 @@ export const MyDoctors = () => (
   </Page>
 );
 
-const deeds: Record<string, string> = {
+const actionLabels: Record<string, string> = {
   'create patient': 'made the record',
   'read patient': 'looked at the record',
   'update patient': 'changed the record',
@@ -147,7 +147,10 @@ type AccessEntry = Routes['/api/patient-profile/access-log']['$get']['output'][n
 const columns: readonly Column<AccessEntry>[] = [
   { title: 'When', cell: ({ at }) => <Time at={at} /> },
   { title: 'Who', cell: (entry) => <Who {...entry} /> },
-  { title: 'What', cell: ({ action, resource }) => deeds[`${action} ${resource}`] ?? inWords(`${action} ${resource}`) },
+  {
+    title: 'What',
+    cell: ({ action, resource }) => actionLabels[`${action} ${resource}`] ?? humanize(`${action} ${resource}`),
+  },
 ];
 export const AccessLog = () => (
   <Page title="Who looked at my record">

@@ -1,10 +1,10 @@
 // Asks before a record is deleted, once it is known what goes along; whoever can bring it back at once finds how.
 import type { ComponentChildren } from 'preact';
-import { Confirm, tell } from '../kit/dialogs.tsx';
-import { forgetLists } from '../kit/lists.tsx';
+import { Confirm, showNotice } from '../kit/dialogs.tsx';
+import { invalidateLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { user } from '../session.ts';
-import { undoDeletion } from './admin/undoing.ts';
+import { restoreDeleted } from './admin/undoing.ts';
 
 interface DeletingProps<Along> {
   kind: 'patient' | 'doctor';
@@ -16,7 +16,7 @@ interface DeletingProps<Along> {
   close(): void;
   done(): void;
 }
-export function Deleting<Along>({ kind, record, along, says, act, close, done }: DeletingProps<Along>) {
+export function DeleteButton<Along>({ kind, record, along, says, act, close, done }: DeletingProps<Along>) {
   const { id, name } = record;
   const going = useLoaded(() => along(id), `along with ${kind} ${id}`);
   const isAdmin = user.value?.role === 'admin';
@@ -28,8 +28,8 @@ export function Deleting<Along>({ kind, record, along, says, act, close, done }:
       close={close}
       act={async () => {
         await act(id);
-        forgetLists();
-        tell(`${name} is deleted.`, isAdmin ? () => undoDeletion(kind, id) : undefined);
+        invalidateLists();
+        showNotice(`${name} is deleted.`, isAdmin ? () => restoreDeleted(kind, id) : undefined);
         done();
       }}
     >

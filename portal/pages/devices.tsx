@@ -1,6 +1,6 @@
 // Where one is signed in: each device, and how to sign it out.
 import { answer, type Session } from '../../clients/typescript/dist/index.js';
-import { Act, tell } from '../kit/dialogs.tsx';
+import { ActionButton, showNotice } from '../kit/dialogs.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Time } from '../kit/words.tsx';
 import { api } from '../session.ts';
@@ -20,13 +20,13 @@ const systems = [
   ['Mac', /Macintosh/],
   ['Linux', /Linux|X11/],
 ] as const;
-type Known = readonly (readonly [name: string, is: RegExp])[];
-const nameOf = (known: Known, device: string) => known.find(([, is]) => is.test(device))?.[0];
+type BrowserPattern = readonly (readonly [name: string, is: RegExp])[];
+const matchName = (known: BrowserPattern, device: string) => known.find(([, is]) => is.test(device))?.[0];
 /** Browsers call themselves a sentence of what they are like; an app says its name. */
-export const deviceInWords = (device: string | null): string => {
+export const deviceLabel = (device: string | null): string => {
   if (!device) return 'A device without a name';
   if (!device.startsWith('Mozilla/')) return device;
-  const [browser = 'A browser', system] = [nameOf(browsers, device), nameOf(systems, device)];
+  const [browser = 'A browser', system] = [matchName(browsers, device), matchName(systems, device)];
   return system ? `${browser} on ${system}` : browser;
 };
 
@@ -38,12 +38,12 @@ export function Devices() {
     if (ended.status === 404) await ended.text();
     else await answer(ended);
     devices.again();
-    tell(`${deviceInWords(device)} is signed out.`);
+    showNotice(`${deviceLabel(device)} is signed out.`);
   };
   const endOthers = async () => {
     await answer(api.auth.sessions.$delete());
     devices.again();
-    tell('You are signed out everywhere but here.');
+    showNotice('You are signed out everywhere but here.');
   };
   return (
     <section>
@@ -55,18 +55,18 @@ export function Devices() {
               {all.map((one) => (
                 <li key={one.id}>
                   <span>
-                    <bdi>{deviceInWords(one.device)}</bdi>
+                    <bdi>{deviceLabel(one.device)}</bdi>
                     {one.current && <strong> · this one</strong>}
                     <br />
                     <small>
                       Signed in <Time at={one.created_at} />, used last <Time at={one.last_used_at} />
                     </small>
                   </span>
-                  {!one.current && <Act label={`Sign out ${deviceInWords(one.device)}`} act={() => end(one)} />}
+                  {!one.current && <ActionButton label={`Sign out ${deviceLabel(one.device)}`} act={() => end(one)} />}
                 </li>
               ))}
             </ul>
-            {all.length > 1 && <Act label="Sign out everywhere else" act={endOthers} />}
+            {all.length > 1 && <ActionButton label="Sign out everywhere else" act={endOthers} />}
           </>
         )}
       </Show>

@@ -2,17 +2,17 @@
 import { useSignal } from '@preact/signals';
 import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
-import { Act, tell } from '../kit/dialogs.tsx';
-import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
-import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
-import { useLeave } from '../kit/going.ts';
-import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
+import { ActionButton, showNotice } from '../kit/dialogs.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { type Field, Form, filled, useIdempotencyKey } from '../kit/forms.tsx';
+import { useGoBack } from '../kit/going.ts';
+import { type Column, type Filter, invalidateLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { counted, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { Approving, revoke } from './admin/approving.tsx';
-import { Deleting } from './deleting.tsx';
+import { ApprovalButton, revokeApproval } from './admin/approving.tsx';
+import { DeleteButton } from './deleting.tsx';
 
 export const doctorFields: readonly Field[] = [
   { name: 'name', label: 'Name', required: true },
@@ -81,8 +81,8 @@ export function Doctors() {
 
 export function NewDoctorPage() {
   const { route } = useLocation();
-  const leave = useLeave('/portal/doctors');
-  const keyOf = useKey();
+  const leave = useGoBack('/portal/doctors');
+  const keyOf = useIdempotencyKey();
   return (
     <Page title="Add a doctor">
       <Form
@@ -94,8 +94,8 @@ export function NewDoctorPage() {
           const { id, name } = await answer(
             api.doctors.$post({ json }, { headers: { 'Idempotency-Key': keyOf(json) } }),
           );
-          forgetLists();
-          tell(`${name} is added.`);
+          invalidateLists();
+          showNotice(`${name} is added.`);
           route(`/portal/doctors/${id}`, true);
         }}
       />
@@ -103,16 +103,16 @@ export function NewDoctorPage() {
   );
 }
 
-const readDoctor = (id: number) => tagged(api.doctors[':id'].$get({ param: { id } }));
+const fetchDoctor = (id: number) => fetchWithEtag(api.doctors[':id'].$get({ param: { id } }));
 
-export const approvalInWords = (approved: boolean | null) =>
+export const approvalLabel = (approved: boolean | null) =>
   approved === null ? 'without an account' : approved ? 'approved' : 'awaiting approval';
 
 export function DoctorPage() {
   const id = Number(useRoute().params.id);
-  const doctor = useLoaded(() => readDoctor(id), `doctor ${id}`);
+  const doctor = useLoaded(() => fetchDoctor(id), `doctor ${id}`);
   const isDeleting = useSignal(false);
-  const leave = useLeave('/portal/doctors');
+  const leave = useGoBack('/portal/doctors');
   const isAdmin = user.value?.role === 'admin';
   const record = doctor.value?.record;
   const isApproving = useSignal(false);
@@ -128,7 +128,9 @@ export function DoctorPage() {
           Approve
         </button>
       )}
-      {isAdmin && record.approved && <Act label="Revoke approval" act={() => revoke(id, doctor.again)} />}
+      {isAdmin && record.approved && (
+        <ActionButton label="Revoke approval" act={() => revokeApproval(id, doctor.again)} />
+      )}
       {mayWrite(record) && (
         <>
           <a class="button" href={`/portal/doctors/${id}/edit`}>
@@ -159,12 +161,12 @@ export function DoctorPage() {
                 ...(record.license_number === null
                   ? []
                   : [['License number', <Text key="license" of={record.license_number} />] as const]),
-                ['Approval', approvalInWords(record.approved)],
+                ['Approval', approvalLabel(record.approved)],
                 ['Last changed', <Time key="changed" at={record.updated_at} />],
               ]}
             />
             {isApproving.value && (
-              <Approving
+              <ApprovalButton
                 id={id}
                 done={doctor.again}
                 close={() => {
@@ -173,7 +175,7 @@ export function DoctorPage() {
               />
             )}
             {isDeleting.value && (
-              <Deleting
+              <DeleteButton
                 kind="doctor"
                 record={record}
                 along={patientsOf}
@@ -205,9 +207,9 @@ const withPatients = (many: number) => (
 
 export function EditDoctor() {
   const id = Number(useRoute().params.id);
-  const save = async ({ etag }: Tagged<Doctor>, json: object) => {
+  const save = async ({ etag }: WithEtag<Doctor>, json: object) => {
     await answer(api.doctors[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }));
-    tell('Saved.');
+    showNotice('Saved.');
   };
   return (
     <EditPage
@@ -215,7 +217,7 @@ export function EditDoctor() {
       name={`doctor ${id}`}
       fields={() => doctorFields}
       save={save}
-      read={() => readDoctor(id)}
+      read={() => fetchDoctor(id)}
       back={`/portal/doctors/${id}`}
     />
   );

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { answer, type User } from '../../clients/typescript/dist/index.js';
-import { Dialog, tell } from '../kit/dialogs.tsx';
+import { Dialog, showNotice } from '../kit/dialogs.tsx';
 import { type Field, Form } from '../kit/forms.tsx';
 import { api } from '../session.ts';
 
@@ -12,14 +12,14 @@ const fields: readonly Field[] = [
     autocomplete: 'current-password',
   },
 ];
-const stays: Record<User['role'], string> = {
+const whatStays: Record<User['role'], string> = {
   user: 'The records that you made of patients and doctors stay: administrators keep them.',
   admin: 'The records that you made of patients and doctors stay: other administrators keep them.',
   patient: 'Your patient record stays with those who treat you, and no account belongs to it any more.',
   doctor: 'Your doctor record stays, and who is assigned to you. It no longer has an account.',
 };
 
-export function Erasing({ role }: { role: User['role'] }) {
+export function EraseAccount({ role }: { role: User['role'] }) {
   const isOpen = useSignal(false);
   const { route } = useLocation();
   const close = () => {
@@ -46,7 +46,7 @@ export function Erasing({ role }: { role: User['role'] }) {
             cancel={close}
             send={async ({ password = '' }) => {
               await answer(api.auth.me.$delete({ json: { password } }));
-              tell('Your account is erased.');
+              showNotice('Your account is erased.');
               route('/portal/', true);
             }}
           >
@@ -55,7 +55,7 @@ export function Erasing({ role }: { role: User['role'] }) {
               device is signed out.
             </p>
             <p>
-              <strong>What stays:</strong> {stays[role]} The trail of who did what stays as well, in which you are
+              <strong>What stays:</strong> {whatStays[role]} The trail of who did what stays as well, in which you are
               called “Erased account”.
             </p>
           </Form>

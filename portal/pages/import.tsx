@@ -1,21 +1,21 @@
 // The patients of a spreadsheet, taken in: which column is what, what is wrong and who is there twice, before anything is sent.
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { type Import, newImport, patientsThere } from '../kit/importing.ts';
-import { forgetLists } from '../kit/lists.tsx';
+import { createImport, type Import, listExistingPatients } from '../kit/importing.ts';
+import { invalidateLists } from '../kit/lists.tsx';
 import { Problem, Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
-import { count, counted, inWords, Name } from '../kit/words.tsx';
-import { fields, leftOut, type Place, placesOf } from '../spreadsheet/columns.ts';
-import { linesOf } from '../spreadsheet/parts.ts';
+import { count, counted, humanize, Name } from '../kit/words.tsx';
+import { type ColumnTarget, fields, guessColumns, notImported } from '../spreadsheet/columns.ts';
+import { lineRange } from '../spreadsheet/parts.ts';
 import {
-  doubled,
-  type Known,
-  type Line,
-  type Said,
-  type Twice,
-  understand,
-  type Wrong,
+  type CellText,
+  type Duplicate,
+  type ExistingPatient,
+  findDuplicates,
+  type LineError,
+  type ParsedLine,
+  parsePatients,
 } from '../spreadsheet/patients.ts';
 import type { Sheet } from '../spreadsheet/read.ts';
 
@@ -55,10 +55,10 @@ export function ImportPatients() {
 }
 
 function Check({ sheet }: { sheet: Sheet }) {
-  const places = useSignal<Place[]>(placesOf(sheet.header));
-  const order = useSignal<Said['order']>(undefined);
-  const there = useLoaded(patientsThere, 'there');
-  const understood = understand(sheet, { places: places.value, order: order.value });
+  const places = useSignal<ColumnTarget[]>(guessColumns(sheet.header));
+  const order = useSignal<CellText['order']>(undefined);
+  const there = useLoaded(listExistingPatients, 'there');
+  const understood = parsePatients(sheet, { places: places.value, order: order.value });
   const { refused, without } = understood;
   const stop = refused ?? (without.length > 0 ? `Choose what becomes of: ${without.join(', ')}.` : undefined);
   return (
@@ -77,8 +77,8 @@ function Check({ sheet }: { sheet: Sheet }) {
 
 interface ColumnsProps {
   sheet: Sheet;
-  places: Place[];
-  choose(places: Place[]): void;
+  places: ColumnTarget[];
+  choose(places: ColumnTarget[]): void;
 }
 const Columns = ({ sheet, places, choose }: ColumnsProps) => (
   <table class="rows import">
@@ -101,12 +101,12 @@ const Columns = ({ sheet, places, choose }: ColumnsProps) => (
               <select
                 aria-label={`What ${name || `column ${at + 1}`} becomes`}
                 value={places[at] ?? ''}
-                onChange={({ currentTarget: { value } }) => choose(places.with(at, (value || null) as Place))}
+                onChange={({ currentTarget: { value } }) => choose(places.with(at, (value || null) as ColumnTarget))}
               >
                 <option value="">Choose</option>
-                {[...fields, leftOut].map((field) => (
+                {[...fields, notImported].map((field) => (
                   <option key={field} value={field}>
-                    {labels[field] ?? inWords(field)}
+                    {labels[field] ?? humanize(field)}
                   </option>
                 ))}
               </select>
@@ -124,7 +124,7 @@ const labels: Partial<Record<string, string>> = { name: 'Full name', given: 'Fir
 
 interface OrderProps {
   needed: boolean;
-  order: { value: Said['order'] };
+  order: { value: CellText['order'] };
 }
 /** Stays once it was asked for: one may have chosen wrong. */
 const Order = ({ needed, order }: OrderProps) =>
@@ -140,9 +140,9 @@ const Order = ({ needed, order }: OrderProps) =>
     </fieldset>
   ) : null;
 
-function Rows({ lines, wrong, there }: { lines: Line[]; wrong: Wrong[]; there: Known[] }) {
+function Rows({ lines, wrong, there }: { lines: ParsedLine[]; wrong: LineError[]; there: ExistingPatient[] }) {
   const skip = useSignal(true);
-  const twice = useMemo(() => doubled(lines, there), [lines, there]);
+  const twice = useMemo(() => findDuplicates(lines, there), [lines, there]);
   const left = new Set(skip.value ? twice.map(({ line }) => line) : []);
   const wanted = lines.filter(({ line }) => !left.has(line));
   if (wrong.length > 0) return <WrongLines wrong={wrong} />;
@@ -155,7 +155,7 @@ function Rows({ lines, wrong, there }: { lines: Line[]; wrong: Wrong[]; there: K
 }
 
 const mostShown = 20;
-const WrongLines = ({ wrong }: { wrong: Wrong[] }) => (
+const WrongLines = ({ wrong }: { wrong: LineError[] }) => (
   <div class="problem" role="alert">
     <p>Correct these lines in the spreadsheet, save it, and choose it again:</p>
     <ul>
@@ -169,7 +169,7 @@ const WrongLines = ({ wrong }: { wrong: Wrong[] }) => (
   </div>
 );
 
-const Doubled = ({ twice, skip }: { twice: Twice[]; skip: { value: boolean } }) => (
+const Doubled = ({ twice, skip }: { twice: Duplicate[]; skip: { value: boolean } }) => (
   <section>
     <h2>The same name with the same birth date or phone</h2>
     <ul>
@@ -185,8 +185,8 @@ const Doubled = ({ twice, skip }: { twice: Twice[]; skip: { value: boolean } }) 
   </section>
 );
 
-function Send({ lines }: { lines: Line[] }) {
-  const { state, run } = useMemo(() => newImport(lines), [lines.length, lines[0]?.line]);
+function Send({ lines }: { lines: ParsedLine[] }) {
+  const { state, run } = useMemo(() => createImport(lines), [lines.length, lines[0]?.line]);
   const { parts, done, isBusy } = state.value;
   useEffect(() => {
     if (!isBusy) return;
@@ -195,7 +195,7 @@ function Send({ lines }: { lines: Line[] }) {
     return () => removeEventListener('beforeunload', stay);
   }, [isBusy]);
   useEffect(() => {
-    if (done > 0) forgetLists();
+    if (done > 0) invalidateLists();
   }, [done]);
   if (lines.length === 0) return <p>Nobody is left to import.</p>;
   const isDone = done === parts.length;
@@ -228,12 +228,12 @@ const Progress = ({ parts, done, wait, trouble, wrong, isBusy, all }: Import & {
     <>
       {(isBusy || done > 0) && <progress aria-label="Imported" max={all} value={imported} />}
       <p role="status">
-        {done > 0 && `${linesOf(are.flat())}: ${count(imported)} of ${counted(all, 'patient')} are in. `}
+        {done > 0 && `${lineRange(are.flat())}: ${count(imported)} of ${counted(all, 'patient')} are in. `}
         {wait > 0 && `The server takes no more for now. It goes on in ${counted(wait, 'second')}.`}
       </p>
       {trouble && (
         <Problem
-          trouble={{ ...trouble, detail: [`${linesOf(parts[done] ?? [])} are not in.`, why].join(' ').trim() }}
+          trouble={{ ...trouble, detail: [`${lineRange(parts[done] ?? [])} are not in.`, why].join(' ').trim() }}
         />
       )}
       {wrong.length > 0 && <WrongLines wrong={wrong} />}

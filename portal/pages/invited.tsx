@@ -4,14 +4,14 @@ import { useSignal } from '@preact/signals';
 import { useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { answer, type OpenInvitation, Refused } from '../../clients/typescript/dist/index.js';
-import { Confirm, tell } from '../kit/dialogs.tsx';
+import { Confirm, showNotice } from '../kit/dialogs.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
 import { Name, Time } from '../kit/words.tsx';
 import { api, troubleOf, user } from '../session.ts';
-import { newPassword, OneThing, signInFields, tokenOf } from './links.tsx';
+import { LinkPage, newPassword, signInFields, tokenOf } from './links.tsx';
 
-const gets: Record<OpenInvitation['role'], string> = {
+const roleDescriptions: Record<OpenInvitation['role'], string> = {
   patient: 'see their own medical record there',
   doctor: 'work there as a doctor',
   user: 'keep the records of patients there',
@@ -19,10 +19,10 @@ const gets: Record<OpenInvitation['role'], string> = {
 };
 const roleOf = ({ role, name }: OpenInvitation) =>
   name === null ? (
-    <>Whoever accepts can {gets[role]}.</>
+    <>Whoever accepts can {roleDescriptions[role]}.</>
   ) : (
     <>
-      It is meant for <Name of={name} />, to {gets[role]}.
+      It is meant for <Name of={name} />, to {roleDescriptions[role]}.
     </>
   );
 
@@ -64,17 +64,17 @@ function About({ invitation }: { invitation: OpenInvitation }) {
 export function Invited() {
   const token = useRef(tokenOf()).current;
   const found = useLoaded(() => answer(api.auth.invitations.look.$post({ json: { token } })), 'invitation');
-  if (!token) return <Accepting />;
+  if (!token) return <AcceptForm />;
   if (!found.value)
     return (
       <Page title="Your invitation">
         <Show loaded={found}>{() => null}</Show>
       </Page>
     );
-  return <Accepting invitation={found.value} />;
+  return <AcceptForm invitation={found.value} />;
 }
 
-function Accepting({ invitation }: { invitation?: OpenInvitation }) {
+function AcceptForm({ invitation }: { invitation?: OpenInvitation }) {
   const { route } = useLocation();
   const isNew = useSignal(!user.value);
   const leaving = useSignal<string | undefined>(undefined);
@@ -82,7 +82,7 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
   const says = invitation && <About invitation={invitation} />;
   if (isNew.value)
     return (
-      <OneThing
+      <LinkPage
         key="new"
         title="Accept your invitation"
         says={says}
@@ -95,8 +95,8 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
         }}
         done="Your account is open."
       >
-        <Other label="I have an account already" choose={() => (isNew.value = false)} />
-      </OneThing>
+        <OtherAccount label="I have an account already" choose={() => (isNew.value = false)} />
+      </LinkPage>
     );
   const known = user.value;
   const accept = async (token: string, leave?: true) => {
@@ -105,7 +105,7 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
   };
   return (
     <>
-      <OneThing
+      <LinkPage
         key="there"
         title="Accept with your account"
         says={
@@ -133,7 +133,7 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
             const leaves = error instanceof Refused && error.problem.code === 'leaves_record';
             // whoever has just signed in has another page by now, which knows nothing of this
             if (!isHere)
-              tell(
+              showNotice(
                 leaves
                   ? 'Your account has a record already. Accept to see what becomes of it.'
                   : troubleOf(error).detail,
@@ -146,8 +146,8 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
         }}
         done="Your account has what the invitation was for."
       >
-        <Other label="Open a new account instead" choose={() => (isNew.value = true)} />
-      </OneThing>
+        <OtherAccount label="Open a new account instead" choose={() => (isNew.value = true)} />
+      </LinkPage>
       {leaving.value !== undefined && (
         <Confirm
           title="Leave the record that you have?"
@@ -167,7 +167,7 @@ function Accepting({ invitation }: { invitation?: OpenInvitation }) {
   );
 }
 
-const Other = ({ label, choose }: { label: string; choose(): void }) => (
+const OtherAccount = ({ label, choose }: { label: string; choose(): void }) => (
   <p>
     <button type="button" class="link" onClick={choose}>
       {label}

@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { answer, Refused } from '../../clients/typescript/dist/index.js';
-import { tell } from '../kit/dialogs.tsx';
+import { showNotice } from '../kit/dialogs.tsx';
 import { type Field, Form, type Values } from '../kit/forms.tsx';
 import { Page } from '../kit/page.tsx';
 import { api, troubleOf, user } from '../session.ts';
@@ -23,7 +23,7 @@ export const signInFields: readonly Field[] = [
 
 export const tokenOf = () => new URLSearchParams(location.hash.slice(1)).get('token') ?? '';
 
-interface OneThingProps {
+interface LinkPageProps {
   title: string;
   says?: ComponentChildren;
   fields?: readonly Field[];
@@ -34,7 +34,7 @@ interface OneThingProps {
   isOpen?: boolean;
   children?: ComponentChildren;
 }
-export function OneThing({ title, says, fields = [], button, act, done, isOpen, children }: OneThingProps) {
+export function LinkPage({ title, says, fields = [], button, act, done, isOpen, children }: LinkPageProps) {
   const token = useRef(tokenOf()).current;
   const isDone = useSignal(false);
   const result = useRef<HTMLParagraphElement>(null);
@@ -74,7 +74,7 @@ export function OneThing({ title, says, fields = [], button, act, done, isOpen, 
 }
 
 export const Forgot = () => (
-  <OneThing
+  <LinkPage
     title="Forgotten password"
     fields={[email]}
     button="Send me a link"
@@ -85,11 +85,11 @@ export const Forgot = () => (
     <p>
       <a href="/portal/">Sign in</a>
     </p>
-  </OneThing>
+  </LinkPage>
 );
 
 export const Reset = () => (
-  <OneThing
+  <LinkPage
     title="Choose a new password"
     fields={[newPassword('new_password')]}
     button="Use this password"
@@ -99,7 +99,7 @@ export const Reset = () => (
     <p>
       <a href="/portal/forgot">Send me another link</a>
     </p>
-  </OneThing>
+  </LinkPage>
 );
 
 /** The link of a new account works for whoever has it; that of a new email only for whoever is signed in to its account. */
@@ -107,7 +107,7 @@ export function Verify() {
   const { route } = useLocation();
   const needsSignIn = useSignal(false);
   return (
-    <OneThing
+    <LinkPage
       key={String(needsSignIn.value)}
       title="Confirm your email"
       says={
@@ -123,14 +123,14 @@ export function Verify() {
         try {
           await answer(api.auth.email.verify.$post({ json: { token } }));
         } catch (error) {
-          if (mustSignIn) tell(troubleOf(error).detail);
+          if (mustSignIn) showNotice(troubleOf(error).detail);
           needsSignIn.value = !user.value && error instanceof Refused && error.problem.status === 401;
           throw error;
         }
         if (user.value) await answer(api.auth.me.$get()).catch(() => {});
         // whoever has just signed in has another page by now
         if (!mustSignIn) return;
-        tell('Your email is confirmed.');
+        showNotice('Your email is confirmed.');
         route('/portal/account', true);
       }}
       done="Your email is confirmed."
@@ -139,7 +139,7 @@ export function Verify() {
 }
 
 export const Undo = () => (
-  <OneThing
+  <LinkPage
     title="Undo the change of your email"
     says="Your account gets this email back, and everybody who uses it now is signed out."
     button="Undo it"

@@ -2,20 +2,20 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
-import { Act, tell } from '../kit/dialogs.tsx';
-import { EditPage, type Tagged, tagged } from '../kit/editing.tsx';
+import { ActionButton, showNotice } from '../kit/dialogs.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
 import { Form } from '../kit/forms.tsx';
-import { useLeave } from '../kit/going.ts';
-import { forgetLists } from '../kit/lists.tsx';
+import { useGoBack } from '../kit/going.ts';
+import { invalidateLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';
 import { Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { Deleting } from './deleting.tsx';
-import { patientFacts, patientFields, Registered, withoutAge } from './patients.tsx';
-import { Treating } from './treating.tsx';
+import { DeleteButton } from './deleting.tsx';
+import { patientFacts, patientFields, RegisteredBy, withoutAge } from './patients.tsx';
+import { CareTeam } from './treating.tsx';
 
-const readPatient = (id: number) => tagged(api.patients[':id'].$get({ param: { id } }));
+const fetchPatient = (id: number) => fetchWithEtag(api.patients[':id'].$get({ param: { id } }));
 
 /** Administrators all, staff what they made; doctors only look. */
 const mayWrite = ({ created_by }: Patient) =>
@@ -23,9 +23,9 @@ const mayWrite = ({ created_by }: Patient) =>
 
 export function PatientPage() {
   const id = Number(useRoute().params.id);
-  const patient = useLoaded(() => readPatient(id), `patient ${id}`);
+  const patient = useLoaded(() => fetchPatient(id), `patient ${id}`);
   const isDeleting = useSignal(false);
-  const leave = useLeave('/portal/patients');
+  const leave = useGoBack('/portal/patients');
   const record = patient.value?.record;
   const actions = record && mayWrite(record) && (
     <>
@@ -51,14 +51,14 @@ export function PatientPage() {
             <Facts
               of={
                 record.registered_by
-                  ? [...patientFacts(record), ['Registered by', <Registered key="by" by={record.registered_by} />]]
+                  ? [...patientFacts(record), ['Registered by', <RegisteredBy key="by" by={record.registered_by} />]]
                   : patientFacts(record)
               }
             />
-            <Treating patient={record} may={mayWrite(record)} />
+            <CareTeam patient={record} may={mayWrite(record)} />
             {mayWrite(record) && record.user_id === null && <Invitation patient={record} />}
             {isDeleting.value && (
-              <Deleting
+              <DeleteButton
                 kind="patient"
                 record={record}
                 along={doctorsOf}
@@ -105,13 +105,13 @@ function Invitation({ patient: { id, name, email, created_by } }: { patient: Pat
           invitation ? (
             <p>
               Invited at <bdi>{invitation.email}</bdi>, until <Time at={invitation.expires_at} />.{' '}
-              <Act
+              <ActionButton
                 label="Revoke the invitation"
                 act={async () => {
                   await answer(api.patients[':id'].invitation.$delete({ param: { id } }));
-                  forgetLists();
+                  invalidateLists();
                   open.set(null);
-                  tell('The invitation no longer works.');
+                  showNotice('The invitation no longer works.');
                 }}
               />
             </p>
@@ -124,8 +124,8 @@ function Invitation({ patient: { id, name, email, created_by } }: { patient: Pat
                 button="Send the invitation"
                 send={async ({ email = '' }) => {
                   open.set(await answer(api.patients[':id'].invitation.$post({ param: { id }, json: { email } })));
-                  forgetLists();
-                  tell('An invitation is on its way.');
+                  invalidateLists();
+                  showNotice('An invitation is on its way.');
                 }}
               />
             </details>
@@ -138,9 +138,9 @@ function Invitation({ patient: { id, name, email, created_by } }: { patient: Pat
 
 export function EditPatient() {
   const id = Number(useRoute().params.id);
-  const save = async ({ etag }: Tagged<Patient>, json: object) => {
+  const save = async ({ etag }: WithEtag<Patient>, json: object) => {
     await answer(api.patients[':id'].$patch({ param: { id }, json }, { headers: { 'If-Match': etag } }));
-    tell('Saved.');
+    showNotice('Saved.');
   };
   return (
     <EditPage
@@ -148,7 +148,7 @@ export function EditPatient() {
       name={`patient ${id}`}
       fields={withoutAge(patientFields)}
       save={save}
-      read={() => readPatient(id)}
+      read={() => fetchPatient(id)}
       back={`/portal/patients/${id}`}
     />
   );

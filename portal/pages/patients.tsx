@@ -1,9 +1,9 @@
 import { useLocation } from 'preact-iso';
 import { answer, type Patient, type RegisteredPatient } from '../../clients/typescript/dist/index.js';
-import { tell } from '../kit/dialogs.tsx';
-import { type Field, Form, filled, useKey } from '../kit/forms.tsx';
-import { useLeave } from '../kit/going.ts';
-import { type Column, type Filter, forgetLists, List } from '../kit/lists.tsx';
+import { showNotice } from '../kit/dialogs.tsx';
+import { type Field, Form, filled, useIdempotencyKey } from '../kit/forms.tsx';
+import { useGoBack } from '../kit/going.ts';
+import { type Column, type Filter, invalidateLists, List } from '../kit/lists.tsx';
 import { Page } from '../kit/page.tsx';
 import { Day, Name, Text, Time } from '../kit/words.tsx';
 import { api } from '../session.ts';
@@ -49,7 +49,7 @@ export const patientFacts = (patient: Patient) =>
   ] as const;
 
 /** Who made a record. Anybody may call themselves anything, so the name that the account signs in with stands beside it. */
-export const Registered = ({ by: { name, username } }: { by: NonNullable<RegisteredPatient['registered_by']> }) => (
+export const RegisteredBy = ({ by: { name, username } }: { by: NonNullable<RegisteredPatient['registered_by']> }) => (
   <>
     <Name of={name} />
     {username !== null && (
@@ -116,8 +116,8 @@ export const Patients = () => <PatientList title="Patients" route={api.patients.
 
 export function NewPatientPage() {
   const { route } = useLocation();
-  const leave = useLeave('/portal/patients');
-  const keyOf = useKey();
+  const leave = useGoBack('/portal/patients');
+  const keyOf = useIdempotencyKey();
   return (
     <Page title="Add a patient">
       <Form
@@ -129,8 +129,8 @@ export function NewPatientPage() {
           const { id, name } = await answer(
             api.patients.$post({ json }, { headers: { 'Idempotency-Key': keyOf(json) } }),
           );
-          forgetLists();
-          tell(`${name} is added.`);
+          invalidateLists();
+          showNotice(`${name} is added.`);
           route(`/portal/patients/${id}`, true);
         }}
       />

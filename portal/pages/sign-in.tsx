@@ -6,7 +6,7 @@ import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
-import { api, ended } from '../session.ts';
+import { api, signedOutReason } from '../session.ts';
 import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
 import { ownPatientFields } from './patients.tsx';
@@ -16,23 +16,26 @@ interface Deployment {
   registration: string[];
   has_administrator: boolean;
 }
-const ask = async (path: string) => {
+const fetchDeployment = async (path: string) => {
   const response = await fetch(path);
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 };
-const askDeployment = async (): Promise<Deployment> => {
-  const [{ registration }, { has_administrator }] = await Promise.all([ask('/'), ask('/readyz')]);
+const loadDeployment = async (): Promise<Deployment> => {
+  const [{ registration }, { has_administrator }] = await Promise.all([
+    fetchDeployment('/'),
+    fetchDeployment('/readyz'),
+  ]);
   return { registration, has_administrator };
 };
 
 export function SignIn() {
-  const deployment = useLoaded(askDeployment, 'deployment');
+  const deployment = useLoaded(loadDeployment, 'deployment');
   return (
     <Page title="Sign in">
-      {ended.value && (
+      {signedOutReason.value && (
         <p class="problem" role="status">
-          {ended.value}
+          {signedOutReason.value}
         </p>
       )}
       {hasAnyDraft.value && (
@@ -45,7 +48,7 @@ export function SignIn() {
         button="Sign in"
         send={async ({ username = '', password = '' }) => {
           await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
-          ended.value = undefined;
+          signedOutReason.value = undefined;
         }}
       />
       <p>
@@ -75,7 +78,7 @@ const accountFields: readonly Field[] = [
   { ...newPassword('password'), label: 'Password' },
 ];
 const without = (fields: readonly Field[], ...names: string[]) => fields.filter(({ name }) => !names.includes(name));
-const ways = {
+const registrationKinds = {
   user: { label: 'I keep the records of patients', fields: accountFields },
   patient: {
     label: 'I am a patient',
@@ -83,12 +86,12 @@ const ways = {
   },
   doctor: { label: 'I am a doctor', fields: [...accountFields, ...without(ownDoctorFields, 'name')] },
 };
-type Way = keyof typeof ways;
-const isWay = (name: string): name is Way => name in ways;
+type RegistrationKind = keyof typeof registrationKinds;
+const isRegistrationKind = (name: string): name is RegistrationKind => name in registrationKinds;
 
-const register = (way: Way, values: Values) => {
+const register = (way: RegistrationKind, values: Values) => {
   // the API could do without a name; other people could not
-  const json = { name: '', ...filled(ways[way].fields, values) };
+  const json = { name: '', ...filled(registrationKinds[way].fields, values) };
   // the server says what is wrong with it, field by field
   if (way === 'patient') return answer(api.auth.register.patient.$post({ json: json as never }));
   if (way === 'doctor') return answer(api.auth.register.doctor.$post({ json: json as never }));
@@ -96,14 +99,14 @@ const register = (way: Way, values: Values) => {
 };
 
 export function Register() {
-  const deployment = useLoaded(askDeployment, 'deployment');
+  const deployment = useLoaded(loadDeployment, 'deployment');
   const { route } = useLocation();
-  const chosen = useSignal<Way | undefined>(undefined);
+  const chosen = useSignal<RegistrationKind | undefined>(undefined);
   return (
     <Page title="Register">
       <Show loaded={deployment}>
         {({ registration }) => {
-          const open = registration.filter(isWay);
+          const open = registration.filter(isRegistrationKind);
           const way = chosen.value ?? (open.length === 1 ? open[0] : undefined);
           if (open.length === 0) return <p>Accounts are opened by invitation here. Ask whoever runs this for one.</p>;
           return (
@@ -121,14 +124,14 @@ export function Register() {
                           chosen.value = one;
                         }}
                       />
-                      {ways[one].label}
+                      {registrationKinds[one].label}
                     </label>
                   ))}
                 </fieldset>
               )}
               {way && (
                 <Form
-                  fields={ways[way].fields}
+                  fields={registrationKinds[way].fields}
                   button="Register"
                   send={async (values) => {
                     await register(way, values);

@@ -1,24 +1,24 @@
 // Who treats a patient, and whoever may change it does so here.
 import { useSignal } from '@preact/signals';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
-import { Act, Confirm, tell } from '../kit/dialogs.tsx';
-import { forgetLists } from '../kit/lists.tsx';
+import { ActionButton, Confirm, showNotice } from '../kit/dialogs.tsx';
+import { invalidateLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Search } from '../kit/search.tsx';
 import { Name } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
 
-export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
+export function CareTeam({ patient, may }: { patient: Patient; may: boolean }) {
   const { id } = patient;
   const assigned = useLoaded(() => answer(api.mappings.patient[':id'].$get({ param: { id } })), `of ${id}`);
   const assign = async (doctor: number) => {
     await answer(api.mappings.$post({ json: { patient: id, doctor } }));
-    forgetLists();
+    invalidateLists();
     assigned.again();
   };
   const unassign = async (mapping: number) => {
     await answer(api.mappings[':id'].$delete({ param: { id: mapping } }));
-    forgetLists();
+    invalidateLists();
     assigned.again();
   };
   return (
@@ -39,11 +39,11 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
                   <Decline of={patient.name} act={() => unassign(mapping)} />
                 )}
                 {may && (
-                  <Act
+                  <ActionButton
                     label={`Unassign ${name}`}
                     act={async () => {
                       await unassign(mapping);
-                      tell(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
+                      showNotice(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
                     }}
                   />
                 )}
@@ -53,7 +53,7 @@ export function Treating({ patient, may }: { patient: Patient; may: boolean }) {
           </ul>
         )}
       </Show>
-      {may && <Assigning assign={assign} known={assigned.value?.map(({ doctor }) => doctor) ?? []} />}
+      {may && <AssignForm assign={assign} known={assigned.value?.map(({ doctor }) => doctor) ?? []} />}
     </section>
   );
 }
@@ -78,7 +78,7 @@ function Decline({ of, act }: { of: string; act(): Promise<unknown> }) {
           button="Decline"
           act={async () => {
             await act();
-            tell(`You no longer treat ${of}.`);
+            showNotice(`You no longer treat ${of}.`);
           }}
           close={() => {
             isAsking.value = false;
@@ -94,7 +94,7 @@ function Decline({ of, act }: { of: string; act(): Promise<unknown> }) {
   );
 }
 
-function Assigning(offer: OfferProps) {
+function AssignForm(offer: OfferProps) {
   const isOpen = useSignal(false);
   return (
     <details
@@ -103,7 +103,7 @@ function Assigning(offer: OfferProps) {
       }}
     >
       <summary>Assign a doctor</summary>
-      {isOpen.value && <Offer {...offer} />}
+      {isOpen.value && <DoctorChoice {...offer} />}
     </details>
   );
 }
@@ -113,7 +113,7 @@ interface OfferProps {
   /** Who is assigned already. */
   known: number[];
 }
-const Offer = ({ assign, known }: OfferProps) => (
+const DoctorChoice = ({ assign, known }: OfferProps) => (
   <Search
     label="Find a doctor"
     find={(search) => answer(api.doctors.$get({ query: { ...(search && { search }), limit: 20 } }))}

@@ -15,9 +15,9 @@ export const fields = [
 ] as const;
 export type Field = (typeof fields)[number];
 /** Left out on purpose. */
-export const leftOut = 'leave out';
+export const notImported = 'leave out';
 /** What a column becomes; null where nobody has said yet. */
-export type Place = Field | typeof leftOut | null;
+export type ColumnTarget = Field | typeof notImported | null;
 
 const names: Record<Field, string> = {
   name: 'name full_name fullname patient patient_name vollstandiger_name',
@@ -36,10 +36,10 @@ const names: Record<Field, string> = {
     'medical_history history medical_conditions conditions medical_notes notes diagnosis diagnoses allergies medication ' +
     'anamnese vorgeschichte diagnose diagnosen notizen bemerkung bemerkungen allergien medikamente',
 };
-const known = new Map(fields.flatMap((field) => names[field].split(' ').map((name) => [name, field] as const)));
+const knownNames = new Map(fields.flatMap((field) => names[field].split(' ').map((name) => [name, field] as const)));
 
 /** A column's name as it is compared: "E-Mail " is e_mail, "Straße" is strasse. */
-const plain = (name: string) =>
+const normalize = (name: string) =>
   name
     .replaceAll('ß', 'ss')
     .normalize('NFD')
@@ -52,10 +52,10 @@ const plain = (name: string) =>
 const single: Field[] = ['name', 'date_of_birth', 'age', 'gender', 'email'];
 
 /** What each column seems to be. Of two that would be one field, the second has no place. */
-export const placesOf = (header: string[]): Place[] => {
+export const guessColumns = (header: string[]): ColumnTarget[] => {
   const taken = new Set<Field>();
   return header.map((name) => {
-    const field = known.get(plain(name)) ?? null;
+    const field = knownNames.get(normalize(name)) ?? null;
     if (field === null || (taken.has(field) && single.includes(field))) return null;
     taken.add(field);
     return field;
@@ -63,7 +63,7 @@ export const placesOf = (header: string[]): Place[] => {
 };
 
 /** Why these places cannot be: for whoever chose them. */
-export const wrongPlaces = (places: Place[]): string | undefined => {
+export const columnErrors = (places: ColumnTarget[]): string | undefined => {
   const twice = single.find((field) => places.filter((place) => place === field).length > 1);
   if (twice) return `Two columns are "${twice}". Choose one of them, and leave the other one out.`;
   if (!places.some((place) => place === 'name' || place === 'family' || place === 'given')) {

@@ -1,22 +1,30 @@
 // The rows of a spreadsheet as patients: what goes where, which rows are wrong, and which are there twice.
-import { type Field, leftOut, type Place, wrongPlaces } from './columns.ts';
+import { type ColumnTarget, columnErrors, type Field, notImported } from './columns.ts';
 import type { Sheet } from './read.ts';
-import { type DateOrder, type Gender, needsOrder, orderOf, readAge, readDate, readGender } from './values.ts';
+import {
+  type DateOrder,
+  detectDateOrder,
+  type Gender,
+  isAmbiguous,
+  parseAge,
+  parseDate,
+  parseGender,
+} from './values.ts';
 
 export type Patient = { name: string } & Partial<
   Record<'date_of_birth' | 'phone' | 'email' | 'address' | 'medical_history', string> & { age: number; gender: Gender }
 >;
-export interface Line {
+export interface ParsedLine {
   line: number;
   patient: Patient;
 }
-export interface Wrong {
+export interface LineError {
   line: number;
   what: string;
 }
-export interface Understood {
-  lines: Line[];
-  wrong: Wrong[];
+export interface ParsedSheet {
+  lines: ParsedLine[];
+  wrong: LineError[];
   /** How dates with slashes were read, where there are any. */
   order: DateOrder | undefined;
   /** Columns that hold something and have no place: it would be lost. */
@@ -25,13 +33,13 @@ export interface Understood {
   refused: string | undefined;
 }
 /** What a person says about a file, where it does not show it by itself. */
-export interface Said {
-  places: Place[];
+export interface CellText {
+  places: ColumnTarget[];
   order?: DateOrder | undefined;
 }
 
 /** The cells of a row that are of one field, with the names of their columns. */
-const cellsOf = (field: Field, { header }: Sheet, places: Place[], cells: string[]) =>
+const cellsOf = (field: Field, { header }: Sheet, places: ColumnTarget[], cells: string[]) =>
   places.flatMap((place, at) => {
     const text = cells[at]?.trim() ?? '';
     return place === field && text !== '' ? [{ text, column: header[at] ?? '' }] : [];
@@ -41,25 +49,25 @@ const cellsOf = (field: Field, { header }: Sheet, places: Place[], cells: string
 const joined = (parts: { text: string; column: string }[], places: number) =>
   parts.map(({ text, column }) => (places > 1 ? `${column}: ${text}` : text)).join('\n');
 
-export const understand = (sheet: Sheet, said: Said): Understood => {
+export const parsePatients = (sheet: Sheet, said: CellText): ParsedSheet => {
   const { places } = said;
   const column = places.indexOf('date_of_birth');
   const dates = sheet.rows.flatMap(({ cells }) => (column < 0 ? [] : [cells[column]?.trim() ?? '']));
-  const shown = orderOf(dates);
+  const shown = detectDateOrder(dates);
   const order = said.order ?? (shown === 'both' ? undefined : shown);
   const without = sheet.header.filter(
     (_, at) => places[at] === null && sheet.rows.some(({ cells }) => (cells[at]?.trim() ?? '') !== ''),
   );
   const refused =
-    wrongPlaces(places) ??
+    columnErrors(places) ??
     (said.order === undefined && shown === 'both'
       ? 'Some dates begin with the day and others with the month. Write them all in one way.'
-      : order === undefined && needsOrder(dates)
+      : order === undefined && isAmbiguous(dates)
         ? 'No date shows whether the day or the month comes first. Say which.'
         : undefined);
-  const wrong: Wrong[] = [];
+  const wrong: LineError[] = [];
   const notes = places.filter((place) => place === 'medical_history').length;
-  const lines = sheet.rows.map(({ line, cells }): Line => {
+  const lines = sheet.rows.map(({ line, cells }): ParsedLine => {
     const of = (field: Field) => cellsOf(field, sheet, places, cells);
     const text = (field: Field, between = ', ') =>
       of(field)
@@ -71,10 +79,10 @@ export const understand = (sheet: Sheet, said: Said): Understood => {
     const note = (field: Field, what: string) => wrong.push({ line, what: `${of(field)[0]?.column ?? field} ${what}` });
     if (patient.name === '') wrong.push({ line, what: 'has no name' });
     const [born, age, gender] = [text('date_of_birth'), text('age'), text('gender')];
-    if (born) take(readDate(born, order), (what) => note('date_of_birth', what), patient);
+    if (born) take(parseDate(born, order), (what) => note('date_of_birth', what), patient);
     // a date says it better, and changes with the years
-    if (age && !born) take(readAge(age), (what) => note('age', what), patient);
-    if (gender) take(readGender(gender), (what) => note('gender', what), patient);
+    if (age && !born) take(parseAge(age), (what) => note('age', what), patient);
+    if (gender) take(parseGender(gender), (what) => note('gender', what), patient);
     const rest = {
       phone: text('phone'),
       email: text('email'),
@@ -84,7 +92,7 @@ export const understand = (sheet: Sheet, said: Said): Understood => {
     for (const [name, value] of Object.entries(rest)) if (value !== '') Object.assign(patient, { [name]: value });
     return { line, patient };
   });
-  return { lines, wrong, order: needsOrder(dates) ? order : undefined, without, refused };
+  return { lines, wrong, order: isAmbiguous(dates) ? order : undefined, without, refused };
 };
 
 /** Keeps what was read with the patient, under the name of its field. */
@@ -102,9 +110,9 @@ const folded = (name: string) =>
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 /** What two records of one person have in common. */
-export type Known = { [Field in 'name' | 'date_of_birth' | 'phone']?: string | null | undefined };
+export type ExistingPatient = { [Field in 'name' | 'date_of_birth' | 'phone']?: string | null | undefined };
 /** Two patients with one of these in common are probably one: the same name and birth date, or the same name and phone. */
-export const likenesses = ({ name, date_of_birth, phone }: Known): string[] => {
+export const duplicateKeys = ({ name, date_of_birth, phone }: ExistingPatient): string[] => {
   const digits = phone?.replace(/\D/g, '');
   const who = folded(name ?? '');
   if (date_of_birth || digits)
@@ -112,18 +120,18 @@ export const likenesses = ({ name, date_of_birth, phone }: Known): string[] => {
   return [`${who}|`];
 };
 
-export interface Twice {
+export interface Duplicate {
   line: number;
   /** The line that was there before, or null for a record that Wardbook has. */
   as: number | null;
 }
 /** Who is there twice, in the file itself or beside what Wardbook has already. */
-export const doubled = (lines: Line[], there: Known[] = []): Twice[] => {
+export const findDuplicates = (lines: ParsedLine[], there: ExistingPatient[] = []): Duplicate[] => {
   const seen = new Map<string, number | null>(
-    there.flatMap((one) => likenesses(one).map((key) => [key, null] as const)),
+    there.flatMap((one) => duplicateKeys(one).map((key) => [key, null] as const)),
   );
   return lines.flatMap(({ line, patient }) => {
-    const keys = likenesses(patient);
+    const keys = duplicateKeys(patient);
     const same = keys.find((key) => seen.has(key));
     if (same !== undefined) return [{ line, as: seen.get(same) ?? null }];
     for (const key of keys) seen.set(key, line);
@@ -132,5 +140,5 @@ export const doubled = (lines: Line[], there: Known[] = []): Twice[] => {
 };
 
 /** What each column becomes, to be read by a person. */
-export const shownPlace = (place: Place): string =>
-  place === null ? 'no place' : place === leftOut ? 'left out' : place;
+export const columnLabel = (place: ColumnTarget): string =>
+  place === null ? 'no place' : place === notImported ? 'left out' : place;

@@ -3,27 +3,27 @@
 /** The order of day and month in dates with slashes. */
 export type DateOrder = 'day first' | 'month first';
 
-const slashed = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/;
-const dotted = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/;
+const slashedDate = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4})$/;
+const dottedDate = /^(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})$/;
 const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ]0{1,2}:00(?::00(?:\.0+)?)?Z?)?$/;
 
 /**
  * Which of the two numbers is the day, as far as the dates of a column show it: 31/12/1990 can only be read in one way. Undefined
  * where none shows it; both where they contradict each other.
  */
-export const orderOf = (dates: string[]): DateOrder | 'both' | undefined => {
+export const detectDateOrder = (dates: string[]): DateOrder | 'both' | undefined => {
   const seen = new Set<DateOrder>();
   for (const date of dates) {
-    const [, first, second] = slashed.exec(date.trim()) ?? [];
+    const [, first, second] = slashedDate.exec(date.trim()) ?? [];
     if (Number(first) > 12) seen.add('day first');
     if (Number(second) > 12) seen.add('month first');
   }
   return seen.size > 1 ? 'both' : [...seen][0];
 };
 /** Whether it matters in which order they are read: 5/5/1990 is the same day either way. */
-export const needsOrder = (dates: string[]): boolean =>
+export const isAmbiguous = (dates: string[]): boolean =>
   dates.some((date) => {
-    const [, first, second] = slashed.exec(date.trim()) ?? [];
+    const [, first, second] = slashedDate.exec(date.trim()) ?? [];
     return first !== undefined && Number(first) !== Number(second);
   });
 
@@ -34,10 +34,10 @@ const calendarDay = (year: number, month: number, day: number): string | undefin
 };
 
 /** A date as 1990-12-31, or what is wrong with it. */
-export const readDate = (text: string, order: DateOrder | undefined): { date: string } | { wrong: string } => {
+export const parseDate = (text: string, order: DateOrder | undefined): { date: string } | { wrong: string } => {
   const parts = (pattern: RegExp) => pattern.exec(text)?.slice(1, 4).map(Number);
-  const german = parts(dotted);
-  const slashes = parts(slashed);
+  const german = parts(dottedDate);
+  const slashes = parts(slashedDate);
   const [year = 0, month = 0, day = 0] =
     parts(iso) ??
     (german && [german[2], german[1], german[0]]) ??
@@ -49,7 +49,7 @@ export const readDate = (text: string, order: DateOrder | undefined): { date: st
   return date ? { date } : { wrong: 'is a day that there is not' };
 };
 
-export const readAge = (text: string): { age: number } | { wrong: string } =>
+export const parseAge = (text: string): { age: number } | { wrong: string } =>
   /^\d{1,3}$/.test(text) ? { age: Number(text) } : { wrong: 'is no whole number of years' };
 
 const genderWords = {
@@ -63,7 +63,7 @@ const genders = new Map(
   Object.entries(genderWords).flatMap(([gender, words]) => words.split(' ').map((word) => [word, gender as Gender])),
 );
 
-export const readGender = (text: string): { gender: Gender } | { wrong: string } => {
+export const parseGender = (text: string): { gender: Gender } | { wrong: string } => {
   const word = text
     .normalize('NFD')
     .toLowerCase()

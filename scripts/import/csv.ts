@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { fields, leftOut, type Place, placesOf } from '../../portal/spreadsheet/columns.ts';
+import { type ColumnTarget, fields, guessColumns, notImported } from '../../portal/spreadsheet/columns.ts';
 import {
-  doubled,
-  type Known,
-  type Line,
-  type Said,
-  shownPlace,
-  understand,
+  type CellText,
+  columnLabel,
+  type ExistingPatient,
+  findDuplicates,
+  type ParsedLine,
+  parsePatients,
 } from '../../portal/spreadsheet/patients.ts';
 import { readSheet, type Sheet, Unreadable } from '../../portal/spreadsheet/read.ts';
 import { newPatient } from '../../src/patients/table.ts';
@@ -30,7 +30,7 @@ const usage = `Usage: npm run import:csv -- patients.csv --owner WHO
   --yes             does not ask`;
 
 const mapFile = z.strictObject({
-  columns: z.record(z.string(), z.enum([...fields, leftOut]).nullable()),
+  columns: z.record(z.string(), z.enum([...fields, notImported]).nullable()),
   dates: z.enum(['day first', 'month first']).optional(),
 });
 type MapFile = z.output<typeof mapFile>;
@@ -77,15 +77,15 @@ async function readMap(path: string, { header }: Sheet): Promise<MapFile> {
 }
 
 /** Reads the file and says what was understood. Refuses what would lose something, or is wrong. */
-async function look({ path, map, 'write-map': target }: Options): Promise<{ lines: Line[]; checksum: string }> {
+async function look({ path, map, 'write-map': target }: Options): Promise<{ lines: ParsedLine[]; checksum: string }> {
   const bytes = await readFile(path).catch(() => {
     throw new Fatal(`There is no file ${path}.`);
   });
   const sheet = readable(path, bytes);
   const corrected = map === undefined ? undefined : await readMap(map, sheet);
-  const guessed = placesOf(sheet.header);
-  const places = sheet.header.map((name, at): Place => corrected?.columns[name] ?? guessed[at] ?? null);
-  const understood = understand(sheet, { places, order: corrected?.dates });
+  const guessed = guessColumns(sheet.header);
+  const places = sheet.header.map((name, at): ColumnTarget => corrected?.columns[name] ?? guessed[at] ?? null);
+  const understood = parsePatients(sheet, { places, order: corrected?.dates });
   show(sheet, { places, order: understood.order });
   if (target) {
     const columns = Object.fromEntries(sheet.header.map((name, at) => [name, places[at] ?? null]));
@@ -124,7 +124,7 @@ function readable(path: string, bytes: Uint8Array): Sheet {
 }
 
 /** What the API would refuse. */
-function wrongIn({ line, patient }: Line): { line: number; what: string }[] {
+function wrongIn({ line, patient }: ParsedLine): { line: number; what: string }[] {
   if (patient.name === '') return [];
   const { error } = newPatient.safeParse(patient);
   return (error?.issues ?? []).map(({ path, message }) => ({ line, what: `${path.join(' ')} ${message}` }));
@@ -136,14 +136,14 @@ const listed = (lines: string[]): string[] => [
   ...(lines.length > shownLines ? [`  and ${(lines.length - shownLines).toLocaleString('en')} more`] : []),
 ];
 
-function show(sheet: Sheet, { places, order }: Said): void {
+function show(sheet: Sheet, { places, order }: CellText): void {
   const separator = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }[sheet.delimiter];
   console.log(`\n${sheet.rows.length.toLocaleString('en')} rows, ${sheet.encoding}, separated by ${separator}\n`);
   printTable(
     ['column', 'becomes', 'filled'],
     sheet.header.map((name, at) => {
       const filled = sheet.rows.filter(({ cells }) => (cells[at]?.trim() ?? '') !== '').length;
-      const place = shownPlace(places[at] ?? null);
+      const place = columnLabel(places[at] ?? null);
       return [printable(name), places[at] === null && filled > 0 ? red(place) : place, filled.toLocaleString('en')];
     }),
   );
@@ -154,19 +154,24 @@ function show(sheet: Sheet, { places, order }: Said): void {
 const printable = (text: string) => text.replace(/\p{C}/gu, '?');
 
 /** What the owner can see already: an administrator sees all. */
-async function whatIsThere(store: Store, { id, role }: Account): Promise<Known[]> {
+async function whatIsThere(store: Store, { id, role }: Account): Promise<ExistingPatient[]> {
   const [rows] = await store.transaction([
     {
       text: `select name, date_of_birth::text, phone from patients where created_by = $1 or $2`,
       values: [id, role === 'admin'],
     },
   ]);
-  return (rows ?? []) as Known[];
+  return (rows ?? []) as ExistingPatient[];
 }
 
-async function withoutDoubled(store: Store, owner: Account, lines: Line[], options: Options): Promise<Line[]> {
+async function withoutDoubled(
+  store: Store,
+  owner: Account,
+  lines: ParsedLine[],
+  options: Options,
+): Promise<ParsedLine[]> {
   if (options['keep-doubled']) return lines;
-  const twice = doubled(lines, await whatIsThere(store, owner));
+  const twice = findDuplicates(lines, await whatIsThere(store, owner));
   if (twice.length === 0) return lines;
   const said = listed(
     twice.map(({ line, as }) => `line ${line} is ${as === null ? 'here already' : `the same as line ${as}`}`),
@@ -181,7 +186,7 @@ async function withoutDoubled(store: Store, owner: Account, lines: Line[], optio
   return lines.filter(({ line }) => !left.has(line));
 }
 
-async function write(store: Store, owner: Account, lines: Line[], checksum: string): Promise<void> {
+async function write(store: Store, owner: Account, lines: ParsedLine[], checksum: string): Promise<void> {
   const staging = await beginStaging(store);
   try {
     for (const { line, patient } of lines)

@@ -1,8 +1,8 @@
 // Devices with the typed client on them, and what becomes of their requests on the way.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { answer, type Options, Refused, type Tokens, wardbook } from '../../clients/typescript/index.ts';
-import { signAccessToken } from '../../src/http/tokens.ts';
 import { configOf } from '../../src/config.ts';
+import { signAccessToken } from '../../src/http/tokens.ts';
 import { app } from '../../src/index.ts';
 import { type App, password } from '../support/app.ts';
 

@@ -2,8 +2,8 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll, inject } from 'vitest';
 import { hashPassword } from '../../src/accounts/passwords.ts';
-import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import { configOf } from '../../src/config.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import { app } from '../../src/index.ts';
 import { type App, cheapPasswords, password } from '../support/app.ts';
 

@@ -1,8 +1,8 @@
 // The app as a client sees it: requests through the Worker, against a database of this file's own.
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test';
 import { afterAll } from 'vitest';
-import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import { type Bindings, configOf } from '../../src/config.ts';
+import { formatRefreshToken, newRefreshSecret, signAccessToken } from '../../src/http/tokens.ts';
 import { app } from '../../src/index.ts';
 import { requestIdOf } from './answers.ts';
 import { conforms } from './conforms.ts';

@@ -2,10 +2,10 @@
 import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { type Account, type AccountPatch, answer } from '../../../clients/typescript/dist/index.js';
-import { Act, Confirm, tell } from '../../kit/dialogs.tsx';
-import { Edit, type Tagged, tagged } from '../../kit/editing.tsx';
+import { ActionButton, Confirm, showNotice } from '../../kit/dialogs.tsx';
+import { Edit, fetchWithEtag, type WithEtag } from '../../kit/editing.tsx';
 import type { Field } from '../../kit/forms.tsx';
-import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
+import { type Column, type Filter, invalidateLists, List } from '../../kit/lists.tsx';
 import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
 import { Facts, Page } from '../../kit/page.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
@@ -17,7 +17,7 @@ export const roles = [
   ['patient', 'Patient'],
   ['admin', 'Administrator'],
 ] as const;
-export const roleInWords = (role: string | null) => roles.find(([name]) => name === role)?.[1] ?? role;
+export const roleLabel = (role: string | null) => roles.find(([name]) => name === role)?.[1] ?? role;
 const filters: readonly Filter[] = [
   { name: 'search', label: 'Search', type: 'search' },
   { name: 'role', label: 'Role', options: roles },
@@ -41,7 +41,7 @@ const columns: readonly Column<Account>[] = [
     ),
   },
   { title: 'Email', cell: ({ email }) => <Text of={email} /> },
-  { title: 'Role', cell: ({ role }) => roleInWords(role) },
+  { title: 'Role', cell: ({ role }) => roleLabel(role) },
   { title: 'May sign in', cell: ({ disabled }) => (disabled ? 'no, disabled' : 'yes') },
   { title: 'Since', sort: 'created_at', cell: ({ created_at }) => <Time at={created_at} /> },
 ];
@@ -84,13 +84,13 @@ const fieldsOfOwn = fields
         }
       : field,
   );
-const read = (id: number) => tagged(api.admin.users[':id'].$get({ param: { id } }));
-const patch = (id: number, json: AccountPatch, etag?: string) =>
+const fetchAccount = (id: number) => fetchWithEtag(api.admin.users[':id'].$get({ param: { id } }));
+const patchAccount = (id: number, json: AccountPatch, etag?: string) =>
   answer(api.admin.users[':id'].$patch({ param: { id }, json }, etag ? { headers: { 'If-Match': etag } } : {}));
 
 export function AccountPage() {
   const id = Number(useRoute().params.id);
-  const account = useLoaded(() => read(id), `account ${id}`);
+  const account = useLoaded(() => fetchAccount(id), `account ${id}`);
   const isEditing = useSignal(false);
   const edit = () => {
     isEditing.value = true;
@@ -116,12 +116,12 @@ export function AccountPage() {
             <Edit
               fields={id === user.value?.id ? fieldsOfOwn : fields}
               from={from}
-              save={({ etag }, json) => patch(id, json, etag)}
-              read={() => read(id)}
+              save={({ etag }, json) => patchAccount(id, json, etag)}
+              read={() => fetchAccount(id)}
               done={() => {
                 account.again();
                 leave();
-                tell('Saved.');
+                showNotice('Saved.');
                 // the bar and the pages are those of the account as it is now
                 if (id === user.value?.id) answer(api.auth.me.$get()).catch(() => {});
               }}
@@ -136,15 +136,15 @@ export function AccountPage() {
   );
 }
 
-function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Account>> }) {
+function Shown({ account, loaded }: { account: Account; loaded: Loaded<WithEtag<Account>> }) {
   const { id, name, username, email, role, disabled, email_verified, pending_email, created_at } = account;
   const asking = useSignal<'sessions' | 'reset' | undefined>(undefined);
   const close = () => {
     asking.value = undefined;
   };
   const setDisabled = async (to: boolean) => {
-    await patch(id, { disabled: to });
-    forgetLists();
+    await patchAccount(id, { disabled: to });
+    invalidateLists();
     await loaded.again();
   };
   const isMine = id === user.value?.id;
@@ -152,7 +152,7 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
     <>
       <Facts
         of={[
-          ['Role', roleInWords(role)],
+          ['Role', roleLabel(role)],
           ['May sign in', disabled ? 'no, disabled' : 'yes'],
           ['Username', <Text key="username" of={username} />],
           [
@@ -169,11 +169,11 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
       <h2>What you can do</h2>
       <div class="buttons">
         {!isMine && (
-          <Act
+          <ActionButton
             label={disabled ? 'Enable' : 'Disable'}
             act={async () => {
               await setDisabled(!disabled);
-              tell(disabled ? `${name} may sign in again.` : `${name} may no longer sign in.`, () =>
+              showNotice(disabled ? `${name} may sign in again.` : `${name} may no longer sign in.`, () =>
                 setDisabled(disabled),
               );
             }}
@@ -217,7 +217,7 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
           close={close}
           act={async () => {
             await answer(api.admin.users[':id']['end-sessions'].$post({ param: { id } }));
-            tell(`${name} is signed out everywhere.`);
+            showNotice(`${name} is signed out everywhere.`);
           }}
         >
           <p>
@@ -232,7 +232,7 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<Tagged<Ac
           close={close}
           act={async () => {
             await answer(api.admin.users[':id']['reset-password'].$post({ param: { id } }));
-            tell('A link is on its way.');
+            showNotice('A link is on its way.');
           }}
         >
           <p>

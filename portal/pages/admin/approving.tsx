@@ -1,26 +1,26 @@
 // Which doctors may see patients. Who is approved is who was looked at: a record that was changed meanwhile is shown again.
 import { useSignal } from '@preact/signals';
 import { answer, type Doctor, Refused } from '../../../clients/typescript/dist/index.js';
-import { Confirm, tell } from '../../kit/dialogs.tsx';
-import { type Tagged, tagged } from '../../kit/editing.tsx';
-import { forgetLists } from '../../kit/lists.tsx';
+import { Confirm, showNotice } from '../../kit/dialogs.tsx';
+import { fetchWithEtag, type WithEtag } from '../../kit/editing.tsx';
+import { invalidateLists } from '../../kit/lists.tsx';
 import { Show, useLoaded } from '../../kit/loading.tsx';
 import { Facts } from '../../kit/page.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 
-const read = (id: number) => tagged(api.doctors[':id'].$get({ param: { id } }));
-const approve = async ({ record: { id }, etag }: Tagged<Doctor>) => {
+const fetchDoctor = (id: number) => fetchWithEtag(api.doctors[':id'].$get({ param: { id } }));
+const approveDoctor = async ({ record: { id }, etag }: WithEtag<Doctor>) => {
   await answer(api.admin.doctors[':id'].approve.$post({ param: { id } }, { headers: { 'If-Match': etag } }));
-  forgetLists();
+  invalidateLists();
 };
 /** Says so, with a way back to who it was. */
-export const revoke = async (id: number, done: () => Promise<unknown>): Promise<void> => {
-  const revoked = await tagged(api.admin.doctors[':id'].revoke.$post({ param: { id } }));
-  forgetLists();
+export const revokeApproval = async (id: number, done: () => Promise<unknown>): Promise<void> => {
+  const revoked = await fetchWithEtag(api.admin.doctors[':id'].revoke.$post({ param: { id } }));
+  invalidateLists();
   await done();
-  tell(`${revoked.record.name} no longer sees patients.`, async () => {
-    await approve(revoked);
+  showNotice(`${revoked.record.name} no longer sees patients.`, async () => {
+    await approveDoctor(revoked);
     await done();
   });
 };
@@ -30,22 +30,22 @@ interface ApprovingProps {
   done(): Promise<unknown>;
   close(): void;
 }
-export function Approving({ id, done, close }: ApprovingProps) {
-  const doctor = useLoaded(() => read(id), `approve ${id}`);
+export function ApprovalButton({ id, done, close }: ApprovingProps) {
+  const doctor = useLoaded(() => fetchDoctor(id), `approve ${id}`);
   const wasChanged = useSignal(false);
   const act = async () => {
     const shown = doctor.value;
     if (!shown) return false;
     try {
-      await approve(shown);
+      await approveDoctor(shown);
     } catch (error) {
       if (!(error instanceof Refused && error.problem.code === 'stale_version')) throw error;
-      doctor.set(await read(id));
+      doctor.set(await fetchDoctor(id));
       wasChanged.value = true;
       return false;
     }
     await done();
-    tell(`${shown.record.name} is approved.`, () => revoke(id, done));
+    showNotice(`${shown.record.name} is approved.`, () => revokeApproval(id, done));
     return true;
   };
   return (

@@ -1,22 +1,22 @@
 // What a change did to a record, field by field: as it was before, and as it was afterwards or is now.
 import { type AuditEntry, answer, pages } from '../../../clients/typescript/dist/index.js';
 import { Show, useLoaded } from '../../kit/loading.tsx';
-import { Day, inWords, Text, Time } from '../../kit/words.tsx';
+import { Day, humanize, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 import { isVersion } from './trail-words.tsx';
 
 type Version = Record<string, unknown>;
-interface Later {
+interface LaterChange {
   /** Undefined: there is nothing to compare with. */
   version: Version | undefined;
   says: string;
 }
 
 /** What changes a record and so has it as it was. */
-const changing = ['update', 'delete', 'accept'];
+const changeActions = ['update', 'delete', 'accept'];
 const mostPages = 10;
 /** What was only stamped or counted by a change. */
-const isNoise = (name: string) => /^(id|version|updated_at|last_login)$/.test(name);
+const isBookkeeping = (name: string) => /^(id|version|updated_at|last_login)$/.test(name);
 /** Such entries after that one, until each of its fields is in one. Null: there are too many to look through. */
 const changesAfter = async (
   { id, at, resource, resource_id, patient_ids }: AuditEntry,
@@ -40,10 +40,10 @@ const changesAfter = async (
   }
   return changes;
 };
-const laterThan = async (entry: AuditEntry): Promise<Later> => {
+const laterThan = async (entry: AuditEntry): Promise<LaterChange> => {
   if (entry.action === 'delete') return { version: undefined, says: 'This is what was deleted.' };
-  const names = Object.keys(entry.before ?? {}).filter((name) => !isNoise(name));
-  const found = await Promise.all(changing.map((action) => changesAfter(entry, action, names)));
+  const names = Object.keys(entry.before ?? {}).filter((name) => !isBookkeeping(name));
+  const found = await Promise.all(changeActions.map((action) => changesAfter(entry, action, names)));
   const isSure = !found.includes(null);
   const changes = found.flatMap((some) => some ?? []).sort((one, other) => one.id - other.id);
   // An entry has only what that change replaced: of each field the first one that has it says how it was afterwards, and
@@ -51,7 +51,7 @@ const laterThan = async (entry: AuditEntry): Promise<Later> => {
   const afterwards: Version = isSure ? Object.assign({}, ...changes.toReversed().map(({ before }) => before)) : {};
   const isWhole = names.every((name) => name in afterwards);
   const { resource, resource_id } = entry;
-  const now = isWhole || resource_id === null ? {} : await nowOf(resource, resource_id);
+  const now = isWhole || resource_id === null ? {} : await currentVersion(resource, resource_id);
   if (!now && changes.length === 0) return { version: undefined, says: 'This is how it was before.' };
   const isNow = changes.length === 0 || !isSure;
   return {
@@ -61,7 +61,7 @@ const laterThan = async (entry: AuditEntry): Promise<Later> => {
       : `Compared with how it is now.${isSure ? '' : ' It may have changed in between.'}`,
   };
 };
-const nowOf = async (resource: string, id: number): Promise<Version | undefined> => {
+const currentVersion = async (resource: string, id: number): Promise<Version | undefined> => {
   const param = { id };
   if (resource === 'patient') return answer(api.patients[':id'].$get({ param }));
   if (resource === 'doctor') return answer(api.doctors[':id'].$get({ param }));
@@ -78,16 +78,17 @@ const shown = (version: Version): Version => {
     ...(email_verified_at !== undefined && { email_verified: email_verified_at !== null }),
   };
 };
-const isMoment = (name: string, value: unknown): value is string => name.endsWith('_at') && typeof value === 'string';
+const isTimestamp = (name: string, value: unknown): value is string =>
+  name.endsWith('_at') && typeof value === 'string';
 /** The same for the same, however the database and the API write it. */
 const text = (name: string, value: unknown) => {
   if (value === null || value === undefined) return null;
-  if (isMoment(name, value)) return new Date(value).toISOString();
+  if (isTimestamp(name, value)) return new Date(value).toISOString();
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 };
 function Value({ name, of }: { name: string; of: unknown }) {
-  if (isMoment(name, of)) return <Time at={of} />;
+  if (isTimestamp(name, of)) return <Time at={of} />;
   if (name === 'date_of_birth' && typeof of === 'string') return <Day on={of} />;
   return <Text of={text(name, of)} />;
 }
@@ -107,7 +108,7 @@ export function Differences({ entry }: { entry: AuditEntry }) {
 }
 
 function Compared({ before, after }: { before: Version; after: Version | undefined }) {
-  const names = Object.keys(before).filter((name) => !isNoise(name));
+  const names = Object.keys(before).filter((name) => !isBookkeeping(name));
   const differing = after
     ? names.filter((name) => name in after && text(name, before[name]) !== text(name, after[name]))
     : names.filter((name) => text(name, before[name]) !== null);
@@ -124,7 +125,7 @@ function Compared({ before, after }: { before: Version; after: Version | undefin
       <tbody>
         {differing.map((name) => (
           <tr key={name}>
-            <th scope="row">{inWords(name)}</th>
+            <th scope="row">{humanize(name)}</th>
             <td data-title="Before">
               <Value name={name} of={before[name]} />
             </td>

@@ -4,16 +4,16 @@ import { Dialog } from '../../kit/dialogs.tsx';
 import { Facts } from '../../kit/page.tsx';
 import { Text, Time } from '../../kit/words.tsx';
 import { Differences } from './differences.tsx';
-import { didInWords, nameIn, PatientLink, Target, Who, whatOf, whoInWords } from './trail-words.tsx';
+import { actionLabel, actorLabel, nameIn, PatientLink, recordLabel, Target, Who } from './trail-words.tsx';
 
 const mostPatients = 20;
 
 export function Entry({ entry, close }: { entry: AuditEntry; close(): void }) {
   const { id, at, action, patient_ids, request_id, address, before } = entry;
   const name = nameIn(before);
-  const said = name ? `${whatOf(entry)}, ${name}` : whatOf(entry);
+  const said = name ? `${recordLabel(entry)}, ${name}` : recordLabel(entry);
   return (
-    <Dialog title={`${whoInWords(entry)} ${didInWords(action)}: ${said}`} close={close}>
+    <Dialog title={`${actorLabel(entry)} ${actionLabel(action)}: ${said}`} close={close}>
       <Facts
         of={[
           ['When', <Time key="at" at={at} />],

@@ -7,14 +7,14 @@ import {
   type NewInvitation,
   pages,
 } from '../../../clients/typescript/dist/index.js';
-import { Act, Dialog, tell } from '../../kit/dialogs.tsx';
+import { ActionButton, Dialog, showNotice } from '../../kit/dialogs.tsx';
 import { type Field, Form, filled } from '../../kit/forms.tsx';
-import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
+import { type Column, type Filter, invalidateLists, List } from '../../kit/lists.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Search } from '../../kit/search.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { roleInWords, roles } from './accounts.tsx';
+import { roleLabel, roles } from './accounts.tsx';
 
 const states: Record<Invitation['state'], string> = {
   open: 'open',
@@ -26,7 +26,7 @@ const filters: readonly Filter[] = [{ name: 'state', label: 'State', options: Ob
 const columns: readonly Column<Invitation>[] = [
   { title: 'To', cell: ({ email }) => <Name of={email} /> },
   { title: 'Name', cell: ({ name }) => <Text of={name} /> },
-  { title: 'As', cell: ({ role }) => roleInWords(role) },
+  { title: 'As', cell: ({ role }) => roleLabel(role) },
   { title: 'State', cell: ({ state }) => states[state] },
   { title: 'Sent', cell: ({ created_at }) => <Time at={created_at} /> },
   { title: 'Until', cell: ({ expires_at }) => <Time at={expires_at} /> },
@@ -34,13 +34,13 @@ const columns: readonly Column<Invitation>[] = [
     title: 'Do',
     cell: ({ id, email, state }) =>
       state === 'open' && (
-        <Act
+        <ActionButton
           label="Revoke"
           name={`Revoke ${email}`}
           act={async () => {
             await answer(api.admin.invitations[':id'].$delete({ param: { id } }));
-            forgetLists();
-            tell('The invitation no longer works.');
+            invalidateLists();
+            showNotice('The invitation no longer works.');
           }}
         />
       ),
@@ -71,7 +71,7 @@ export function Invitations() {
         filters={filters}
         keyOf={({ id }) => id}
       />
-      {isOpen.value && <Inviting close={close} />}
+      {isOpen.value && <InviteForm close={close} />}
     </Page>
   );
 }
@@ -98,7 +98,7 @@ const withoutAccount = async (search: string) => {
   }
   return found;
 };
-function Inviting({ close }: { close(): void }) {
+function InviteForm({ close }: { close(): void }) {
   const chosen = useSignal<Doctor | undefined>(undefined);
   const choose = (doctor: Doctor | undefined) => {
     chosen.value = doctor;
@@ -145,9 +145,9 @@ function Inviting({ close }: { close(): void }) {
           // the server says what is wrong with it, field by field
           const json = { ...filled(fields, values), ...doctor } as NewInvitation;
           await answer(api.admin.invitations.$post({ json }));
-          forgetLists();
+          invalidateLists();
           close();
-          tell('An invitation is on its way.');
+          showNotice('An invitation is on its way.');
         }}
       />
     </Dialog>

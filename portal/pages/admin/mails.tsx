@@ -1,7 +1,7 @@
 // Mails that could not be sent: what for and to whom; never what they say.
 import { answer, type Mail } from '../../../clients/typescript/dist/index.js';
-import { Act, tell } from '../../kit/dialogs.tsx';
-import { type Column, type Filter, forgetLists, List } from '../../kit/lists.tsx';
+import { ActionButton, showNotice } from '../../kit/dialogs.tsx';
+import { type Column, type Filter, invalidateLists, List } from '../../kit/lists.tsx';
 import { Page } from '../../kit/page.tsx';
 import { count, Name, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
@@ -22,8 +22,8 @@ export const purposes: Record<Mail['purpose'], string> = {
 };
 export const sendAgain = async (id: number) => {
   await answer(api.admin.mails[':id'].resend.$post({ param: { id } }));
-  forgetLists();
-  tell('The mail is tried again.');
+  invalidateLists();
+  showNotice('The mail is tried again.');
 };
 
 const filters: readonly Filter[] = [
@@ -36,22 +36,22 @@ const filters: readonly Filter[] = [
     ],
   },
 ];
-const whyHeld: Record<NonNullable<Mail['held']>, string> = {
+const heldReasons: Record<NonNullable<Mail['held']>, string> = {
   address: 'waits: too many to this address today',
   deployment: 'waits: too many mails today',
 };
-const stateInWords = ({ state, held }: Mail) =>
-  state === 'failed' ? 'given up' : held ? whyHeld[held] : 'waits for another try';
+const stateLabel = ({ state, held }: Mail) =>
+  state === 'failed' ? 'given up' : held ? heldReasons[held] : 'waits for another try';
 const columns: readonly Column<Mail>[] = [
   { title: 'What', cell: ({ purpose }) => purposes[purpose] },
   { title: 'To', cell: ({ recipient }) => <Name of={recipient} /> },
   { title: 'Of', sort: 'asked_at', cell: ({ asked_at }) => <Time at={asked_at} /> },
-  { title: 'State', cell: stateInWords },
+  { title: 'State', cell: stateLabel },
   { title: 'Tried', cell: ({ attempts }) => count(attempts) },
   {
     title: 'Do',
     cell: ({ id, recipient }) => (
-      <Act label="Send again" name={`Send again to ${recipient}`} act={() => sendAgain(id)} />
+      <ActionButton label="Send again" name={`Send again to ${recipient}`} act={() => sendAgain(id)} />
     ),
   },
 ];

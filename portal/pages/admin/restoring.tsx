@@ -1,11 +1,11 @@
 // Brings back what was deleted, and says before what that is.
 import { type AuditEntry, answer } from '../../../clients/typescript/dist/index.js';
-import { Confirm, tell } from '../../kit/dialogs.tsx';
-import { forgetLists } from '../../kit/lists.tsx';
+import { Confirm, showNotice } from '../../kit/dialogs.tsx';
+import { invalidateLists } from '../../kit/lists.tsx';
 import { Show, useLoaded } from '../../kit/loading.tsx';
 import { counted, Name, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { isVersion, nameIn, whatOf } from './trail-words.tsx';
+import { isVersion, nameIn, recordLabel } from './trail-words.tsx';
 
 export const isRestorable = ({ action, resource, before }: AuditEntry) =>
   action === 'delete' && (resource === 'patient' || resource === 'doctor') && before !== null;
@@ -14,7 +14,7 @@ const others = { patient: ['doctor_id', 'doctor', 'doctors'], doctor: ['patient_
 /** Each is a read of its own, and of a patient one that the trail keeps. */
 const mostNamed = 5;
 /** Whom the record was assigned to: the mappings that went with it have entries of that very moment. */
-const goneWith = async ({ at, resource, resource_id }: AuditEntry) => {
+const deletedWithIt = async ({ at, resource, resource_id }: AuditEntry) => {
   const kind: keyof typeof others = resource === 'doctor' ? 'doctor' : 'patient';
   const justAfter = new Date(Date.parse(at) + 1).toISOString();
   const query = { action: 'delete', resource: 'mapping', from: at, to: justAfter, limit: 100 };
@@ -31,10 +31,10 @@ const goneWith = async ({ at, resource, resource_id }: AuditEntry) => {
   return { many: ids.length, names: named.filter((name) => name !== undefined), kind };
 };
 
-export function Restoring({ entry, close }: { entry: AuditEntry; close(): void }) {
+export function RestoreButton({ entry, close }: { entry: AuditEntry; close(): void }) {
   const { id, before, at } = entry;
-  const along = useLoaded(() => goneWith(entry), `gone with ${id}`);
-  const name = nameIn(before) ?? whatOf(entry);
+  const along = useLoaded(() => deletedWithIt(entry), `gone with ${id}`);
+  const name = nameIn(before) ?? recordLabel(entry);
   return (
     <Confirm
       title={`Restore ${name}?`}
@@ -42,13 +42,13 @@ export function Restoring({ entry, close }: { entry: AuditEntry; close(): void }
       close={close}
       act={async () => {
         const { mappings } = await answer(api.admin.audit[':id'].restore.$post({ param: { id } }));
-        forgetLists();
+        invalidateLists();
         const with_ = mappings.length === 0 ? '' : `, and with it who treats whom (${mappings.length})`;
-        tell(`${name} is back${with_}.`);
+        showNotice(`${name} is back${with_}.`);
       }}
     >
       <p>
-        {whatOf(entry)}, <Name of={name} />, comes back as it was when it was deleted, on <Time at={at} />.
+        {recordLabel(entry)}, <Name of={name} />, comes back as it was when it was deleted, on <Time at={at} />.
       </p>
       <Show loaded={along}>
         {({ many, names, kind }) => {

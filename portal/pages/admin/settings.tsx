@@ -5,12 +5,12 @@ import { Show, useLoaded } from '../../kit/loading.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Text } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { roleInWords } from './accounts.tsx';
+import { roleLabel } from './accounts.tsx';
 
 const seconds = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'second', unitDisplay: 'long' });
 const minutes = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
 const days = new Intl.NumberFormat(undefined, { style: 'unit', unit: 'day', unitDisplay: 'long' });
-const lasting = (given: number) =>
+const duration = (given: number) =>
   given % 86_400 === 0
     ? days.format(given / 86_400)
     : given % 60 === 0
@@ -19,10 +19,10 @@ const lasting = (given: number) =>
 
 const secrets = new Set(['JWT_SECRET_PREVIOUS', 'DJANGO_TOKENS_UNTIL']);
 /** What it is, how it is, and by which name it is changed. */
-const inWords = (set: Settings): readonly (readonly [string, ComponentChildren, string])[] => [
+const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildren, string])[] => [
   [
     'Who may register without an invitation',
-    set.registration.map((role) => roleInWords(role)).join(', ') || 'nobody',
+    set.registration.map((role) => roleLabel(role)).join(', ') || 'nobody',
     'REGISTRATION',
   ],
   [
@@ -47,8 +47,8 @@ const inWords = (set: Settings): readonly (readonly [string, ComponentChildren, 
     set.cors_origins.includes('*') ? 'everywhere' : set.cors_origins.join(', ') || 'here only',
     'CORS_ORIGINS',
   ],
-  ['An access token counts for', lasting(set.access_token_seconds), 'ACCESS_TOKEN_TTL'],
-  ['A session that is not used ends after', lasting(set.refresh_token_seconds), 'REFRESH_TOKEN_TTL'],
+  ['An access token counts for', duration(set.access_token_seconds), 'ACCESS_TOKEN_TTL'],
+  ['A session that is not used ends after', duration(set.refresh_token_seconds), 'REFRESH_TOKEN_TTL'],
   ['An account may have', `${set.sessions_per_account} sessions`, 'SESSIONS_PER_ACCOUNT'],
   ['Mails go out', `${set.mails_per_day} a day at most`, 'MAILS_PER_DAY'],
   [
@@ -101,7 +101,7 @@ export function SettingsPage() {
                 </tr>
               </thead>
               <tbody>
-                {inWords(set).map(([what, value, name]) => (
+                {valueLabel(set).map(([what, value, name]) => (
                   <tr key={name}>
                     <th scope="row">{what}</th>
                     <td data-title="As it is">

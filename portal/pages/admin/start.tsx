@@ -1,15 +1,15 @@
 // An administrator's first page: what waits for one.
 import { useSignal } from '@preact/signals';
 import { answer, type Doctor, type Mail, type Waiting } from '../../../clients/typescript/dist/index.js';
-import { Act } from '../../kit/dialogs.tsx';
+import { ActionButton } from '../../kit/dialogs.tsx';
 import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
 import { Page } from '../../kit/page.tsx';
 import { counted, Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { Approving } from './approving.tsx';
+import { ApprovalButton } from './approving.tsx';
 import { purposes, sendAgain } from './mails.tsx';
 
-export function Start() {
+export function Overview() {
   const waiting = useLoaded(() => answer(api.admin.waiting.$get()), 'waiting');
   return (
     <Page title="What waits for you">
@@ -71,7 +71,7 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
         <a href="/portal/doctors?approved=false">All doctors who await approval</a>
       </p>
       {asking.value && (
-        <Approving
+        <ApprovalButton
           id={asking.value}
           done={waiting.again}
           close={() => {
@@ -94,7 +94,7 @@ function Mails({ mails, total, waiting }: { mails: Mail[]; total: number; waitin
               {purposes[purpose]} to <bdi>{recipient}</bdi>, of <Time at={asked_at} />, tried{' '}
               {counted(attempts, 'time')}
             </span>
-            <Act
+            <ActionButton
               label={`Send again to ${recipient}`}
               act={async () => {
                 await sendAgain(id);

@@ -1,9 +1,9 @@
 // The trail's words as a person reads them.
 import type { AuditEntry } from '../../../clients/typescript/dist/index.js';
-import { inWords, Name } from '../../kit/words.tsx';
-import { roleInWords } from './accounts.tsx';
+import { humanize, Name } from '../../kit/words.tsx';
+import { roleLabel } from './accounts.tsx';
 
-const did: Record<string, string> = {
+const actionLabels: Record<string, string> = {
   create: 'added',
   read: 'looked at',
   update: 'changed',
@@ -37,7 +37,7 @@ const did: Record<string, string> = {
   email_undone: 'undid a change of the email',
   resend: 'sent again',
 };
-const kinds: Record<string, string> = {
+const kindLabels: Record<string, string> = {
   patient: 'Patient',
   doctor: 'Doctor',
   mapping: 'Who treats whom',
@@ -55,10 +55,10 @@ const lists: Record<string, string> = {
   mail: 'A list of mails',
   invitation: 'A list of invitations',
 };
-export const didInWords = (action: string) => did[action] ?? inWords(action).toLowerCase();
-const kindInWords = (resource: string) => kinds[resource] ?? inWords(resource);
-export const actionOptions = Object.entries(did);
-export const kindOptions = Object.entries(kinds);
+export const actionLabel = (action: string) => actionLabels[action] ?? humanize(action).toLowerCase();
+const kindLabel = (resource: string) => kindLabels[resource] ?? humanize(resource);
+export const actionOptions = Object.entries(actionLabels);
+export const kindOptions = Object.entries(kindLabels);
 
 type Version = Record<string, unknown>;
 export const isVersion = (value: unknown): value is Version => typeof value === 'object' && value !== null;
@@ -66,12 +66,12 @@ export const isVersion = (value: unknown): value is Version => typeof value === 
 export const nameIn = (before: unknown) =>
   isVersion(before) && typeof before.name === 'string' ? before.name : undefined;
 /** "Patient 7". */
-export const whatOf = ({ action, resource, resource_id }: AuditEntry) => {
-  if (resource_id !== null) return `${kindInWords(resource)} ${resource_id}`;
+export const recordLabel = ({ action, resource, resource_id }: AuditEntry) => {
+  if (resource_id !== null) return `${kindLabel(resource)} ${resource_id}`;
   const list = action === 'read' ? lists[resource] : undefined;
-  return list ?? kindInWords(resource);
+  return list ?? kindLabel(resource);
 };
-export const whoInWords = ({ actor_id, actor_name, actor_role }: AuditEntry) =>
+export const actorLabel = ({ actor_id, actor_name, actor_role }: AuditEntry) =>
   actor_id === null
     ? actor_role === 'cli'
       ? 'The command line'
@@ -79,10 +79,10 @@ export const whoInWords = ({ actor_id, actor_name, actor_role }: AuditEntry) =>
     : (actor_name ?? `Account ${actor_id}`);
 
 export function Who({ entry }: { entry: AuditEntry }) {
-  const who = whoInWords(entry);
+  const who = actorLabel(entry);
   const { actor_id, actor_role } = entry;
   if (actor_id === null) return <span>{who}</span>;
-  const role = actor_role === 'pending_doctor' ? 'Doctor, not approved' : roleInWords(actor_role);
+  const role = actor_role === 'pending_doctor' ? 'Doctor, not approved' : roleLabel(actor_role);
   return (
     <span>
       <a href={`/portal/accounts/${actor_id}`}>
@@ -93,13 +93,13 @@ export function Who({ entry }: { entry: AuditEntry }) {
   );
 }
 
-const places: Record<string, string> = { patient: 'patients', doctor: 'doctors', user: 'accounts' };
+const recordPaths: Record<string, string> = { patient: 'patients', doctor: 'doctors', user: 'accounts' };
 export const PatientLink = ({ id }: { id: number }) => <a href={`/portal/patients/${id}`}>Patient {id}</a>;
 /** What it was done to, with a way there if it may still be there, and whom it is about. */
 export function Target({ entry }: { entry: AuditEntry }) {
   const { action, resource, resource_id, patient_ids } = entry;
-  const what = whatOf(entry);
-  const place = action === 'delete' || resource_id === null ? undefined : places[resource];
+  const what = recordLabel(entry);
+  const place = action === 'delete' || resource_id === null ? undefined : recordPaths[resource];
   const [first, ...others] = resource === 'patient' && resource_id !== null ? [] : patient_ids;
   if (action === 'read' && resource === 'patient' && resource_id === null && first !== undefined)
     return others.length > 0 ? <span>{patient_ids.length} patients, in a list</span> : <PatientLink id={first} />;

@@ -8,8 +8,8 @@ import { Search } from '../../kit/search.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 import { Entry } from './entry.tsx';
-import { isRestorable, Restoring } from './restoring.tsx';
-import { actionOptions, didInWords, kindOptions, nameIn, Target, Who, whatOf } from './trail-words.tsx';
+import { isRestorable, RestoreButton } from './restoring.tsx';
+import { actionLabel, actionOptions, kindOptions, nameIn, recordLabel, Target, Who } from './trail-words.tsx';
 
 const filters: readonly Filter[] = [
   { name: 'action', label: 'What was done', options: actionOptions },
@@ -26,10 +26,10 @@ const midnight = (day: string, later = 0) => {
   const [year = 0, month = 1, date = 1] = day.split('-').map(Number);
   return new Date(year, month - 1, date + later).toISOString();
 };
-interface Asked {
+interface TrailFilters {
   query?: { from?: string; to?: string };
 }
-const inDaysOfHere = ({ query: { from, to, ...query } = {} }: Asked = {}) =>
+const inDaysOfHere = ({ query: { from, to, ...query } = {} }: TrailFilters = {}) =>
   api.admin.audit.$get({
     query: { ...query, ...(from && { from: midnight(from) }), ...(to && { to: midnight(to, 1) }) },
   });
@@ -40,7 +40,7 @@ export function Trail() {
   const columns: readonly Column<AuditEntry>[] = [
     { title: 'When', cell: ({ at }) => <Time at={at} /> },
     { title: 'Who', cell: (entry) => <Who entry={entry} /> },
-    { title: 'Did', cell: ({ action }) => didInWords(action) },
+    { title: 'Did', cell: ({ action }) => actionLabel(action) },
     { title: 'To', cell: (entry) => <Target entry={entry} /> },
     { title: 'From', cell: ({ address }) => <Text of={address} /> },
     {
@@ -50,7 +50,7 @@ export function Trail() {
           <button
             type="button"
             class="secondary"
-            aria-label={`${entry.before === null ? 'Details' : 'Changes'}: ${whatOf(entry)}, entry ${entry.id}`}
+            aria-label={`${entry.before === null ? 'Details' : 'Changes'}: ${recordLabel(entry)}, entry ${entry.id}`}
             onClick={() => {
               opened.value = entry;
             }}
@@ -61,7 +61,7 @@ export function Trail() {
             <button
               type="button"
               class="secondary"
-              aria-label={`Restore ${nameIn(entry.before) ?? whatOf(entry)}`}
+              aria-label={`Restore ${nameIn(entry.before) ?? recordLabel(entry)}`}
               onClick={() => {
                 restoring.value = entry;
               }}
@@ -75,7 +75,7 @@ export function Trail() {
   ];
   return (
     <Page title="The trail">
-      <Finding />
+      <FindPatient />
       <List of={['entry', 'entries']} route={inDaysOfHere} columns={columns} filters={filters} keyOf={({ id }) => id} />
       {opened.value && (
         <Entry
@@ -86,7 +86,7 @@ export function Trail() {
         />
       )}
       {restoring.value && (
-        <Restoring
+        <RestoreButton
           entry={restoring.value}
           close={() => {
             restoring.value = undefined;
@@ -98,7 +98,7 @@ export function Trail() {
 }
 
 /** By name, whose number the filters take. */
-function Finding() {
+function FindPatient() {
   const { route } = useLocation();
   const limit = 8;
   const nobody = Promise.resolve([]);

@@ -1,8 +1,8 @@
 // Who treats whom, from the side of a doctor: the other side is on a patient's page.
 import { useRoute } from 'preact-iso';
 import { answer, type Doctor, type Patient } from '../../../clients/typescript/dist/index.js';
-import { Act, tell } from '../../kit/dialogs.tsx';
-import { type Column, forgetLists, List } from '../../kit/lists.tsx';
+import { ActionButton, showNotice } from '../../kit/dialogs.tsx';
+import { type Column, invalidateLists, List } from '../../kit/lists.tsx';
 import { useLoaded } from '../../kit/loading.tsx';
 import { Page } from '../../kit/page.tsx';
 import { Search } from '../../kit/search.tsx';
@@ -36,12 +36,12 @@ export const Treating = () => (
 
 const assign = async (patient: number, doctor: number) => {
   await answer(api.mappings.$post({ json: { patient, doctor } }));
-  forgetLists();
+  invalidateLists();
 };
 const unassign = async (patient: number, doctor: number) => {
   const [mapping] = await answer(api.mappings.$get({ query: { patient, doctor } }));
   if (mapping) await answer(api.mappings[':id'].$delete({ param: { id: mapping.id } }));
-  forgetLists();
+  invalidateLists();
 };
 
 export function TreatedBy() {
@@ -62,11 +62,11 @@ export function TreatedBy() {
     {
       title: 'Do',
       cell: (patient) => (
-        <Act
+        <ActionButton
           label={`Unassign ${patient.name}`}
           act={async () => {
             await unassign(patient.id, doctor);
-            tell(`${name} no longer treats ${patient.name}.`, () => assign(patient.id, doctor));
+            showNotice(`${name} no longer treats ${patient.name}.`, () => assign(patient.id, doctor));
           }}
         />
       ),
@@ -90,7 +90,7 @@ export function TreatedBy() {
           act={(patient) => `Assign ${patient.name}`}
           choose={async (patient) => {
             await assign(patient.id, doctor);
-            tell(`${name} treats ${patient.name} now.`, () => unassign(patient.id, doctor));
+            showNotice(`${name} treats ${patient.name} now.`, () => unassign(patient.id, doctor));
           }}
         >
           {(patient) => (

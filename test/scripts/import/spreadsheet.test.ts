@@ -1,17 +1,23 @@
 // What is made of a spreadsheet: its letters, columns, dates and words, and who is in it twice.
 import { describe, expect, test } from 'vitest';
-import { type Place, placesOf, wrongPlaces } from '../../../portal/spreadsheet/columns.ts';
-import { doubled, understand } from '../../../portal/spreadsheet/patients.ts';
+import { type ColumnTarget, columnErrors, guessColumns } from '../../../portal/spreadsheet/columns.ts';
+import { findDuplicates, parsePatients } from '../../../portal/spreadsheet/patients.ts';
 import { readSheet } from '../../../portal/spreadsheet/read.ts';
-import { type DateOrder, orderOf, readAge, readDate, readGender } from '../../../portal/spreadsheet/values.ts';
+import {
+  type DateOrder,
+  detectDateOrder,
+  parseAge,
+  parseDate,
+  parseGender,
+} from '../../../portal/spreadsheet/values.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const sheetOf = (text: string) => readSheet(bytes(text));
 /** A text in a code page of one byte a letter. */
 const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
-const patientsOf = (text: string, order?: DateOrder, places?: Place[]) => {
+const patientsOf = (text: string, order?: DateOrder, places?: ColumnTarget[]) => {
   const sheet = sheetOf(text);
-  return understand(sheet, { places: places ?? placesOf(sheet.header), order });
+  return parsePatients(sheet, { places: places ?? guessColumns(sheet.header), order });
 };
 
 describe('a file', () => {
@@ -67,7 +73,7 @@ describe('a file', () => {
 });
 
 describe('columns', () => {
-  test.each<[string, Place[]]>([
+  test.each<[string, ColumnTarget[]]>([
     ['First Name,Last Name,DOB,Sex,Mobile,E-Mail', ['given', 'family', 'date_of_birth', 'gender', 'phone', 'email']],
     [
       'Nachname,Vorname,Geburtsdatum,Straße,PLZ,Ort',
@@ -75,13 +81,13 @@ describe('columns', () => {
     ],
     ['patient_name,Birth Date,born,Shoe size', ['name', 'date_of_birth', null, null]],
   ])('are known by their names: %s', (header, places) => {
-    expect(placesOf(header.split(','))).toEqual(places);
+    expect(guessColumns(header.split(','))).toEqual(places);
   });
 
   test('have to have a name among them, and each date once', () => {
-    expect(wrongPlaces(['age'])).toMatch('No column is the name');
-    expect(wrongPlaces(['name', 'email', 'email'])).toMatch('Two columns are "email"');
-    expect(wrongPlaces(['family', 'phone', 'phone'])).toBeUndefined();
+    expect(columnErrors(['age'])).toMatch('No column is the name');
+    expect(columnErrors(['name', 'email', 'email'])).toMatch('Two columns are "email"');
+    expect(columnErrors(['family', 'phone', 'phone'])).toBeUndefined();
   });
 
   test('without a place are named, where they hold something', () => {
@@ -110,19 +116,19 @@ describe('dates', () => {
     ['1/2/1990', 'month first', '1990-01-02'],
     ['1/2/1990', 'day first', '1990-02-01'],
   ])('%s (%s) is %s', (text, order, date) => {
-    expect(readDate(text, order)).toEqual({ date });
+    expect(parseDate(text, order)).toEqual({ date });
   });
   test.each(['29.02.1990', '31/02/1990', '12/31/90', '33000', '0.0.1990', 'yesterday', '1990-12-31T10:00:00Z'])(
     '%s is none',
     (text) => {
-      expect(readDate(text, 'day first')).toHaveProperty('wrong');
+      expect(parseDate(text, 'day first')).toHaveProperty('wrong');
     },
   );
 
   test('with slashes are read in the order that the file shows', () => {
-    expect(orderOf(['1/2/1990', '31/12/1990', ''])).toBe('day first');
-    expect(orderOf(['1/2/1990', '12/31/1990'])).toBe('month first');
-    expect(orderOf(['1/2/1990', '3/4/1990'])).toBeUndefined();
+    expect(detectDateOrder(['1/2/1990', '31/12/1990', ''])).toBe('day first');
+    expect(detectDateOrder(['1/2/1990', '12/31/1990'])).toBe('month first');
+    expect(detectDateOrder(['1/2/1990', '3/4/1990'])).toBeUndefined();
     expect(patientsOf('name,dob\nEve,1/2/1990\nAdam,12/31/1990').lines[0]?.patient.date_of_birth).toBe('1990-01-02');
     expect(patientsOf('name,dob\nEve,1/2/1990\nAdam,31/12/1990').lines[0]?.patient.date_of_birth).toBe('1990-02-01');
   });
@@ -137,12 +143,12 @@ describe('dates', () => {
 });
 
 test('words of a cell mean a gender or an age, or are wrong', () => {
-  for (const word of ['F', 'Female', 'weiblich', 'W', 'Frau']) expect(readGender(word)).toEqual({ gender: 'female' });
-  for (const word of ['m', 'MALE', 'männlich', 'Mr.']) expect(readGender(word)).toEqual({ gender: 'male' });
-  expect(readGender('divers')).toEqual({ gender: 'other' });
-  expect(readGender('?')).toHaveProperty('wrong');
-  expect(readAge('34')).toEqual({ age: 34 });
-  for (const text of ['34 years', '-1', '3.5', '1e2']) expect(readAge(text)).toHaveProperty('wrong');
+  for (const word of ['F', 'Female', 'weiblich', 'W', 'Frau']) expect(parseGender(word)).toEqual({ gender: 'female' });
+  for (const word of ['m', 'MALE', 'männlich', 'Mr.']) expect(parseGender(word)).toEqual({ gender: 'male' });
+  expect(parseGender('divers')).toEqual({ gender: 'other' });
+  expect(parseGender('?')).toHaveProperty('wrong');
+  expect(parseAge('34')).toEqual({ age: 34 });
+  for (const text of ['34 years', '-1', '3.5', '1e2']) expect(parseAge(text)).toHaveProperty('wrong');
 });
 
 test('what is wrong is said with its line and column', () => {
@@ -156,7 +162,7 @@ test('what is wrong is said with its line and column', () => {
 });
 
 describe('somebody who is there twice', () => {
-  const twice = (text: string, there: object[] = []) => doubled(patientsOf(text).lines, there);
+  const twice = (text: string, there: object[] = []) => findDuplicates(patientsOf(text).lines, there);
   test('is found by name and birth date, or by name and phone, however they are written', () => {
     expect(twice('name,dob,phone\nZoë Doe,1990-12-31,\nAdam,,123\nZOE  DOE,31.12.1990,9\nadam,,1-2-3')).toEqual([
       { line: 4, as: 2 },
