@@ -16,7 +16,7 @@ import {
   type User,
   wardbook,
 } from '../clients/typescript/dist/index.js';
-import { Cancelled, passwordRequest, stepUp } from './proof.ts';
+import { Cancelled, passwordRequest, stepUp } from './password-request.ts';
 
 /** What is kept of a session where all tabs find it. */
 type StoredSession = Pick<Tokens, 'refresh' | 'user'>;

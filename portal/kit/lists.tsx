@@ -7,8 +7,8 @@ import { useLocation } from 'preact-iso';
 import { pages } from '../../clients/typescript/dist/index.js';
 import { isOnline, type Trouble, troubleOf } from '../session.ts';
 import { type Column, type Filter, Filters, Heading, type Query } from './columns.tsx';
-import { useCameByLink } from './going.ts';
 import { Problem } from './loading.tsx';
+import { useCameByLink } from './navigation.ts';
 import { counted } from './words.tsx';
 
 export type { Column, Filter } from './columns.tsx';

@@ -2,14 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { answer, type User } from '../../clients/typescript/dist/index.js';
 import { ActionButton, showNotice } from '../kit/dialogs.tsx';
-import { Edit, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { Edit, fetchWithEtag, type WithEtag } from '../kit/edit-form.tsx';
 import { type Field, Form } from '../kit/forms.tsx';
 import { Show, useLoaded, useReload } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
-import { withPassword } from '../proof.ts';
+import { withPassword } from '../password-request.ts';
 import { api, user } from '../session.ts';
 import { Devices } from './devices.tsx';
-import { EraseAccount } from './erasing.tsx';
+import { EraseAccount } from './erase-account.tsx';
 import { newPassword } from './links.tsx';
 
 const fetchAccount = () => fetchWithEtag(api.auth.me.$get());

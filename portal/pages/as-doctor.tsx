@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
 import { showNotice } from '../kit/dialogs.tsx';
-import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/edit-form.tsx';
 import type { Field } from '../kit/forms.tsx';
 import { Show, useLoaded, useReload } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { answer, type Patient, Refused, type Routes } from '../../clients/typescript/dist/index.js';
 import { Confirm, showNotice } from '../kit/dialogs.tsx';
-import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/edit-form.tsx';
 import { type Column, invalidateLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Facts, Page } from '../kit/page.tsx';

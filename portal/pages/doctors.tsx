@@ -3,16 +3,16 @@ import { useSignal } from '@preact/signals';
 import { useLocation, useRoute } from 'preact-iso';
 import { answer, type Doctor } from '../../clients/typescript/dist/index.js';
 import { ActionButton, showNotice } from '../kit/dialogs.tsx';
-import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/edit-form.tsx';
 import { type Field, Form, filled, useIdempotencyKey } from '../kit/forms.tsx';
-import { useGoBack } from '../kit/going.ts';
 import { type Column, type Filter, invalidateLists, List } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
+import { useGoBack } from '../kit/navigation.ts';
 import { Facts, Page } from '../kit/page.tsx';
 import { counted, Name, Text, Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { ApprovalButton, revokeApproval } from './admin/approving.tsx';
-import { DeleteButton } from './deleting.tsx';
+import { ApprovalButton, revokeApproval } from './admin/approval.tsx';
+import { DeleteButton } from './delete-button.tsx';
 
 export const doctorFields: readonly Field[] = [
   { name: 'name', label: 'Name', required: true },

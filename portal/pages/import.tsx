@@ -1,10 +1,10 @@
 // The patients of a spreadsheet, taken in: which column is what, what is wrong and who is there twice, before anything is sent.
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import { createImport, type Import, listExistingPatients } from '../kit/importing.ts';
 import { invalidateLists } from '../kit/lists.tsx';
 import { Problem, Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
+import { createImport, type Import, listExistingPatients } from '../kit/patient-import.ts';
 import { count, counted, humanize, Name } from '../kit/words.tsx';
 import { type ColumnTarget, fields, guessColumns, notImported } from '../spreadsheet/columns.ts';
 import { lineRange } from '../spreadsheet/parts.ts';

@@ -3,17 +3,17 @@ import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { answer, type Patient } from '../../clients/typescript/dist/index.js';
 import { ActionButton, showNotice } from '../kit/dialogs.tsx';
-import { EditPage, fetchWithEtag, type WithEtag } from '../kit/editing.tsx';
+import { EditPage, fetchWithEtag, type WithEtag } from '../kit/edit-form.tsx';
 import { Form } from '../kit/forms.tsx';
-import { useGoBack } from '../kit/going.ts';
 import { invalidateLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
+import { useGoBack } from '../kit/navigation.ts';
 import { Facts, Page } from '../kit/page.tsx';
 import { Time } from '../kit/words.tsx';
 import { api, user } from '../session.ts';
-import { DeleteButton } from './deleting.tsx';
+import { CareTeam } from './care-team.tsx';
+import { DeleteButton } from './delete-button.tsx';
 import { patientFacts, patientFields, RegisteredBy, withoutAge } from './patients.tsx';
-import { CareTeam } from './treating.tsx';
 
 const fetchPatient = (id: number) => fetchWithEtag(api.patients[':id'].$get({ param: { id } }));
 

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useRoute } from 'preact-iso';
 import { type Account, type AccountPatch, answer } from '../../../clients/typescript/dist/index.js';
 import { ActionButton, Confirm, showNotice } from '../../kit/dialogs.tsx';
-import { Edit, fetchWithEtag, type WithEtag } from '../../kit/editing.tsx';
+import { Edit, fetchWithEtag, type WithEtag } from '../../kit/edit-form.tsx';
 import type { Field } from '../../kit/forms.tsx';
 import { type Column, type Filter, invalidateLists, List } from '../../kit/lists.tsx';
 import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';

@@ -8,7 +8,7 @@ import { Search } from '../../kit/search.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
 import { Entry } from './entry.tsx';
-import { isRestorable, RestoreButton } from './restoring.tsx';
+import { isRestorable, RestoreButton } from './restore-button.tsx';
 import { actionLabel, actionOptions, kindOptions, nameIn, recordLabel, Target, Who } from './trail-words.tsx';
 
 const filters: readonly Filter[] = [

@@ -6,7 +6,7 @@ import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
 import { Page } from '../../kit/page.tsx';
 import { counted, Name, Text, Time } from '../../kit/words.tsx';
 import { api } from '../../session.ts';
-import { ApprovalButton } from './approving.tsx';
+import { ApprovalButton } from './approval.tsx';
 import { purposes, sendAgain } from './mails.tsx';
 
 export function Overview() {

@@ -4,12 +4,12 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useRef } from 'preact/hooks';
 import { type Answered, answer, Refused } from '../../clients/typescript/dist/index.js';
-import { Choose } from './choosing.tsx';
+import { Choose } from './chooser.tsx';
 import { draftKey, dropDraft, loadDraft } from './drafts.ts';
 import { changed, type Field, Form, type Values, valuesOf } from './forms.tsx';
-import { useGoBack } from './going.ts';
 import { invalidateLists } from './lists.tsx';
 import { Show, useLoaded } from './loading.tsx';
+import { useGoBack } from './navigation.ts';
 import { Page } from './page.tsx';
 
 /** A record, and the version that it was read in. */

@@ -1,5 +1,5 @@
 // The dialog that asks for one's own password.
-import { passwordRequest } from '../proof.ts';
+import { passwordRequest } from '../password-request.ts';
 import { Dialog } from './dialogs.tsx';
 import { type Field, Form } from './forms.tsx';
 

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { answer, type Doctor, Refused } from '../../../clients/typescript/dist/index.js';
 import { Confirm, showNotice } from '../../kit/dialogs.tsx';
-import { fetchWithEtag, type WithEtag } from '../../kit/editing.tsx';
+import { fetchWithEtag, type WithEtag } from '../../kit/edit-form.tsx';
 import { invalidateLists } from '../../kit/lists.tsx';
 import { Show, useLoaded } from '../../kit/loading.tsx';
 import { Facts } from '../../kit/page.tsx';

@@ -4,7 +4,7 @@ import { Confirm, showNotice } from '../kit/dialogs.tsx';
 import { invalidateLists } from '../kit/lists.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { user } from '../session.ts';
-import { restoreDeleted } from './admin/undoing.ts';
+import { restoreDeleted } from './admin/restore.ts';
 
 interface DeletingProps<Along> {
   kind: 'patient' | 'doctor';
