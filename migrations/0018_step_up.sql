@@ -10,7 +10,7 @@ alter table mails add constraint mails_purpose_check check (purpose in (
 -- What a username looks like, in the sense of Unicode's UTS #39: of two that have the same skeleton one can pass for the
 -- other. Letters and digits become the Latin ones that they are drawn like; as it is shown, because a capital I is an l
 -- and a small i is not. One line a script: digits, Latin, Greek, Cyrillic, Armenian, Cherokee. Scripts are not mixed in one
--- username (src/records/user.ts), and those that are not here look like no other. Indexed, so that a change of this is a
+-- username (src/accounts/table.ts), and those that are not here look like no other. Indexed, so that a change of this is a
 -- migration that makes the index anew. On an expression and not unique: accounts that look alike already stay as they
 -- are, and app.guard_login_names() refuses new ones.
 create function app.skeleton(username text) returns text immutable strict parallel safe language sql as $$

@@ -24,4 +24,4 @@ export async function execute(name: string, script: string, args: string[] = [])
 /** What to do about any of it. */
 export const hint =
   'What it was made from is scripts/generators/made/openapi.json, and beside it is what was made. Mend the document ' +
-  '(src/openapi/, src/records/, src/http/fields.ts), not the client.';
+  '(src/openapi/, the tables in src/, src/http/fields.ts), not the client.';
