@@ -29,11 +29,17 @@ export const actorId = sql<number>`(select app.user_id())`;
 export const actorHasRole = (role: Role): SQL => sql`(select app.role()) = ${role}`;
 
 /** The patients that an audited query returned, from this column of its rows, for the entry in the trail. */
-export const idsFromColumn = (column: 'id' | 'patient'): SQL =>
-  sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from found)`;
+export const idsFromColumn = (column: 'id' | 'patient', cte = 'found'): SQL =>
+  sql`(select coalesce(array_agg(distinct ${sql.identifier(column)}), '{}') from ${sql.identifier(cte)})`;
+
+/** The entry of a read, as a CTE of the statement that reads. */
+export const readEntry = (db: Database, cte: string, resource: string, patientIds: SQL, resourceId?: SQL) => {
+  const entry = { action: 'read', resource, resource_id: resourceId, patient_ids: patientIds };
+  return db.$with(cte).as(db.insert(audit).values(entry));
+};
 
 /**
- * A read of patient data and its row in the trail, as one statement, because two would see two snapshots. A read that
+ * A read of patient data and its entry in the trail, as one statement, because two would see two snapshots. A read that
  * finds nothing is recorded as well.
  */
 export const audited = <S extends ColumnsSelection, Rows>(
@@ -44,7 +50,5 @@ export const audited = <S extends ColumnsSelection, Rows>(
   resourceId?: SQL,
 ) => {
   const found = db.$with('found').as(query);
-  const entry = { action: 'read', resource, resource_id: resourceId, patient_ids: patientIds };
-  const trail = db.$with('trail').as(db.insert(audit).values(entry));
-  return selectFromCte<Rows>(db, found, trail);
+  return selectFromCte<Rows>(db, found, readEntry(db, 'trail', resource, patientIds, resourceId));
 };

@@ -12,6 +12,14 @@ export const isoTime = (text: string): string => {
   return `${text.slice(0, 10)}T${time.length === 8 ? `${time}.000` : time.padEnd(12, '0')}Z`;
 };
 
+/** Rows that come as JSON, in which PostgreSQL writes times differently. */
+export const rowsOfJson = <Row extends object>(answer: string | Row[]): Row[] =>
+  (typeof answer === 'string' ? (JSON.parse(answer) as Row[]) : answer).map(withIsoTimes);
+export const withIsoTimes = <Row extends object>(row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),
+  ) as Row;
+
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 export const foreignId = () => bigint({ mode: 'number' });
 /**

@@ -9,7 +9,7 @@ import { routePath } from 'hono/route';
 import { config, type Env } from '../config.ts';
 import { actorId } from '../db/audit.ts';
 import { queryAsApi } from '../db/client.ts';
-import { foreignId, isoTime, versionColumns } from '../db/columns.ts';
+import { foreignId, versionColumns, withIsoTimes } from '../db/columns.ts';
 import { type Database, type Params, type ParamValues, prepare, type ResultsOf, selectFromCte } from '../db/prepare.ts';
 import { Problem, requireRow } from '../errors.ts';
 import { documented, type RouteDocs } from '../openapi/route.ts';
@@ -138,11 +138,5 @@ const replayAnswer = <Row>(
   // a record that was deleted meanwhile is not found, and is not made again
   if (!before.there) throw new Problem('not_found');
   c.header('Idempotency-Replayed', 'true');
-  return [before.answer].flat().map((row) => withIsoTimes(row as Record<string, unknown>)) as Row[];
+  return [before.answer].flat().map((row) => withIsoTimes(row as object)) as Row[];
 };
-
-/** PostgreSQL formats times in JSON differently from times in a row. */
-const withIsoTimes = (answer: Record<string, unknown>) =>
-  Object.fromEntries(
-    Object.entries(answer).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),
-  );

@@ -1,7 +1,10 @@
 // What changed since a cursor, in pages.
 import { sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types';
 import * as z from 'zod';
-import { audited, idsFromColumn } from '../db/audit.ts';
+import { idsFromColumn, readEntry } from '../db/audit.ts';
+import { rowsOfJson } from '../db/columns.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { doctorColumns, doctors } from '../doctors/table.ts';
 import { isStorable } from '../http/fields.ts';
@@ -24,40 +27,42 @@ export const kinds = {
 
 type CursorParams = Params<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
 
-const changedIds = (kind: number) => sql`any ((select app.sync_ids(${kind}))::bigint[])`;
+const changed = (id: PgColumn, kind: number) => sql`${id} = any ((select app.sync_ids(${kind}))::bigint[])`;
+/** The rows of a CTE as one JSON array. */
+const asJson = <Row extends object>(cte: string) =>
+  sql<Row[]>`(select coalesce(json_agg(${sql.identifier(cte)}), '[]') from ${sql.identifier(cte)})`.mapWith(
+    rowsOfJson<Row>,
+  );
 
-export const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: CursorParams) => [
-  db
-    .select({ scope: sql<string>`app.sync_scope()`, until: sql<number>`until`.mapWith(Number) })
-    .from(sql`app.sync_until(${scope}, ${until}) as until`),
-  db
-    .select({
-      kind: sql<number>`kind`,
-      tx: sql<number>`tx`.mapWith(Number),
-      id: sql<number>`id`.mapWith(Number),
-      more: sql<boolean>`more`,
-    })
-    .from(sql`app.sync_page(${since}, ${kind}, ${tx}, ${id}, ${limit}, ${most_bytes})`),
-  audited(
-    db,
-    'patient',
-    idsFromColumn('id'),
+/** The page of changes, and its records. All records are one answer, because Neon answers each statement by itself. */
+export const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: CursorParams) => {
+  const ctes = [
+    db.$with('patient_rows').as(db.select(patientColumns).from(patients).where(changed(patients.id, kinds.patients))),
+    db.$with('doctor_rows').as(db.select(doctorColumns).from(doctors).where(changed(doctors.id, kinds.doctors))),
+    db.$with('mapping_rows').as(db.select(mappingColumns).from(mappings).where(changed(mappings.id, kinds.mappings))),
+    readEntry(db, 'patient_read', 'patient', idsFromColumn('id', 'patient_rows')),
+    readEntry(db, 'mapping_read', 'mapping', idsFromColumn('patient', 'mapping_rows')),
+  ];
+  return [
     db
-      .select(patientColumns)
-      .from(patients)
-      .where(sql`${patients.id} = ${changedIds(kinds.patients)}`),
-  ),
-  db
-    .select(doctorColumns)
-    .from(doctors)
-    .where(sql`${doctors.id} = ${changedIds(kinds.doctors)}`),
-  audited(
-    db,
-    'mapping',
-    idsFromColumn('patient'),
+      .select({
+        scope: sql<string>`app.sync_scope()`,
+        until: sql<number>`until`.mapWith(Number),
+        kind: sql<number | null>`kind`,
+        tx: sql<number>`tx`.mapWith(Number),
+        id: sql<number>`id`.mapWith(Number),
+        more: sql<boolean | null>`more`,
+      })
+      // `until` stands in the second call, so that PostgreSQL makes the first call before it
+      .from(sql`app.sync_until(${scope}, ${until}) as until left join lateral app.sync_page(
+        case when until >= 0 then ${since}::bigint end, ${kind}, ${tx}, ${id}, ${limit}, ${most_bytes}) on true`),
     db
-      .select(mappingColumns)
-      .from(mappings)
-      .where(sql`${mappings.id} = ${changedIds(kinds.mappings)}`),
-  ),
-]);
+      .with(...ctes)
+      .select({
+        patients: asJson<SelectResultFields<typeof patientColumns>>('patient_rows'),
+        doctors: asJson<SelectResultFields<typeof doctorColumns>>('doctor_rows'),
+        mappings: asJson<SelectResultFields<typeof mappingColumns>>('mapping_rows'),
+      })
+      .from(sql`(select) as one`),
+  ];
+});

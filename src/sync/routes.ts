@@ -27,19 +27,17 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get(
       cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorSchema, cursor);
     if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
-    const [rounds, page, patientRows, doctorRows, mappingRows] = await queryAsApi(
+    const [changes, records] = await queryAsApi(
       c,
       selectChanges({ scope, since, until, kind, tx, id, limit, most_bytes: maxPageBytes }),
     );
-    const round = requireRow(rounds);
-    const last = page.at(-1);
-    const more = last?.more ?? false;
-    const next = last?.more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
-    const removed = (kind: number) => page.filter((change) => change.kind === kind).map(({ id }) => id);
+    const round = requireRow(changes);
+    const last = requireRow(changes.slice(-1));
+    const more = last.more ?? false;
+    const next = more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
+    const removed = (kind: number) => changes.filter((change) => change.kind === kind).map(({ id }) => id);
     return c.json({
-      patients: patientRows,
-      doctors: doctorRows,
-      mappings: mappingRows,
+      ...requireRow(records),
       removed: {
         patients: removed(kinds.removedPatients),
         doctors: removed(kinds.removedDoctors),
