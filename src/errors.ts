@@ -107,10 +107,12 @@ export const requireRow = <T>(rows: readonly T[]): T => {
   return row;
 };
 
-/** The row that a write returned. If it returned none, and the row is visible, it is somebody else's. */
-export const requireChanged = <T>(rows: readonly T[], seen: readonly unknown[]): T => {
-  if (rows.length === 0 && seen.length > 0) throw new Problem('not_owner');
-  return requireRow(rows);
+/** The row of writeOne(). Where nothing was written, a visible record is somebody else's. */
+export const requireChanged = <T extends object>(rows: readonly T[]): T => {
+  const row: { is_visible?: boolean | null } = requireRow(rows);
+  if (typeof row.is_visible === 'boolean') throw new Problem(row.is_visible ? 'not_owner' : 'not_found');
+  // JSON leaves out what is undefined
+  return Object.assign(row, { is_visible: undefined }) as T;
 };
 
 const uniqueViolations: Record<string, FieldErrors> = {

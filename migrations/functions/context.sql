@@ -36,6 +36,17 @@ begin
 end $$;
 grant execute on function app.refuse(text) to app_api, app_auth;
 
+-- Whether the asker sees a record, by the asker's own policies. It looks at the moment of its call (it is volatile), so that in
+-- a statement that waited for somebody else's it knows what that one has done.
+create or replace function app.sees(records regclass, record_id bigint) returns boolean volatile language plpgsql as $$
+declare
+  v_sees boolean;
+begin
+  execute format('select exists (select from %s where id = $1)', records) into v_sees using record_id;
+  return v_sees;
+end $$;
+grant execute on function app.sees(regclass, bigint) to app_api;
+
 -- For functions with definer's rights, which see everything: whom they are for.
 create or replace function app.only_for(variadic roles text[]) returns void language plpgsql as $$
 begin

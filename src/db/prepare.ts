@@ -3,9 +3,10 @@
 // which the values of a request stand in their places. To build a query anew would cost a Worker more than the rest of
 // the request. When Drizzle's batch takes values, `bindValues` can go; rows are still better decoded here, because
 // Drizzle decides anew for every value how to decode it, which makes a list cost 1.6 times as much.
-import { Column, is, Placeholder, SQL, sql } from 'drizzle-orm';
+import { Column, getTableName, is, Placeholder, SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import type { NeonHttpDatabase } from 'drizzle-orm/neon-http';
+import type { PgTable } from 'drizzle-orm/pg-core';
 import type { TypedQueryBuilder } from 'drizzle-orm/query-builders/query-builder';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { ColumnsSelection } from 'drizzle-orm/sql/sql';
@@ -131,6 +132,30 @@ export const selectFromCte = <Rows>(db: Database, ...ctes: Parameters<Database['
     .with(...ctes)
     .select()
     .from(ctes[0] as never) as unknown as RunnableQuery<Rows, 'pg'>;
+
+/**
+ * A write of one record that always answers with a row. Where nothing was written its columns are null, and `is_visible`
+ * tells whether the actor sees the record at all.
+ */
+export const writeOne = <Row>(
+  db: Database,
+  table: PgTable,
+  id: SQL,
+  write: TypedQueryBuilder<ColumnsSelection | undefined, unknown>,
+) => {
+  const written = db.$with('written').as(write as TypedQueryBuilder<ColumnsSelection>);
+  const columns = written as unknown as Record<string, Column>;
+  const { selectedFields } = written._ as unknown as { selectedFields: object };
+  const fields = Object.fromEntries(Object.keys(selectedFields).map((name) => [name, columns[name] as Column]));
+  const is_visible = sql<
+    boolean | null
+  >`case when ${fields.id} is null then app.sees(${getTableName(table)}, ${id}) end`;
+  return db
+    .with(written)
+    .select({ ...fields, is_visible })
+    .from(sql`(select) as one`)
+    .leftJoin(written, sql`true`) as unknown as RunnableQuery<Row[], 'pg'>;
+};
 
 /** Makes a query that can be part of others runnable by itself. */
 export const asRunnable = <S extends ColumnsSelection, Rows>(db: Database, query: TypedQueryBuilder<S, Rows>) =>

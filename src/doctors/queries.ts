@@ -25,7 +25,7 @@ export const selectDoctor = prepare((db, { id }: Params<'id'>) => [
   db.select(doctorColumns).from(doctors).where(eq(doctors.id, id)),
 ]);
 
-export const updateDoctor = updateRecord(doctors, doctorColumns, 'id', ['invitation_open', 'others_assigned']);
+export const updateDoctor = updateRecord(doctors, doctorColumns, ['invitation_open', 'others_assigned']);
 
 export const deleteDoctor = deleteRecord(doctors, ['invitation_open', 'others_assigned']);
 

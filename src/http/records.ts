@@ -6,53 +6,53 @@ import type { SelectResultFields } from 'drizzle-orm/query-builders/select.types
 import type { Context } from 'hono';
 import type { Env } from '../config.ts';
 import { queryAsApi } from '../db/client.ts';
-import { type Database, type Params, prepare } from '../db/prepare.ts';
-import { type ProblemCode, requireChanged } from '../errors.ts';
+import { type Database, type Params, prepare, writeOne } from '../db/prepare.ts';
+import { type ProblemCode, requireChanged, requireRow } from '../errors.ts';
 import { documented } from '../openapi/route.ts';
 import { conditionalWrite, withEtag } from './etag.ts';
 
 type Table = PgTable & { id: PgColumn; user_id: PgColumn };
-type Columns = SelectedFieldsFlat & { version: PgColumn };
-const visibleRow = (db: Database, table: Table, id: SQL) =>
-  db.select({ id: table.id }).from(table).where(eq(table.id, id));
+type Columns = SelectedFieldsFlat & { id: PgColumn; version: PgColumn };
+type Changed<C extends Columns> = SelectResultFields<C> & { version: number };
 const commonProblems: ProblemCode[] = ['stale_version', 'not_owner'];
-/** The problems that the triggers of the table may raise. */
-type Refusals = ProblemCode[];
 
-/** Sets the fields that were sent and answers with the record. By `user_id` it finds only the actor's own. */
-export const updateRecord = <C extends Columns>(
-  table: Table,
-  columns: C,
-  by: 'id' | 'user_id' = 'id',
-  refusals: Refusals = [],
-) => {
+const setFields = (db: Database, table: Table, where: SQL, fields: object) =>
+  db
+    .update(table)
+    .set({ ...fields, updated_at: sql`now()` })
+    .where(where);
+
+/** Sets the fields that were sent, and answers with the record. `refusals` are those of the table's triggers. */
+export const updateRecord = <C extends Columns>(table: Table, columns: C, refusals: ProblemCode[] = []) => {
   const update = prepare((db, { id, ...fields }: Params<'id'>) => [
-    db
-      .update(table)
-      .set({ ...fields, updated_at: sql`now()` })
-      .where(eq(table[by], id))
-      .returning(columns),
-    ...(by === 'id' ? [visibleRow(db, table, id)] : []),
+    writeOne<Changed<C>>(db, table, id, setFields(db, table, eq(table.id, id), fields).returning(columns)),
   ]);
-  const change = async (c: Context<Env>, id: number, fields: object) => {
-    const [rows, others = []] = await queryAsApi(c, update({ ...fields, id }));
-    const changed = rows as (SelectResultFields<C> & { version: number })[];
-    return c.json(withEtag(c, requireChanged(changed, others as unknown[])));
+  const answer = async (c: Context<Env>, id: number, fields: object) => {
+    const [rows] = await queryAsApi(c, update({ ...fields, id }));
+    return c.json(withEtag(c, requireChanged(rows)));
   };
-  return documented(
-    change,
-    by === 'id' ? { ...conditionalWrite, problems: [...commonProblems, ...refusals] } : conditionalWrite,
-  );
+  return documented(answer, { ...conditionalWrite, problems: [...commonProblems, ...refusals] });
 };
 
-export const deleteRecord = (table: Table, refusals: Refusals) => {
+/** The same for the actor's own record, by the account: nobody sees another by that. */
+export const updateOwnRecord = <C extends Columns>(table: Table, columns: C) => {
+  const update = prepare((db, { account, ...fields }: Params<'account'>) => [
+    setFields(db, table, eq(table.user_id, account), fields).returning(columns),
+  ]);
+  const answer = async (c: Context<Env>, account: number, fields: object) => {
+    const [rows] = await queryAsApi(c, update({ ...fields, account }));
+    return c.json(withEtag(c, requireRow(rows as Changed<C>[])));
+  };
+  return documented(answer, conditionalWrite);
+};
+
+export const deleteRecord = (table: Table, refusals: ProblemCode[]) => {
   const remove = prepare((db, { id }: Params<'id'>) => [
-    db.delete(table).where(eq(table.id, id)).returning({ id: table.id }),
-    visibleRow(db, table, id),
+    writeOne<object>(db, table, id, db.delete(table).where(eq(table.id, id)).returning({ id: table.id })),
   ]);
   const answer = async (c: Context<Env>, id: number) => {
-    const [gone, others] = await queryAsApi(c, remove({ id }));
-    requireChanged(gone, others);
+    const [rows] = await queryAsApi(c, remove({ id }));
+    requireChanged(rows);
     return c.body(null, 204);
   };
   return documented(answer, { requestHeaders: ['If-Match'], problems: [...commonProblems, ...refusals] });

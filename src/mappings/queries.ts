@@ -2,7 +2,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { audited, idsFromColumn } from '../db/audit.ts';
-import { type Database, type Params, prepare } from '../db/prepare.ts';
+import { type Database, type Params, prepare, writeOne } from '../db/prepare.ts';
 import { doctors } from '../doctors/table.ts';
 import { idText } from '../http/fields.ts';
 import { countRows, limitSize, listParams, type Page, prepareList, sizeColumn } from '../http/pages.ts';
@@ -64,6 +64,5 @@ export const listDoctorsOfPatient = prepareList(
 );
 
 export const deleteMapping = prepare((db, { id }: Params<'id'>) => [
-  db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id }),
-  db.select({ id: mappings.id }).from(mappings).where(eq(mappings.id, id)),
+  writeOne<object>(db, mappings, id, db.delete(mappings).where(eq(mappings.id, id)).returning({ id: mappings.id })),
 ]);

@@ -81,8 +81,8 @@ export const mappingRoutes = new Hono<Env>({ strict: false })
     }),
     byId,
     async (c) => {
-      const [gone, others] = await queryAsApi(c, deleteMapping(c.req.valid('param')));
-      requireChanged(gone, others);
+      const [rows] = await queryAsApi(c, deleteMapping(c.req.valid('param')));
+      requireChanged(rows);
       return c.body(null, 204);
     },
   );

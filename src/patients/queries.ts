@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm';
 import { actorId, audited, idsFromColumn } from '../db/audit.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { idempotentBatchInsert, idempotentInsert } from '../http/idempotency.ts';
-import { deleteRecord, updateRecord } from '../http/records.ts';
+import { deleteRecord, updateOwnRecord, updateRecord } from '../http/records.ts';
 import { isOpenInvitation, prepareRevocation } from '../invitations/queries.ts';
 import { invitationColumns, invitations } from '../invitations/table.ts';
 import { columnsWithRegistrar, patientColumns, type patientFields, patients } from './table.ts';
@@ -53,6 +53,6 @@ export const selectOwnPatient = prepare((db) => [
   ),
 ]);
 
-export const updateOwnPatient = updateRecord(patients, patientColumns, 'user_id');
+export const updateOwnPatient = updateOwnRecord(patients, patientColumns);
 
 export const leaveRecord = prepare((db) => [db.execute(sql`select app.leave_record()`)]);
