@@ -108,11 +108,13 @@ describe('a batch of patients', () => {
     const { USER_LIMIT } = env as unknown as Required<Bindings>;
     const limited = caller({ ...app.env, USER_LIMIT });
     const before = await all();
-    expect((await post(admin, { patients: people(500) }, undefined, limited)).status).toBe(201);
-    expect((await post(admin, { patients: people(500) }, undefined, limited)).status).toBe(201);
-    const refused = await post(admin, { patients: people(500) }, undefined, limited);
-    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '60']);
-    expect(await all()).toBe(before + 1000);
+    const send = () => post(admin, { patients: people(500) }, undefined, limited);
+    let [made, answer] = [0, await send()];
+    for (; answer.status === 201; answer = await send()) made++;
+    expect([answer.status, answer.headers.get('Retry-After')]).toEqual([429, '60']);
+    // two a minute, and the minute may have changed between them
+    expect([2, 3, 4]).toContain(made);
+    expect(await all()).toBe(before + made * 500);
   });
 });
 
