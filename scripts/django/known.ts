@@ -1,4 +1,4 @@
-// Lists where Wardbook answers otherwise than Django, on purpose. Run by itself it prints them as the README's table.
+// Lists where Wardbook answers otherwise than Django, on purpose. By itself it prints the rows of docs/from-django.md.
 import type { Difference } from './compare.ts';
 import type { Clinic } from './start.ts';
 

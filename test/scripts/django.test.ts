@@ -1,4 +1,6 @@
 // What `npm run test:django` finds when Django and Wardbook answer differently. It needs Django; this does not.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Json, Recorded, Recording } from '../../scripts/django/client.ts';
 import { differences } from '../../scripts/django/compare.ts';
@@ -76,4 +78,13 @@ test('the table has a row for each, and no cell breaks it', () => {
   const rows = knownTable().split('\n');
   expect(rows.length).toBeGreaterThan(15);
   for (const row of rows) expect(row.match(/\|/g), row).toHaveLength(4);
+});
+
+test('docs/from-django.md has each row of the table', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/from-django.md'), 'utf8').split('\n');
+  expect(
+    knownTable()
+      .split('\n')
+      .filter((row) => !page.includes(row)),
+  ).toEqual([]);
 });
