@@ -1,4 +1,4 @@
-// Draws the chart that the README shows, as an SVG for light and dark pages.
+// Draws the chart that docs/architecture.md shows, as an SVG for light and dark pages.
 import { type Item, titles } from './items.ts';
 import type { Row } from './measure.ts';
 import { type TargetName, targetNames } from './stage.ts';

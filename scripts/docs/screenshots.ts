@@ -1,4 +1,4 @@
-// `npm run screenshots`: makes the pictures of the portal that the README shows, of a Wardbook with sample data. Needs a
+// `npm run screenshots`: makes the pictures of the portal that the documents show, of a Wardbook with sample data. Needs a
 // Chromium: CHROMIUM says where, if not at /usr/bin/chromium.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
