@@ -24,7 +24,7 @@ const anchorsOf = (text: string) =>
 
 describe.each(pages)('%s', (page) => {
   test('links to what is there', () => {
-    for (const [, link = ''] of textOf(page).matchAll(/\]\((?!https?:)([^)\s]+)\)/g)) {
+    for (const [, link = ''] of textOf(page).matchAll(/(?:\]\(|src=")(?!https?:)([^)"\s]+)[)"]/g)) {
       const [file = '', anchor] = link.split('#');
       const target = file === '' ? page : join(dirname(page), file);
       expect(existsSync(join(root, target)), link).toBe(true);
