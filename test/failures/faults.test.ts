@@ -1,5 +1,6 @@
 // The database fails in every way that it can: every route says 503 or the truth, and what was kept agrees with that.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { table } from '../routes/table.ts';
 import { tagOf } from '../support/answers.ts';
 import { type Answer, boot, caller, cheapPasswords, password } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
@@ -38,10 +39,7 @@ const contents = () => app.sumsOf([...records, 'audit']);
 const changesOf = async (answer: Answer) => (await app.trailOf(answer)).filter(({ action }) => action !== 'read');
 
 /** Where a key keeps a write from happening twice. */
-const keyed = [
-  ...['POST /api/patients', 'POST /api/patients/batch', 'POST /api/doctors'],
-  ...['POST /api/mappings', 'POST /api/admin/assign-patient'],
-];
+const keyed = table.filter(({ takesKey }) => takesKey).map(({ route }) => route);
 /** It answers what it found some seconds ago; test/hostile/readiness.test.ts is about it. */
 const remembers = (route: string) => route === 'GET /readyz';
 const asksNoDatabase = (route: string) => !route.includes(' /api/');

@@ -4,12 +4,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ProblemCode } from '../../src/errors.ts';
-import { boot, type Json } from '../support/app.ts';
+import { namesIn } from '../routes/fields.ts';
+import { table } from '../routes/table.ts';
+import { boot } from '../support/app.ts';
 import { routes } from '../support/routes.ts';
 import { hostile } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { inHaste, readLog, requests, seed } from './people.ts';
-import { nameOf, targets } from './routes.ts';
 import { type Answer, type Stage, send, stage, strike } from './stage.ts';
 
 /** The closed list, and the status of each. */
@@ -60,14 +61,6 @@ const expectProblem = ({ status, text, headers }: Answer, method: string) => {
   }
 };
 
-/** Every name in an answer, at any depth. What the trail keeps of a record is its own business. */
-const namesIn = (value: Json): string[] =>
-  value === null || typeof value !== 'object'
-    ? []
-    : Array.isArray(value)
-      ? value.flatMap(namesIn)
-      : Object.entries(value).flatMap(([name, inner]) => [name, ...(name === 'before' ? [] : namesIn(inner))]);
-
 const expectOnly = (allowed: string[], { status, text }: Answer, method: string) => {
   const isEmpty = status === 202 || status === 204 || status === 304 || method === 'HEAD';
   if (isEmpty) expect(text).toBe('');
@@ -85,22 +78,27 @@ readLog((line) => {
   logged.length = Math.min(logged.length, 2000);
 });
 
+/** The row of what answered, which the log names by its pattern. */
+const rowOfLog = (method: string, pattern: string) => {
+  const name = `${method === 'HEAD' ? 'GET' : method} ${pattern.replace(/(.)\/$/, '$1')}`;
+  return table.find(({ route }) => route === name);
+};
+
 test('every route is described for the fuzzer, and nothing else is', () => {
-  expect(routes.filter((route) => !targets[route])).toEqual([]);
+  expect(table.map(({ route }) => route).sort()).toEqual([...routes].sort());
 });
 
 describe.concurrent(`${requests} hostile requests, seed ${seed}`, () => {
-  test.each(routes)('%s', async (route) => {
-    const target = targets[route] ?? { as: 'user' };
+  test.each(table.map((row) => [row.route, row] as const))('%s', async (_, row) => {
     let at: Stage | undefined;
     let left = 0;
-    const property = fc.asyncProperty(hostile(route, target), async (sent) => {
+    const property = fc.asyncProperty(hostile(row), async (sent) => {
       if (left-- <= 0) {
         if (at) await strike(app, at);
-        at = await stage(app, target);
+        at = await stage(app, row);
         left = 40;
       }
-      const answer = await send(app, target, at as Stage, sent);
+      const answer = await send(app, row, at as Stage, sent);
       counts[answer.status] = (counts[answer.status] ?? 0) + 1;
       const line = logged.find((one) => one.includes(answer.headers.get('X-Request-Id') ?? 'none')) ?? '{}';
       expect(answer.status, line).toBeLessThan(500);
@@ -108,7 +106,7 @@ describe.concurrent(`${requests} hostile requests, seed ${seed}`, () => {
       // what answered, which odd paths and methods make another route than the one that was meant
       const { method, route: pattern, status } = JSON.parse(line);
       expect(status).toBe(answer.status);
-      const { answer: allowed } = targets[nameOf(method, pattern)] ?? {};
+      const { answer: allowed } = rowOfLog(method, pattern) ?? {};
       if (status >= 400) expectProblem(answer, method);
       else if (allowed) expectOnly(allowed, answer, method);
     });

@@ -1,5 +1,6 @@
 // Requests that somebody means badly, described by plain values, so that a failing one can be read, shrunk, and sent again.
 import * as fc from 'fast-check';
+import { type Ids, type Kind, kinds, links, type Route, senders } from '../routes/route.ts';
 import {
   canaryPrefix,
   nastyAddress,
@@ -11,7 +12,6 @@ import {
   nastyText,
   nastyType,
 } from './nasty.ts';
-import { cast, type Ids, type Kind, kinds, links, type Target } from './routes.ts';
 
 const K = canaryPrefix;
 const words = (text: string) => text.trim().split(/\s+/);
@@ -36,7 +36,7 @@ const id = (kind: Kind | 'page') =>
 /** What a cursor holds, as the route itself would have written it, but for where it says to go on. */
 const cursor = (path: string) => {
   const number = mostly(2, fc.nat({ max: 2000 }), fc.maxSafeInteger());
-  const role = fc.constantFrom(null, ...cast, 'pending_doctor', `${K}\0`);
+  const role = fc.constantFrom(null, ...senders, 'pending_doctor', `${K}\0`);
   const watermark = fc.tuple(
     fc.constant(itsActor),
     role,
@@ -109,7 +109,7 @@ const headers = fc.record({
   'CF-Connecting-IP': seldom(mostly(1, nastyHeader, nastyAddress)),
 });
 
-export const hostile = (route: string, { as, id: kind = 'patient', body, query: names }: Target) => {
+export const hostile = ({ route, as, id: kind = 'patient', body, query: names }: Route) => {
   const [method = 'GET', pattern = '/'] = route.split(' ');
   const [numbers, tokens] = [kinds.map((one) => [one, 1]), [...links, 'refresh'].map((one) => [one, ''])];
   const anyIds: Ids = Object.fromEntries([...numbers, ...tokens]);
@@ -124,7 +124,7 @@ export const hostile = (route: string, { as, id: kind = 'patient', body, query: 
     id: id(kind),
     tail: mostly(20, fc.constantFrom('', '/'), fc.constantFrom(...words(`// /. /%20 /${K} % ; /.. .json`))),
     query: query(pattern, names),
-    as: mostly(2, fc.constant(as), fc.constantFrom(...cast)),
+    as: mostly(2, fc.constant(as), fc.constantFrom(...senders)),
     authorization: mostly(8, fc.constant('valid' as const), fc.constantFrom(...authorizations)),
     headers,
     body: fc.oneof(

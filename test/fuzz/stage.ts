@@ -2,14 +2,14 @@
 import { sign } from 'hono/jwt';
 import { encodeBase64Url } from 'hono/utils/encode';
 import { newRefreshSecret } from '../../src/http/tokens.ts';
+import { type Ids, links, type Route, type Sender, senders } from '../routes/route.ts';
 import { type App, secret } from '../support/app.ts';
 import { type Hostile, itsActor } from './hostile.ts';
 import { canaryPrefix } from './nasty.ts';
 import { ask, enrol, type Person } from './people.ts';
-import { cast, type Ids, links, type Part, type Target } from './routes.ts';
 
 export interface Stage {
-  people: Record<Part, Person>;
+  people: Record<Sender, Person>;
   ids: Ids;
   /** Where its people are, so that what one address may do is not used up by others. */
   address: string;
@@ -17,33 +17,37 @@ export interface Stage {
 
 let staged = 0;
 
-export const stage = async (app: App, { as, id }: Target): Promise<Stage> => {
+export const stage = async (app: App, { as, id }: Route): Promise<Stage> => {
   const group = `s${++staged}`;
   const roles = {
-    user: 'user',
+    owner: 'user',
     stranger: 'user',
     patient: 'patient',
-    pending: 'doctor',
-    doctor: 'doctor',
+    pendingDoctor: 'doctor',
+    assignedDoctor: 'doctor',
     admin: 'admin',
-  };
-  const newcomers = cast.map((part) => ({
-    name: `${group}_${part}`,
-    role: roles[part] as 'user' | 'patient' | 'doctor' | 'admin',
-    approved: part === 'doctor',
-    verified: part !== 'stranger',
+  } as const;
+  const newcomers = senders.map((sender) => ({
+    // part of an email, which is stored in small letters
+    name: `${group}_${sender.toLowerCase()}`,
+    role: roles[sender],
+    approved: sender === 'assignedDoctor',
+    verified: sender !== 'stranger',
   }));
   const enrolled = await enrol(app, newcomers);
-  const people = Object.fromEntries(cast.map((part, index) => [part, enrolled[index]])) as Record<Part, Person>;
+  const people = Object.fromEntries(senders.map((sender, index) => [sender, enrolled[index]])) as Record<
+    Sender,
+    Person
+  >;
   const one = async (statement: string, params: unknown[]) => {
     const [, rows] = await app.asOwner(statement, params);
     return Number(rows?.[0]?.id);
   };
-  const by = people.user.id;
+  const by = people.owner.id;
   const patient = await one(`insert into patients (name, created_by) values ('Jane', $1) returning id`, [by]);
   const doctor =
     id === 'doctor' && as === 'admin'
-      ? people.doctor.record
+      ? people.assignedDoctor.record
       : await one(`insert into doctors (name, specialization, created_by) values ('Who', 'Time', $1) returning id`, [
           by,
         ]);
@@ -81,11 +85,11 @@ const mailings = `
       ($8, 'invitation', null, $4, (select id from sent))) hashes)
   select v.id as mail, i.id as invitation from verification v, invitation i`;
 
-const mailed = async (app: App, { user, stranger }: Stage['people'], patient: number) => {
+const mailed = async (app: App, { owner, stranger }: Stage['people'], patient: number) => {
   const tokens = await Promise.all(links.map(newRefreshSecret));
-  const invited = `invited.${user.name}@example.com`;
+  const invited = `invited.${owner.name}@example.com`;
   const hashes = tokens.map(({ hash }) => hash);
-  const [, rows] = await app.asOwner(mailings, [user.id, stranger.id, patient, invited, ...hashes]);
+  const [, rows] = await app.asOwner(mailings, [owner.id, stranger.id, patient, invited, ...hashes]);
   const [reset = '', verify = '', undo = '', invitedBy = ''] = tokens.map(({ secret }) => secret);
   const { mail, invitation } = rows?.[0] ?? {};
   return { mail: Number(mail), invitation: Number(invitation), reset, verify, undo, invited: invitedBy };
@@ -182,7 +186,7 @@ const queryOf = ({ query }: Hostile, me: Person): string => {
   return `?${query.sort ? `sort=${query.sort}&` : ''}cursor=${encodeURIComponent(sealed)}`;
 };
 
-export const send = async (app: App, { body: goodBody }: Target, { people, ids, address }: Stage, sent: Hostile) => {
+export const send = async (app: App, { body: goodBody }: Route, { people, ids, address }: Stage, sent: Hostile) => {
   const canary = canaryPrefix + sent.canary;
   const planted = (text: string) => text.replaceAll(canaryPrefix, canary);
   const id = typeof sent.id === 'string' ? sent.id : String(ids[sent.id.the]);
@@ -190,7 +194,7 @@ export const send = async (app: App, { body: goodBody }: Target, { people, ids, 
   const path = planted(sent.pattern.replace(/:\w+(\{.*\})?/, () => id) + sent.tail + queryOf(sent, me));
   const headers = new Headers({ 'CF-Connecting-IP': address });
   for (const [name, value] of Object.entries(sent.headers)) if (value !== undefined) headers.set(name, planted(value));
-  const authorized = await authorization(sent.authorization, me, sent.as === 'admin' ? people.user : people.admin);
+  const authorized = await authorization(sent.authorization, me, sent.as === 'admin' ? people.owner : people.admin);
   if (authorized) headers.set('Authorization', planted(authorized));
   const built = ['GET', 'HEAD'].includes(sent.method) ? undefined : bodyOf(sent, goodBody?.(ids) ?? {});
   const body = typeof built === 'string' ? planted(built) : built;

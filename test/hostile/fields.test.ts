@@ -1,14 +1,15 @@
 // Values that a field cannot have, and fields that are not for clients to set.
 import { describe, expect, test } from 'vitest';
+import { aDoctor } from '../routes/fields.ts';
 import { boot, cheapPasswords } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { canary, expectNoEcho, expectProblem, nothingChanged } from './refusals.ts';
-import { doctor } from './targets.ts';
 
 cheapPasswords();
 const app = await boot();
 const w = await assemble(app);
 const { people } = w;
+const doctor = aDoctor();
 
 describe('read-only fields', () => {
   const forged = {

@@ -1,7 +1,7 @@
 // Whoever could run SQL of their own as the Worker's role would be everybody. So no text of a statement may come from a
 // value: every route is sent two sets of marked values, and what reaches the database must be the same, letter by letter.
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { targets } from '../fuzz/routes.ts';
+import { mayAskNothing, rowOf } from '../routes/table.ts';
 import { boot, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
 import { everyRoute, type Prepared, send } from '../support/every-route.ts';
@@ -53,7 +53,7 @@ const queryOf = (route: string, mark: string, number: number) => {
       sort: '-id',
     },
   };
-  const names = (targets[route]?.query ?? []).filter((name) => values[name] !== undefined);
+  const names = (rowOf(route).query ?? []).filter((name) => values[name] !== undefined);
   return names.length > 0 ? `?${names.map((name) => `${name}=${values[name]}`).join('&')}` : '';
 };
 const headersOf = (mark: string): Record<string, string> => ({
@@ -69,8 +69,7 @@ const statements = async (request: Prepared, mark: string, query: string) => {
   return sent;
 };
 
-const asksNothing = ['GET /', 'GET /healthz', 'GET /readyz', 'GET /openapi.json', 'GET /docs'];
-const asking = routes.filter((route) => !asksNothing.includes(route) && !route.startsWith('GET /portal'));
+const asking = routes.filter((route) => !mayAskNothing(rowOf(route)));
 
 test.each(asking)('%s: the text of a statement is ours alone', async (route) => {
   const [here, there] = [await first?.prepare(route), await second?.prepare(route)];
