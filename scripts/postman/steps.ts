@@ -3,4 +3,9 @@ import { accounts } from './chapters/accounts.ts';
 import { administering } from './chapters/administering.ts';
 import { records } from './chapters/records.ts';
 
-export const chapters = [...accounts, ...records, ...administering];
+export const chapters = [
+  ...accounts,
+  ...records,
+  // at its end the accounts are deleted
+  ...administering,
+];
