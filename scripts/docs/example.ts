@@ -66,8 +66,11 @@ const copyTree = async (folder: string): Promise<void> => {
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
 };
 
-/** Of the output of a run of tests, what comes after all those that passed. */
-const failures = (text: string) => text.slice(Math.max(0, text.search(/^.*Failed Tests/m))).slice(0, 20_000);
+/** Of the output of a run of tests what failed, and of any other its end: those that passed are thousands of lines. */
+const failures = (text: string) => {
+  const start = text.search(/^.*Failed Tests/m);
+  return start < 0 ? text.slice(-5000) : text.slice(start, start + 20_000);
+};
 
 const biome = '@biomejs/biome/bin/biome';
 const touched = ['src', 'test/records', 'test/routes', 'scripts/postman'];
@@ -98,6 +101,7 @@ await run(async () => {
       await step(name, () =>
         execute(process.execPath, [join(folder, 'node_modules', script), ...args], {
           cwd: folder,
+          env: { ...process.env, NO_COLOR: '1' },
           maxBuffer: 64 * 1024 * 1024,
         }).catch(({ stdout, stderr }) => {
           throw new Fatal(`${page}: ${name} does not hold.\n${failures(stdout)}\n${failures(stderr)}`);
