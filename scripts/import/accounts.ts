@@ -3,30 +3,11 @@
 
 import { userFields } from '../../src/accounts/table.ts';
 import { emailAddress, text } from '../../src/http/fields.ts';
-import type { Row } from './dump.ts';
+import type { Account, Role } from './account.ts';
 import type { Findings } from './findings.ts';
 import type { Plan } from './plan.ts';
-import { decideRole, type Role } from './roles.ts';
+import { decideRole } from './roles.ts';
 
-export type Account = {
-  id: number;
-  about: Pick<Row, 'at' | 'model' | 'pk'>;
-  username: string;
-  email: string;
-  name: string;
-  active: boolean;
-  superuser: boolean;
-  staff: boolean;
-  /** As milliseconds; 0 for never. */
-  lastLogin: number;
-  /** The roles that Django's fields say. That it is an administrator's only the map may take from a word. */
-  said: Role[];
-  claimsAdmin: boolean;
-  /** The role that --map says. */
-  chosenRole?: Role;
-  /** Its own records. */
-  linked: { patient?: number; doctor?: number };
-};
 export type Decision = {
   name: string;
   username: string;

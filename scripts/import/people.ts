@@ -1,10 +1,10 @@
 // The second look at a dump: its accounts, what profiles say of them, and which records are their own. These stay in
 // memory, some hundred bytes an account, because the rules for names have to see all of them at once.
-import type { Account } from './accounts.ts';
+import type { Account, Role } from './account.ts';
 import type { Dump, Row } from './dump.ts';
 import type { Findings } from './findings.ts';
 import type { Plan } from './plan.ts';
-import { isAdminByMap, type Role, roleOf } from './roles.ts';
+import { isAdminByMap, roleOf } from './roles.ts';
 import { type Reader, reader, type Said, sayings } from './values.ts';
 
 export type People = Map<number, Account>;

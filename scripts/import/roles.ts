@@ -1,9 +1,7 @@
 // Which role an account has here: from its flags, from what a profile says, and from the records that are its own.
-import type { Account } from './accounts.ts';
+import type { Account, Role } from './account.ts';
 import type { Findings } from './findings.ts';
 import { lookUp } from './values.ts';
-
-export type Role = 'user' | 'patient' | 'doctor' | 'admin';
 
 const roleWords: Record<string, string> = {
   admin: 'admin administrator superuser superadmin',

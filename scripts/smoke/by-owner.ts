@@ -4,10 +4,14 @@ import { hashPassword } from '../../src/accounts/passwords.ts';
 import { asCli } from '../cli/admin/account.ts';
 import { connect, type Sql } from '../cli/connect.ts';
 import { expect } from './send.ts';
-import type { World } from './world.ts';
+
+/** The URL of the database's owner, where it is known. */
+interface Owner {
+  ownerUrl: string | undefined;
+}
 
 /** Does something as the owner, who has to be known for it: `because` is why. */
-const byOwner = async <T>({ ownerUrl }: World, because: string, act: (sql: Sql) => Promise<T>): Promise<T> => {
+const byOwner = async <T>({ ownerUrl }: Owner, because: string, act: (sql: Sql) => Promise<T>): Promise<T> => {
   expect(ownerUrl !== undefined, `${because}: set DATABASE_URL to that of the database's owner, who can`);
   const { sql, close } = await connect(ownerUrl);
   try {
@@ -20,11 +24,11 @@ const byOwner = async <T>({ ownerUrl }: World, because: string, act: (sql: Sql) 
 export const otherDatabase = 'DATABASE_URL is another database than the one behind this address';
 
 export const makeAccount = async (
-  world: World,
+  owner: Owner,
   { name, email, password }: { name: string; email: string; password: string },
 ): Promise<void> => {
   const hash = await hashPassword(password);
-  await byOwner(world, 'REGISTRATION is closed, so the smoke cannot make its accounts', (sql) =>
+  await byOwner(owner, 'REGISTRATION is closed, so the smoke cannot make its accounts', (sql) =>
     asCli(sql, [
       sql`with account as (
         insert into users (name, username, email, email_verified_at)
@@ -36,15 +40,14 @@ export const makeAccount = async (
 };
 
 /** Takes an account back that was made in the wrong database. */
-export const removeAccount = (world: World, email: string): Promise<unknown> =>
-  byOwner(world, 'an account has to be removed', (sql) =>
+export const removeAccount = (owner: Owner, email: string): Promise<unknown> =>
+  byOwner(owner, 'an account has to be removed', (sql) =>
     asCli(sql, [sql`delete from users where email = ${email} and name like 'Smoke Test%'`]),
   );
 
-export const confirmEmails = async (world: World): Promise<void> => {
-  const emails = world.people.map(({ email }) => email);
+export const confirmEmails = async (owner: Owner, emails: string[]): Promise<void> => {
   const because = 'REQUIRE_VERIFIED_EMAIL is on, and the smoke cannot read the mails to its accounts';
-  const confirmed = await byOwner(world, because, (sql) =>
+  const confirmed = await byOwner(owner, because, (sql) =>
     asCli(sql, [sql`update users set email_verified_at = now() where email = any (${emails}) returning id`]),
   );
   expect(confirmed.length === emails.length, otherDatabase);
