@@ -1,4 +1,4 @@
-// What the code of an app takes for granted of its records, compiled against the client of each generator in turn.
+// What the code of an app takes for granted of its records, compiled against the client that was generated.
 import type {
   Assignment,
   Credentials,
@@ -9,7 +9,7 @@ import type {
   Problem,
   Sync,
   User,
-} from 'generated';
+} from '../made/openapi-typescript/index.ts';
 
 /** Whether two types are the same: for once, anything fits neither `any` nor `unknown`. */
 type Same<One, Other> = (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
@@ -35,14 +35,13 @@ interface ReadOnly {
 holds<Same<Fields<Patient>, Fields<{ name: string } & Required<Sendable> & ReadOnly>>>();
 holds<Same<Fields<NewPatient>, Fields<{ name: string } & Sendable>>>();
 holds<Same<Fields<PatientPatch>, Fields<{ name?: string } & Sendable>>>();
-// one generator makes an enum of it, the others a union
-holds<Same<`${NonNullable<Patient['gender']>}`, 'male' | 'female' | 'other' | 'unknown'>>();
+holds<Same<NonNullable<Patient['gender']>, 'male' | 'female' | 'other' | 'unknown'>>();
 holds<Same<null extends Patient['gender'] ? true : false, true>>();
-holds<Same<`${User['role']}`, 'user' | 'patient' | 'doctor' | 'admin'>>();
+holds<Same<User['role'], 'user' | 'patient' | 'doctor' | 'admin'>>();
 holds<Same<Fields<Mapping>, { id: number; patient: number; doctor: number; created_at: string }>>();
-holds<Same<Sync['patients'], Patient[]>>();
+holds<Same<Fields<Sync['patients'][number]>, Fields<Patient & { version: number }>>>();
 holds<Same<Sync['removed']['mappings'], number[]>>();
-holds<Same<string extends `${Problem['code']}` ? true : false, false>>();
+holds<Same<string extends Problem['code'] ? true : false, false>>();
 holds<Same<Problem['errors'], Record<string, string[]> | undefined>>();
 
 export const byUsername: Credentials = { username: 'john_doe', password: 'four unrelated words here' };
