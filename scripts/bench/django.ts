@@ -2,10 +2,10 @@
 // team deploys, with gunicorn and two workers.
 import { createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { findPython, missing, startDjango } from '../django/start.ts';
+import { newDatabase, onServer } from '../support/server-database.ts';
 import { dim, step } from '../support/terminal.ts';
 import type { AnyItem, Plan } from './items.ts';
 import { clients, listed, password, rounds } from './people.ts';
-import { makeDatabase, onServer } from './server.ts';
 
 interface Account {
   id: number;
@@ -20,8 +20,7 @@ export const djangoBeside = async (running: AsyncDisposableStack, server: string
     console.log(dim(`  not measured: ${missing}`));
     return undefined;
   }
-  const { url: database, drop } = await makeDatabase(server);
-  running.defer(drop);
+  const { url: database } = await newDatabase(running, server);
   const secret = randomBytes(36).toString('base64url');
   const { url, pid, end } = await step('starting Django', () =>
     startDjango({ clinic: 'owned', database, secret, rounds }),

@@ -7,15 +7,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { neon } from '@neondatabase/serverless';
-import '../cli/connect.ts';
+import '../neon/endpoint.ts';
 import { migrate } from '../cli/migrate.ts';
 import { root } from '../support/paths.ts';
+import { newDatabase } from '../support/server-database.ts';
 import { dim, step } from '../support/terminal.ts';
 import type { Batch, BridgeMethods } from './bridge.ts';
 import { startNode } from './children.ts';
 import { type Explained, explain } from './explain.ts';
 import { signedIn } from './people.ts';
-import { loginFor, makeDatabase } from './server.ts';
+import { aboutServer, loginFor } from './server.ts';
 import { check, columns } from './table.ts';
 import { type Built, build, serve } from './workerd.ts';
 
@@ -113,8 +114,8 @@ export const measureScale = async (running: AsyncDisposableStack, server: string
 };
 
 const measureOne = async (running: AsyncDisposableStack, server: string, built: Built, size: Size) => {
-  const database = await makeDatabase(server);
-  running.defer(database.drop);
+  const database = await newDatabase(running, server);
+  const { version } = await aboutServer(database);
   const bridge = await startNode<BridgeMethods>('bridge.ts', { SERVER_URL: database.url });
   running.defer(bridge.end);
   const ownerUrl = new URL(database.url);
@@ -183,6 +184,6 @@ const measureOne = async (running: AsyncDisposableStack, server: string, built: 
     }
     await worker.end();
     await bridge.end();
-    return { reads: explained, searches: found, version: Number(/\d+/.exec(database.version)?.[0]) };
+    return { reads: explained, searches: found, version: Number(/\d+/.exec(version)?.[0]) };
   });
 };

@@ -5,9 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neon } from '@neondatabase/serverless';
-import '../cli/connect.ts';
+import '../neon/endpoint.ts';
 import { migrate } from '../cli/migrate.ts';
 import { root } from '../support/paths.ts';
+import { newDatabase } from '../support/server-database.ts';
 import { step } from '../support/terminal.ts';
 import type { BridgeMethods } from './bridge.ts';
 import { startNode, startServer } from './children.ts';
@@ -16,7 +17,7 @@ import type { AnyItem } from './items.ts';
 import type { LoadMethods } from './load.ts';
 import { makePeople, signedIn } from './people.ts';
 import { recordTemplates } from './record.ts';
-import { loginFor, makeDatabase } from './server.ts';
+import { aboutServer, loginFor } from './server.ts';
 import { build, serve } from './workerd.ts';
 
 export const targetNames = ['wardbook', 'floor', 'fastify', 'django'] as const;
@@ -37,8 +38,7 @@ interface Wanted {
 export const makeStage = async (running: AsyncDisposableStack, { server, withDjango }: Wanted) => {
   const folder = await mkdtemp(join(tmpdir(), 'wardbook-bench-'));
   running.defer(() => rm(folder, { recursive: true, force: true }));
-  const own = server ? await makeDatabase(server) : undefined;
-  if (own) running.defer(own.drop);
+  const own = server ? await newDatabase(running, server) : undefined;
   const bridge = await startNode<BridgeMethods>('bridge.ts', own ? { SERVER_URL: own.url } : {});
   running.defer(bridge.end);
   const host = `127.0.0.1:${await bridge.call.port()}`;
@@ -104,7 +104,16 @@ export const makeStage = async (running: AsyncDisposableStack, { server, withDja
     ] satisfies Target[];
   });
 
-  const database = { name: own?.version ?? 'PGlite', pid: own?.pid };
-  return { targets, bridge, load: load.call, plansFor, database, folder, bundle: wardbookBuilt, sql };
+  const { version, pid } = own ? await aboutServer(own) : { version: 'PGlite', pid: undefined };
+  return {
+    targets,
+    bridge,
+    load: load.call,
+    plansFor,
+    database: { name: version, pid },
+    folder,
+    bundle: wardbookBuilt,
+    sql,
+  };
 };
 export type Stage = Awaited<ReturnType<typeof makeStage>>;

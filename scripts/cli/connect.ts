@@ -1,6 +1,7 @@
 // From a PostgreSQL URL to Neon's driver, whatever the URL leads to, and a sentence when it leads nowhere.
-import { NeonDbError, type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import { NeonDbError, type NeonQueryFunction, neon } from '@neondatabase/serverless';
 import { bridgePath, type Neon, postgresBackend, startNeon } from '../neon/bridge.ts';
+import { isLoopback } from '../neon/endpoint.ts';
 import { Fatal } from '../support/terminal.ts';
 
 export type Sql = NeonQueryFunction<false, false>;
@@ -11,11 +12,6 @@ export type Database = Connection & {
   /** What to call it on a screen. */
   name: string;
 };
-
-const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
-
-// The same rule as in the Worker: a database on this machine is a bridge, any other is Neon.
-neonConfig.fetchEndpoint = (host, port) => (isLoopback(host) ? `http://${host}:${port}/sql` : neonEndpoint(host, port));
 
 /**
  * Neon's driver for any PostgreSQL URL: straight to Neon, to a bridge that `npm start` or the tests started on this
@@ -49,10 +45,6 @@ function parse(url: string): URL {
 
 function isNeon(host: string): boolean {
   return /\.neon\.(tech|build)$/.test(host);
-}
-
-function isLoopback(host: string): boolean {
-  return host === '127.0.0.1' || host === 'localhost' || host === '[::1]';
 }
 
 export async function isBridge(url: string): Promise<boolean> {

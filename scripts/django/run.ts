@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { withOwnWardbook } from '../support/own-wardbook.ts';
 import { root } from '../support/paths.ts';
+import { newDatabase } from '../support/server-database.ts';
 import { bold, Fatal, green, red, run, step } from '../support/terminal.ts';
 import { type Ask, type Recording, record } from './client.ts';
 import { type Difference, differences } from './compare.ts';
-import { newDatabase } from './databases.ts';
 import { fillOwned, fillRoles } from './fill.ts';
 import { judge } from './known.ts';
 import { type Clinic, type Django, startDjango } from './start.ts';
@@ -70,7 +70,8 @@ async function move(
 ): Promise<{ django: Recording; wardbook: Recording }> {
   const folder = await mkdtemp(join(tmpdir(), 'wardbook-django-'));
   running.defer(() => rm(folder, { recursive: true, force: true }));
-  const [theirs, ours] = [await newDatabase(running, server), await newDatabase(running, server)];
+  const { url: theirs } = await newDatabase(running, server);
+  const { url: ours } = await newDatabase(running, server);
   const secret = randomBytes(36).toString('base64url');
 
   const django = await step('starting Django', () => startDjango({ clinic, database: theirs, secret }));

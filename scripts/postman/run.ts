@@ -1,23 +1,24 @@
 // `npm run test:postman`: runs the collection as Postman would, against a Wardbook of its own with an administrator in
 // it. Newman, which does that, is 66 MB, so that it is installed here and only on first use.
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { installIn } from '../support/own-packages.ts';
 import { type OwnWardbook, withOwnWardbook } from '../support/own-wardbook.ts';
 import { root } from '../support/paths.ts';
-import { duration, Fatal, green, run, step } from '../support/terminal.ts';
+import { duration, Fatal, green, run } from '../support/terminal.ts';
 import { chapters } from './steps.ts';
 
 const folder = join(root, 'clients/postman');
 const admin = { email: 'admin@example.com', password: 'a password for one run' };
 
 async function main(): Promise<void> {
-  await install();
+  await installIn(folder, 'newman');
   await withOwnWardbook(async ({ url, state, env, mails }) => {
     await makeAdmin(env);
     const mailbox = await openMailbox(mails);
@@ -26,20 +27,6 @@ async function main(): Promise<void> {
     } finally {
       mailbox.close();
     }
-  });
-}
-
-async function install(): Promise<void> {
-  const lock = await readFile(join(folder, 'package-lock.json'), 'utf8');
-  const installed = join(folder, 'node_modules/.wardbook-lock.json');
-  if ((await readFile(installed, 'utf8').catch(() => '')) === lock) return;
-  await step('installing newman in clients/postman/, the first time only', async () => {
-    execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--silent'], {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      shell: process.platform === 'win32',
-    });
-    await writeFile(installed, lock);
   });
 }
 

@@ -3,18 +3,18 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { neon } from '@neondatabase/serverless';
-import { Client } from 'pg';
-import '../cli/connect.ts';
+import '../neon/endpoint.ts';
 import type { Sql } from '../cli/connect.ts';
 import { migrate } from '../cli/migrate.ts';
 import { quiet } from '../dev/worker.ts';
+import { freePort } from '../support/free-port.ts';
 import { root } from '../support/paths.ts';
+import { newDatabase } from '../support/server-database.ts';
 import { Fatal } from '../support/terminal.ts';
 
 export type Stack = {
@@ -26,20 +26,12 @@ export type Stack = {
   restart(): Promise<void>;
 };
 
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((closed) => server.close(closed));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-};
-
 /** Starts everything, and has `running` end it. Data on `server`, or in a folder of its own. */
 export const startStack = async (running: AsyncDisposableStack, server: string | undefined): Promise<Stack> => {
-  const name = `wardbook_soak_${process.pid}`;
+  const own = server ? await newDatabase(running, server) : undefined;
+  const name = own?.name ?? 'wardbook';
   const folder = await mkdtemp(join(tmpdir(), 'wardbook-soak-'));
   running.defer(() => rm(folder, { recursive: true, force: true }));
-  if (server) await createDatabase(running, server, name);
 
   const port = await freePort();
   let bridge: ChildProcess | undefined;
@@ -76,17 +68,6 @@ export const startStack = async (running: AsyncDisposableStack, server: string |
     ACCESS_TOKEN_TTL: '86400',
   });
   return { url, sql, secret, kill, restart };
-};
-
-const createDatabase = async (running: AsyncDisposableStack, server: string, name: string) => {
-  const admin = new Client({ connectionString: server });
-  await admin.connect();
-  running.defer(async () => {
-    await admin.query(`drop database if exists ${name} with (force)`);
-    await admin.query(`drop role if exists ${name}`);
-    await admin.end();
-  });
-  await admin.query(`create database ${name}`);
 };
 
 /** Roles belong to the whole server, whose app_login may be in use: there the Worker has one that inherits its rights. */

@@ -3,12 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KeptMail, readMails } from '../dev/mailbox.ts';
+import { freePort } from './free-port.ts';
 import { root } from './paths.ts';
 import { Fatal, step } from './terminal.ts';
 
@@ -79,14 +79,6 @@ async function writeSettings(state: string, server: string | undefined, settings
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(join(state, '.dev.vars'), lines.join(''), { mode: 0o600 });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function untilReady(child: ChildProcess, url: string): Promise<void> {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../scripts/cli/connect.ts';
 import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import type { Backend } from '../../scripts/neon/session.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { bootPglite } from '../support/empty-pglite.ts';
 
 type Sql = NeonQueryFunction<false, false>;
@@ -928,14 +929,5 @@ describe('Neon bridge without a database', () => {
 function listening(server: Server): Promise<number> {
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
   });
 }

@@ -8,9 +8,9 @@ import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { readMails } from '../../scripts/dev/mailbox.ts';
 import { openPglite } from '../../scripts/neon/open-pglite.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';
-import { freePort } from '../support/free-port.ts';
 import { startMailServer } from '../support/mail-server.ts';
 import { npmStart, script } from '../support/npm-start.ts';
 

@@ -1,6 +1,7 @@
 // A database for each test file, behind the local stand-in for Neon that global-setup.ts started.
-import { type NeonQueryFunction, neon, neonConfig } from '@neondatabase/serverless';
+import { type NeonQueryFunction, neon } from '@neondatabase/serverless';
 import { afterAll, inject } from 'vitest';
+import '../../scripts/neon/endpoint.ts';
 import type { Fault, Order } from './fault-proxy.ts';
 
 export type TestDatabase = {
@@ -12,10 +13,6 @@ export type TestDatabase = {
   /** How many requests this database answered so far, those of `owner` included. */
   roundTrips(): Promise<number>;
 };
-
-const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | string) => string;
-neonConfig.fetchEndpoint = (host, port) =>
-  host === '127.0.0.1' ? `http://${host}:${port}/sql` : neonEndpoint(host, port);
 
 /** A migrated database for one test file, gone after it. Call it once, outside of tests. */
 export async function freshDatabase(): Promise<TestDatabase> {

@@ -5,7 +5,7 @@ import type { PGlite } from '@electric-sql/pglite';
 import { neon } from '@neondatabase/serverless';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
-import '../../scripts/cli/connect.ts';
+import '../../scripts/neon/endpoint.ts';
 import { migrate } from '../../scripts/cli/migrate.ts';
 import { type Control, type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
 import { bootPglite, copyPglite } from './empty-pglite.ts';

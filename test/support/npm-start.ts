@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, vi } from 'vitest';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../scripts/support/free-port.ts';
 
 export const checkout = resolve(import.meta.dirname, '../..');
 export const script = (name: string) => join(checkout, `scripts/${name}.ts`);

@@ -1,7 +1,7 @@
 // The floor that Wardbook is compared with: what a Worker must do at least. It verifies the token, sends the very SQL that
 // Wardbook sends by the raw driver, and answers with the rows. No framework, no validation, no query builder, no log, and
 // every error is a 500.
-import { type FullQueryResults, neon, neonConfig } from '@neondatabase/serverless';
+import { type FullQueryResults, neon } from '@neondatabase/serverless';
 import { verifyPassword } from '../../../src/accounts/passwords.ts';
 import type { Config } from '../../../src/config.ts';
 import {
@@ -11,6 +11,7 @@ import {
   readRefreshToken,
   signAccessToken,
 } from '../../../src/http/tokens.ts';
+import '../../neon/endpoint.ts';
 import type { Parameter, Templates } from '../record.ts';
 
 interface Bindings {
@@ -21,7 +22,6 @@ interface Bindings {
 type Values = Record<string, unknown>;
 type Row = Record<string, unknown>;
 
-neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`;
 const options = { arrayMode: true, fullResults: true } as const;
 
 const start = ({ DATABASE_URL, JWT_SECRET, TEMPLATES }: Bindings) => ({

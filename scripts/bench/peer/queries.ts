@@ -1,6 +1,6 @@
 // The SQL of the Fastify server: the batches that Wardbook sends, under the same policies, made by Drizzle's query
 // builder.
-import { neon, neonConfig } from '@neondatabase/serverless';
+import { neon } from '@neondatabase/serverless';
 import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { BatchItem, BatchResponse } from 'drizzle-orm/batch';
 import { drizzle } from 'drizzle-orm/neon-http';
@@ -8,8 +8,8 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import { audit } from '../../../src/db/audit.ts';
 import { mappingColumns, mappings } from '../../../src/mappings/table.ts';
 import { patientColumns, patients } from '../../../src/patients/table.ts';
+import '../../neon/endpoint.ts';
 
-neonConfig.fetchEndpoint = (host, port) => `http://${host}:${port}/sql`;
 const db = drizzle({ client: neon(process.env.DATABASE_URL ?? '') });
 
 export interface Asker {

@@ -1,4 +1,4 @@
-// For tests that start a server of their own.
+// Finds a free port of this machine for a server that a script or a test starts.
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
