@@ -1,6 +1,5 @@
 // Runs the local Neon bridge as a process of its own, so that its CPU can be told apart. It can also record the SQL
-// that it is sent, and answer later than it could.
-import { setTimeout as sleep } from 'node:timers/promises';
+// that it is sent.
 import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
 import { openPglite } from '../neon/open-pglite.ts';
 import type { Backend, Statement } from '../neon/session.ts';
@@ -18,7 +17,6 @@ const open = async (): Promise<Backend> => {
 };
 
 const backend = await open();
-let delay = 0;
 let current = backend;
 let recorded: Batch[] | undefined;
 
@@ -26,8 +24,7 @@ const bridge = await startNeon({
   backend: {
     run: (login, statements, ...more) => {
       recorded?.push(statements);
-      const run = () => current.run(login, statements, ...more);
-      return delay > 0 ? sleep(delay).then(run) : run();
+      return current.run(login, statements, ...more);
     },
     close: async () => {
       await Promise.all([backend.close(), slow?.close()]);
@@ -38,9 +35,6 @@ const bridge = await startNeon({
 const methods = {
   port: () => bridge.port,
   roundTrips: () => bridge.roundTrips(),
-  delay: (milliseconds: number) => {
-    delay = milliseconds;
-  },
   asNeon: (isOn: boolean) => {
     current = (isOn && slow) || backend;
   },

@@ -2,11 +2,8 @@
 export const items = ['get', 'list', 'create', 'update', 'assign', 'login', 'refresh'] as const;
 export type Item = (typeof items)[number];
 
-/**
- * Of these only the latency is of interest. `password` changes it there and back, which hashes twice; `sync` is the first
- * page of a phone that has nothing, in the most statements that a request of ours has.
- */
-export type AnyItem = Item | 'password' | 'sync';
+/** `sync`, of which only `--neon` measures anything, is the first page of a phone that has nothing: the most statements. */
+export type AnyItem = Item | 'sync';
 
 export const titles: Record<AnyItem, string> = {
   get: 'get one',
@@ -16,7 +13,6 @@ export const titles: Record<AnyItem, string> = {
   assign: 'assign + unassign',
   login: 'login',
   refresh: 'refresh',
-  password: 'change password',
   sync: 'sync',
 };
 
@@ -43,7 +39,6 @@ export interface Sent {
 }
 export interface Answered {
   id?: number;
-  access?: string;
   refresh?: string;
 }
 interface Step {
@@ -63,8 +58,7 @@ export const patient = {
 export const corrected = { ...patient, age: 48, phone: '+1 555 0101', medical_history: 'Hypertension' };
 
 export const requestsOf = (plan: Plan): Step[] => {
-  const { item, email, doctor, address } = plan;
-  let { token } = plan;
+  const { item, email, doctor, address, token } = plan;
   const sent = (method: Sent['method'], path: string, body?: object): Sent => ({
     method,
     path,
@@ -114,20 +108,6 @@ export const requestsOf = (plan: Plan): Step[] => {
           },
         },
       ];
-    }
-    case 'password': {
-      const passwords = [plan.password, `${plan.password} afterwards`];
-      return [0, 1].map((from) => ({
-        request: () =>
-          sent('POST', '/api/auth/password/', {
-            current_password: passwords[from],
-            new_password: passwords[1 - from],
-          }),
-        // the token that asked has ended with the password
-        answered: ({ access = '' }) => {
-          token = access;
-        },
-      }));
     }
   }
 };

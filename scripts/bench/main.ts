@@ -6,14 +6,12 @@ import { parseArgs } from 'node:util';
 import { bold, dim, Fatal } from '../support/terminal.ts';
 import { measureAsNeon } from './as-neon.ts';
 import { chart } from './chart.ts';
-import { measureDelay } from './delay.ts';
 import { facts } from './facts.ts';
 import { type Item, items } from './items.ts';
 import { measureAll } from './measure.ts';
 import { measureScale } from './scale.ts';
 import { makeStage } from './stage.ts';
 import { aboutPostgres, limits, table } from './table.ts';
-import { weigh } from './weight.ts';
 
 const usage = `Usage: npm run bench [-- options]
   --rounds N    how often everything is measured; the medians count (default 3)
@@ -21,7 +19,6 @@ const usage = `Usage: npm run bench [-- options]
   --items a,b   only some of ${items.join(', ')}
   --json FILE   writes the figures
   --chart FILE  writes the chart there (default scripts/bench/chart.svg, when all items were measured)
-  --delay MS    how much p50 grows when every round trip to the database takes so much longer (try 40)
   --neon        what each costs where statements are parsed anew in two exchanges each, as Neon's proxy does
   --scale       what a million patients cost against a thousand (takes some minutes)
   LOCAL_DATABASE_URL is a PostgreSQL server to measure on, by an account that may make databases. Without it: PGlite,
@@ -29,7 +26,7 @@ const usage = `Usage: npm run bench [-- options]
 
 const read = () => {
   const text = { type: 'string' } as const;
-  const options = { rounds: text, seconds: text, items: text, json: text, chart: text, delay: text };
+  const options = { rounds: text, seconds: text, items: text, json: text, chart: text };
   try {
     const { values } = parseArgs({ options: { ...options, scale: { type: 'boolean' }, neon: { type: 'boolean' } } });
     const chosen = values.items?.split(',') ?? [...items];
@@ -40,7 +37,6 @@ const read = () => {
       items: items.filter((item) => chosen.includes(item)),
       rounds: positive(values.rounds, 3),
       seconds: positive(values.seconds, 2),
-      delay: values.delay === undefined ? undefined : positive(values.delay, 40),
     };
   } catch (error) {
     throw new Fatal(`${error instanceof Error ? error.message : error}\n\n${usage}`, 2);
@@ -89,14 +85,7 @@ const bench = async (asked: ReturnType<typeof read>, running: AsyncDisposableSta
   }
   if (!server)
     console.log('No LOCAL_DATABASE_URL: this is PGlite, which answers one at a time and sets the pace itself.');
-  const isComparison = asked.delay === undefined && !asked.neon;
-  const stage = await makeStage(running, { server, withDjango: isComparison });
-  if (asked.delay !== undefined) {
-    const grown = await measureDelay(stage, asked.delay, say);
-    silence();
-    console.log(grown);
-    return;
-  }
+  const stage = await makeStage(running, { server, withDjango: !asked.neon });
   if (asked.neon) {
     if (!server) throw new Fatal('Only a PostgreSQL server can be asked as Neon does: set LOCAL_DATABASE_URL.');
     const slower = await measureAsNeon(stage, say);
@@ -110,7 +99,6 @@ const bench = async (asked: ReturnType<typeof read>, running: AsyncDisposableSta
   console.log(
     `${bold(about.join(' · '))}\n\n${table(rows)}\n${dim(aboutPostgres(stage.database, server !== undefined))}\n\n${limits(rows, server !== undefined)}\n`,
   );
-  console.log(await weigh(stage.bundle));
   if (asked.json) await writeFile(asked.json, `${JSON.stringify({ rows }, null, 2)}\n`);
   if (asked.chart || asked.items.length === items.length) {
     const file = asked.chart ?? join(import.meta.dirname, 'chart.svg');

@@ -62,9 +62,9 @@ export const makeStage = async (running: AsyncDisposableStack, { server, withDja
 
   const plansFor = async (target: TargetName, item: AnyItem) => {
     if (target === 'django') return django?.plansFor(item) ?? [];
-    // lists stay as long as they are, and passwords what they are
-    const writes = item === 'create' || item === 'password';
-    const accounts = writes ? people.writers : target === 'fastify' && item === 'login' ? people.node : people.wardbook;
+    // lists stay as long as they are
+    const accounts =
+      item === 'create' ? people.writers : target === 'fastify' && item === 'login' ? people.node : people.wardbook;
     if (item === 'assign') await sql`delete from mappings`;
     return signedIn(sql, secret, accounts, item);
   };
@@ -105,15 +105,6 @@ export const makeStage = async (running: AsyncDisposableStack, { server, withDja
   });
 
   const { version, pid } = own ? await aboutServer(own) : { version: 'PGlite', pid: undefined };
-  return {
-    targets,
-    bridge,
-    load: load.call,
-    plansFor,
-    database: { name: version, pid },
-    folder,
-    bundle: wardbookBuilt,
-    sql,
-  };
+  return { targets, bridge, load: load.call, plansFor, database: { name: version, pid } };
 };
 export type Stage = Awaited<ReturnType<typeof makeStage>>;
