@@ -1,10 +1,9 @@
-// From a PostgreSQL URL to Neon's driver, whatever the URL leads to, and a sentence when it leads nowhere.
-import { NeonDbError, type NeonQueryFunction, neon } from '@neondatabase/serverless';
-import { bridgePath, type Neon, postgresBackend, startNeon } from '../neon/bridge.ts';
-import { isLoopback } from '../neon/endpoint.ts';
+// Which way leads to the database of a URL? Connects by it, or says in a sentence why there is none.
+import { NeonDbError, neon } from '@neondatabase/serverless';
+import { bridgePath, isLoopback } from '../neon/endpoint.ts';
 import { Fatal } from '../support/terminal.ts';
+import { type Sql, sqlOverTcp } from './sql.ts';
 
-export type Sql = NeonQueryFunction<false, false>;
 export type Connection = { sql: Sql; close(): Promise<void> };
 export type Database = Connection & {
   /** The owner's URL. */
@@ -14,21 +13,25 @@ export type Database = Connection & {
 };
 
 /**
- * Neon's driver for any PostgreSQL URL: straight to Neon, to a bridge that `npm start` or the tests started on this
- * machine, or to any other server through a bridge of its own. Fails with a sentence if the database cannot be used.
+ * A connection to any PostgreSQL: with Neon's driver to Neon, and to the local Neon that `npm start` or the tests started on
+ * this machine, which speak HTTP; with pg to any other server. Fails with a sentence if the database cannot be used.
  */
 export async function connect(url: string): Promise<Connection> {
-  const { hostname } = parse(url);
-  const bridge = isNeon(hostname) || (await isBridge(url)) ? undefined : await bridgeTo(url);
-  const sql = neon(bridge?.url ?? url);
-  const close = async () => bridge?.close();
+  const speaksHttp = isNeon(url) || (await isBridge(url));
+  return checked(url, speaksHttp ? { sql: neon(url), close: async () => {} } : sqlOverTcp(url));
+}
+
+/** Over TCP, which Neon takes as well: for what takes minutes, and so outlives the patience of HTTP. */
+export const connectOverTcp = (url: string): Promise<Connection> => checked(url, sqlOverTcp(url));
+
+async function checked(url: string, connection: Connection): Promise<Connection> {
   try {
-    await sql`select 1`;
+    await connection.sql`select 1`;
+    return connection;
   } catch (error) {
-    await close();
+    await connection.close();
     throw explain(error, url);
   }
-  return { sql, close };
 }
 
 function parse(url: string): URL {
@@ -43,8 +46,8 @@ function parse(url: string): URL {
   throw new Fatal('A database URL looks like postgres://user:password@host:port/database.');
 }
 
-function isNeon(host: string): boolean {
-  return /\.neon\.(tech|build)$/.test(host);
+export function isNeon(url: string): boolean {
+  return /\.neon\.(tech|build)$/.test(parse(url).hostname);
 }
 
 export async function isBridge(url: string): Promise<boolean> {
@@ -60,17 +63,6 @@ export async function isBridge(url: string): Promise<boolean> {
     // PostgreSQL hangs up on HTTP
     return false;
   }
-}
-
-async function bridgeTo(url: string): Promise<Pick<Neon, 'close'> & { url: string }> {
-  const { username, password, pathname } = parse(url);
-  const bridge = await startNeon({ backend: postgresBackend(url, { total: 4 }) });
-  const [user, secret, database] = [username, password, pathname.slice(1)].map(decodeURIComponent) as [
-    string,
-    string,
-    string,
-  ];
-  return { url: bridge.url(user, secret, database), close: bridge.close };
 }
 
 /** Neon checks a password before PostgreSQL is asked, so that its refusal has no SQLSTATE; a server's own has one. */

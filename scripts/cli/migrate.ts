@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util';
 import { NeonDbError } from '@neondatabase/serverless';
 import manifest from '../../package.json' with { type: 'json' };
 import { bold, dim, duration, Fatal, green, run } from '../support/terminal.ts';
-import type { Sql } from './connect.ts';
 import { databaseError, withDatabase } from './database.ts';
 import { isRace, migrationError } from './migration-errors.ts';
 import { compareReleases, readFunctions, readMigrations, type SqlFile } from './migration-files.ts';
 import { explainMove } from './moved.ts';
 import { checkRoles, limitStatements, lockedSentence, renewAppLogin } from './roles.ts';
+import type { Sql } from './sql.ts';
 
 const alreadyApplied = 'WB001';
 

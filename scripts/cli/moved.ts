@@ -1,6 +1,6 @@
 // What an operator has to know after a restore: what the backup undid, and how to find and repeat what must not be undone.
 import { bold, dim } from '../support/terminal.ts';
-import type { Sql } from './connect.ts';
+import type { Sql } from './sql.ts';
 
 /** Says what was done to a database that was moved or rewound, and what nobody but its operator can do. */
 export async function explainMove(sql: Sql): Promise<void> {

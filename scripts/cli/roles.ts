@@ -3,8 +3,8 @@
 import { randomBytes } from 'node:crypto';
 import { NeonDbError } from '@neondatabase/serverless';
 import { Fatal } from '../support/terminal.ts';
-import type { Sql } from './connect.ts';
 import { databaseError } from './database.ts';
+import type { Sql } from './sql.ts';
 
 const roles = ['app_login', 'app_api', 'app_auth'] as const;
 type RoleName = (typeof roles)[number];

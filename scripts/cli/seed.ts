@@ -2,12 +2,11 @@
 // again adds only what is missing.
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { NeonQueryPromise } from '@neondatabase/serverless';
 import { hashPassword } from '../../src/accounts/passwords.ts';
 import { bold, dim, duration, Fatal, progress, run, step } from '../support/terminal.ts';
 import { asCli, freeUsername } from './admin/account.ts';
-import type { Sql } from './connect.ts';
 import { isLoopback, ownerUrl, withDatabase } from './database.ts';
+import type { Query, Sql } from './sql.ts';
 
 type Counts = { patients: number; doctors: number; owners: number };
 
@@ -127,7 +126,7 @@ const quickly = (sql: Sql) =>
 
 // A row of the audit trail for each of a million records would take longer than the records. The lock that the owner
 // takes for this keeps everybody else's changes waiting until the trigger is back, so that none goes unrecorded.
-const inBulk = (sql: Sql, tables: string[], insert: NeonQueryPromise<false, false>) => [
+const inBulk = (sql: Sql, tables: string[], insert: Query) => [
   ...tables.map((table) => sql.query(`alter table ${table} disable trigger t50_record`)),
   quickly(sql),
   insert,

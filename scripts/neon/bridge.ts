@@ -1,6 +1,7 @@
 // Neon on this machine: an HTTP server that speaks Neon's protocol in front of any PostgreSQL, for development and tests.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { bridgePath } from './endpoint.ts';
 import {
   badRequest,
   beginOf,
@@ -142,9 +143,6 @@ export function startNeon({ backend, port = 0, host = '127.0.0.1', control }: Op
     });
   });
 }
-
-/** Where a bridge says that it is one. */
-export const bridgePath = '/neon-bridge';
 
 function send(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });

@@ -7,3 +7,6 @@ const neonEndpoint = neonConfig.fetchEndpoint as (host: string, port: number | s
 export const isLoopback = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])$/.test(host);
 
 neonConfig.fetchEndpoint = (host, port) => (isLoopback(host) ? `http://${host}:${port}/sql` : neonEndpoint(host, port));
+
+/** Where a bridge says that it is one. */
+export const bridgePath = '/neon-bridge';

@@ -2,7 +2,8 @@
 // confirms their emails.
 import { hashPassword } from '../../src/accounts/passwords.ts';
 import { asCli } from '../cli/admin/account.ts';
-import { connect, type Sql } from '../cli/connect.ts';
+import { connect } from '../cli/connect.ts';
+import type { Sql } from '../cli/sql.ts';
 import { expect } from './send.ts';
 
 /** The URL of the database's owner, where it is known. */

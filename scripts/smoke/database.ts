@@ -1,5 +1,6 @@
 // Checks the database itself, by its owner's URL: its version, what the three roles may do, and that it is the right one.
-import { connect, type Sql } from '../cli/connect.ts';
+import { connect } from '../cli/connect.ts';
+import type { Sql } from '../cli/sql.ts';
 import { otherDatabase } from './by-owner.ts';
 import { expect } from './send.ts';
 import { twoPeople, type World } from './world.ts';

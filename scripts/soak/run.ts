@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { configOf } from '../../src/config.ts';
 import { signAccessToken } from '../../src/http/tokens.ts';
-import type { Sql } from '../cli/connect.ts';
+import type { Sql } from '../cli/sql.ts';
 import { bold, dim, Fatal, green, progress, red, run, step } from '../support/terminal.ts';
 import { type Report, type SoakClient, startClient } from './client.ts';
 import { type Stack, startStack } from './stack.ts';

@@ -3,7 +3,8 @@
 // of the same kind have as well. With LOCAL_DATABASE_URL on a server, otherwise on PGlite.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startMailServer } from '../../test/support/mail-server.ts';
-import { connect, type Sql } from '../cli/connect.ts';
+import { connect } from '../cli/connect.ts';
+import type { Sql } from '../cli/sql.ts';
 import { withOwnWardbook } from '../support/own-wardbook.ts';
 import { Fatal, green, progress, run, step } from '../support/terminal.ts';
 import { differenceOf, median, noiseOf } from './noise.ts';

@@ -728,7 +728,7 @@ describe.runIf(server)('Neon bridge on a server', () => {
     const { sql, close } = await connect(url.href);
     expect(await sql`select current_user::text as u`).toEqual([{ u: decodeURIComponent(url.username) }]);
     await close();
-    await expect(sql`select 1`).rejects.toThrow('Error connecting to database');
+    await expect(sql`select 1`).rejects.toThrow('after calling end');
   });
 
   it('says that the password is wrong', async () => {

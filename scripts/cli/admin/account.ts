@@ -1,9 +1,9 @@
 // What the command line knows of accounts: how to find one, what to call a new one, and how to say who changed it.
-import { NeonDbError, type NeonQueryPromise } from '@neondatabase/serverless';
+import { NeonDbError } from '@neondatabase/serverless';
 import type { z } from 'zod';
 import { problems } from '../../../src/errors.ts';
 import { dim, Fatal, printable } from '../../support/terminal.ts';
-import type { Sql } from '../connect.ts';
+import type { Query, Sql } from '../sql.ts';
 
 export type Account = {
   id: number;
@@ -15,7 +15,7 @@ export type Account = {
 };
 
 /** One transaction that the audit trail attributes to the command line. Answers what its last query does. */
-export async function asCli(sql: Sql, queries: NeonQueryPromise<false, false>[]): Promise<Record<string, unknown>[]> {
+export async function asCli(sql: Sql, queries: Query[]): Promise<Record<string, unknown>[]> {
   try {
     const answers = await sql.transaction([sql`select set_config('app.role', 'cli', true)`, ...queries]);
     return answers.at(-1) ?? [];

@@ -2,7 +2,8 @@
 import { newPassword } from '../../../src/accounts/password-fields.ts';
 import { hashPassword, passwordWeakness } from '../../../src/accounts/passwords.ts';
 import { agree, bold, Fatal, readSecret } from '../../support/terminal.ts';
-import type { Database, Sql } from '../connect.ts';
+import type { Database } from '../connect.ts';
+import type { Sql } from '../sql.ts';
 import { type Account, asCli, find, freeUsername, valid, validEmail } from './account.ts';
 
 export interface CreateOptions {

@@ -1,7 +1,8 @@
 // What an account has done that lets somebody in or shuts somebody out: what to look at after an administrator's session was
 // stolen. Each line says how it is now, because somebody may have put it right since.
 import { bold, dim } from '../../support/terminal.ts';
-import type { Database, Sql } from '../connect.ts';
+import type { Database } from '../connect.ts';
+import type { Sql } from '../sql.ts';
 import { printTable } from './account.ts';
 import { type Asked, periodOf, whoever } from './period.ts';
 

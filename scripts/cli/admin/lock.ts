@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NeonDbError } from '@neondatabase/serverless';
 import { bold, dim, Fatal } from '../../support/terminal.ts';
-import type { Database, Sql } from '../connect.ts';
+import type { Database } from '../connect.ts';
+import type { Sql } from '../sql.ts';
 import { asCli } from './account.ts';
 
 const note = (sql: Sql, action: 'locked' | 'unlocked') =>

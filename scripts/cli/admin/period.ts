@@ -1,6 +1,6 @@
 // From when to when something is asked of the trail, and of which account, also of one that was erased.
 import { Fatal } from '../../support/terminal.ts';
-import type { Sql } from '../connect.ts';
+import type { Sql } from '../sql.ts';
 import { called, whose } from './account.ts';
 
 export interface Asked {

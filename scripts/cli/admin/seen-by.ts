@@ -1,6 +1,7 @@
 // Which patients an account has seen, as CSV: the list of those to tell after a breach.
 import { csvLine } from '../../support/csv.ts';
-import type { Database, Sql } from '../connect.ts';
+import type { Database } from '../connect.ts';
+import type { Sql } from '../sql.ts';
 import { type Asked, periodOf, whoever } from './period.ts';
 
 interface Seen {
