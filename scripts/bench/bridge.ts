@@ -1,8 +1,8 @@
 // Runs the local Neon bridge as a process of its own, so that its CPU can be told apart. It can also record the SQL
 // that it is sent.
-import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
-import { openPglite } from '../neon/open-pglite.ts';
-import type { Backend, Statement } from '../neon/session.ts';
+import { pgliteBackend, postgresBackend, startNeon } from '../dev/neon/bridge.ts';
+import { openPglite } from '../dev/neon/open-pglite.ts';
+import type { Backend, Statement } from '../dev/neon/session.ts';
 import { answerCalls } from './children.ts';
 
 export type Batch = Statement[];

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { neon } from '@neondatabase/serverless';
-import '../neon/endpoint.ts';
+import '../dev/neon/endpoint.ts';
 import { migrate } from '../cli/migrate.ts';
 import { root } from '../support/paths.ts';
 import { newDatabase } from '../support/server-database.ts';

@@ -1,6 +1,6 @@
 // Which way leads to the database of a URL? Connects by it, or says in a sentence why there is none.
 import { NeonDbError, neon } from '@neondatabase/serverless';
-import { bridgePath, isLoopback } from '../neon/endpoint.ts';
+import { bridgePath, isLoopback } from '../dev/neon/endpoint.ts';
 import { Fatal } from '../support/terminal.ts';
 import { type Sql, sqlOverTcp } from './sql.ts';
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { PGlite } from '@electric-sql/pglite';
 import { neon } from '@neondatabase/serverless';
 import type { Database } from '../cli/connect.ts';
-import { pgliteBackend } from '../neon/bridge.ts';
-import { bridgePath } from '../neon/endpoint.ts';
 import { dataFolder, short, stateFolder } from '../support/paths.ts';
 import { Fatal, fileSentence, step } from '../support/terminal.ts';
+import { pgliteBackend } from './neon/bridge.ts';
+import { bridgePath } from './neon/endpoint.ts';
 import { startNeonNear } from './ports.ts';
 
 const lockFile = join(stateFolder, 'pglite.lock');
@@ -57,7 +57,7 @@ export async function openData(port: number): Promise<Database> {
 }
 
 async function bootPglite(): Promise<PGlite> {
-  const { openPglite } = await import('../neon/open-pglite.ts');
+  const { openPglite } = await import('./neon/open-pglite.ts');
   try {
     if (!existsSync(dataFolder)) {
       // under another name until it is whole, so that stopping halfway leaves nothing broken behind

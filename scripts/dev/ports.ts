@@ -1,7 +1,7 @@
 // Which ports `npm start` takes on this machine. Several Wardbooks may run beside each other.
 import { createServer } from 'node:net';
-import { type Backend, type Neon, startNeon } from '../neon/bridge.ts';
 import { Fatal } from '../support/terminal.ts';
+import { type Backend, type Neon, startNeon } from './neon/bridge.ts';
 
 export const usualPort = 8787;
 

@@ -1,7 +1,7 @@
 // Runs the local Neon bridge as a process of its own, so that the soak can kill it. stack.ts starts it and tells it
 // what to do.
-import { pgliteBackend, postgresBackend, startNeon } from '../neon/bridge.ts';
-import { openPglite } from '../neon/open-pglite.ts';
+import { pgliteBackend, postgresBackend, startNeon } from '../dev/neon/bridge.ts';
+import { openPglite } from '../dev/neon/open-pglite.ts';
 
 const [port, server, folder] = process.argv.slice(2);
 const pglite = server ? undefined : await openPglite({ dataDir: folder });

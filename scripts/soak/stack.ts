@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { neon } from '@neondatabase/serverless';
-import '../neon/endpoint.ts';
+import '../dev/neon/endpoint.ts';
 import { migrate } from '../cli/migrate.ts';
 import type { Sql } from '../cli/sql.ts';
 import { quiet } from '../dev/worker.ts';

@@ -6,8 +6,8 @@ import { type FullQueryResults, NeonDbError, type NeonQueryFunction, neon } from
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from '../../scripts/cli/connect.ts';
-import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/neon/bridge.ts';
-import type { Backend } from '../../scripts/neon/session.ts';
+import { type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/dev/neon/bridge.ts';
+import type { Backend } from '../../scripts/dev/neon/session.ts';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { bootPglite } from '../support/empty-pglite.ts';
 

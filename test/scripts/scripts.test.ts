@@ -1,5 +1,5 @@
-// How scripts/ may look: whoever opens a file reads in its first line what it is for, and no files import each other in
-// a circle.
+// How scripts/ may look: few folders, in the first line of each file what it is for, and no files that import each other
+// in a circle.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,6 +20,10 @@ test('there are scripts to look at', () => expect(files.length).toBeGreaterThan(
 test.each(files)('%s begins with what it is for', (file) => {
   const [first = ''] = text.get(file)?.split('\n') ?? [];
   expect(first).toMatch(/^\/\/ [A-Z`].{20,}/);
+});
+
+test('are in ten folders at most', () => {
+  expect(new Set(files.map((file) => file.split('/')[0])).size).toBeLessThanOrEqual(10);
 });
 
 test('imports make no circle', () => {

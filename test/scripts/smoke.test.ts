@@ -10,7 +10,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { neon } from '@neondatabase/serverless';
 import { describe, expect, test } from 'vitest';
-import '../../scripts/neon/endpoint.ts';
+import '../../scripts/dev/neon/endpoint.ts';
 import type { OwnWardbook } from '../../scripts/support/own-wardbook.ts';
 import { runningWardbook } from '../support/running-wardbook.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test, vi } from 'vitest';
 import { readMails } from '../../scripts/dev/mailbox.ts';
-import { openPglite } from '../../scripts/neon/open-pglite.ts';
+import { openPglite } from '../../scripts/dev/neon/open-pglite.ts';
 import { freePort } from '../../scripts/support/free-port.ts';
 import { app } from '../../src/index.ts';
 import { documentOf } from '../../src/openapi/document.ts';

@@ -1,6 +1,6 @@
 // What `npm run timing` calls noise: a difference that is one is seen, however small beside the times themselves.
 import { expect, test } from 'vitest';
-import { differenceOf, median, noiseOf } from '../../scripts/timing/noise.ts';
+import { differenceOf, median, noiseOf } from '../../scripts/soak/noise.ts';
 
 /** Times as requests have them: most are close together, some are late. The same ones each time. */
 const timesOf = (seed: number, more = 0): number[] => {

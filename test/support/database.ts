@@ -1,7 +1,7 @@
 // A database for each test file, behind the local stand-in for Neon that global-setup.ts started.
 import { type NeonQueryFunction, neon } from '@neondatabase/serverless';
 import { afterAll, inject } from 'vitest';
-import '../../scripts/neon/endpoint.ts';
+import '../../scripts/dev/neon/endpoint.ts';
 import type { Fault, Order } from './fault-proxy.ts';
 
 export type TestDatabase = {

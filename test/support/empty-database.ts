@@ -1,7 +1,7 @@
 // For tests of the command line, which run in Node: a database before its first migration.
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { pgliteBackend, startNeon } from '../../scripts/neon/bridge.ts';
+import { pgliteBackend, startNeon } from '../../scripts/dev/neon/bridge.ts';
 import { bootPglite } from './empty-pglite.ts';
 
 export interface EmptyDatabase {

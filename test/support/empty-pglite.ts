@@ -3,7 +3,7 @@ import { existsSync, openAsBlob } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
-import { openPglite } from '../../scripts/neon/open-pglite.ts';
+import { openPglite } from '../../scripts/dev/neon/open-pglite.ts';
 
 // A copy takes 0.15 s and 40 MB like this, against 0.3 to 1 s and 200 MB with PostgreSQL's defaults.
 const startParams = [...PGlite.defaultStartParams, '-c', 'shared_buffers=8MB', '-c', 'max_connections=5'];

@@ -11,7 +11,7 @@ import {
   readRefreshToken,
   signAccessToken,
 } from '../../../src/http/tokens.ts';
-import '../../neon/endpoint.ts';
+import '../../dev/neon/endpoint.ts';
 import type { Parameter, Templates } from '../record.ts';
 
 interface Bindings {

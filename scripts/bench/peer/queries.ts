@@ -8,7 +8,7 @@ import { unionAll } from 'drizzle-orm/pg-core';
 import { audit } from '../../../src/db/audit.ts';
 import { mappingColumns, mappings } from '../../../src/mappings/table.ts';
 import { patientColumns, patients } from '../../../src/patients/table.ts';
-import '../../neon/endpoint.ts';
+import '../../dev/neon/endpoint.ts';
 
 const db = drizzle({ client: neon(process.env.DATABASE_URL ?? '') });
 

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
-import { Fatal } from '../support/terminal.ts';
+import { Fatal } from '../../support/terminal.ts';
 
 export const here = import.meta.dirname;
 /** What the generators write. It stays there to be looked at until the next run. */
@@ -23,5 +23,5 @@ export async function execute(name: string, script: string, args: string[] = [])
 
 /** What to do about any of it. */
 export const hint =
-  'What it was made from is scripts/generators/made/openapi.json, and beside it is what was made. Mend the document ' +
+  'What it was made from is scripts/clients/generators/made/openapi.json, and beside it is what was made. Mend the document ' +
   '(src/openapi/, the tables in src/, src/http/fields.ts), not the client.';

@@ -2,10 +2,10 @@
 // records for the languages of phones. The generators are installed here, and only on first use.
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installIn } from '../support/own-packages.ts';
-import { withOwnWardbook } from '../support/own-wardbook.ts';
-import { root } from '../support/paths.ts';
-import { green, run, step } from '../support/terminal.ts';
+import { installIn } from '../../support/own-packages.ts';
+import { withOwnWardbook } from '../../support/own-wardbook.ts';
+import { root } from '../../support/paths.ts';
+import { green, run, step } from '../../support/terminal.ts';
 import { documentFile, execute, here, made } from './execute.ts';
 import { languages, makeLanguage } from './quicktype.ts';
 import { compile, generate, useOf } from './typescript.ts';

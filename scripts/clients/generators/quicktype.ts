@@ -2,7 +2,7 @@
 // schemas of the document alone.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fatal } from '../support/terminal.ts';
+import { Fatal } from '../../support/terminal.ts';
 import { documentFile, execute, here, hint, made } from './execute.ts';
 
 type Schema = { properties?: object };

@@ -1,7 +1,7 @@
 // Does openapi-typescript make a client of the document without a warning, and does an app compile against it?
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Fatal } from '../support/terminal.ts';
+import { Fatal } from '../../support/terminal.ts';
 import { documentFile, execute, here, hint, made } from './execute.ts';
 
 const folder = join(made, 'openapi-typescript');

@@ -2,11 +2,11 @@
 // API's own document; the order in which a person clicks through them stands in steps.ts.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { app } from '../../src/index.ts';
-import { documentOf } from '../../src/openapi/document.ts';
-import { root, short } from '../support/paths.ts';
-import { Fatal, run } from '../support/terminal.ts';
-import { tidy } from '../support/tidy.ts';
+import { app } from '../../../src/index.ts';
+import { documentOf } from '../../../src/openapi/document.ts';
+import { root, short } from '../../support/paths.ts';
+import { Fatal, run } from '../../support/terminal.ts';
+import { tidy } from '../../support/tidy.ts';
 import { type Fields, header, type Json, type Step } from './step.ts';
 import { chapters } from './steps.ts';
 
@@ -64,7 +64,7 @@ async function collection() {
     Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
   const missing = routes.filter((route) => !clicked.has(route));
-  if (missing.length > 0) throw new Fatal(`No step of scripts/postman/chapters clicks ${missing.join(', ')}.`);
+  if (missing.length > 0) throw new Fatal(`No step of scripts/clients/postman/chapters clicks ${missing.join(', ')}.`);
   return {
     info: {
       name: 'Wardbook',
@@ -123,12 +123,15 @@ const script = (listen: 'prerequest' | 'test', exec: string[]) => ({
 function request(document: Document, step: Step) {
   const [method = '', path = ''] = step.on.split(' ');
   const operation = document.paths[path]?.[method.toLowerCase()];
-  if (!operation) throw new Fatal(`scripts/postman/chapters clicks ${step.on}, which the document does not have.`);
+  if (!operation)
+    throw new Fatal(`scripts/clients/postman/chapters clicks ${step.on}, which the document does not have.`);
   const [well = 0] = Object.keys(operation.responses).map(Number).sort();
   const status = step.status ?? well;
   const answer = resolved(document, operation.responses[status]);
   if (!answer)
-    throw new Fatal(`scripts/postman/chapters expects ${status} of ${step.on}, which the document does not have.`);
+    throw new Fatal(
+      `scripts/clients/postman/chapters expects ${status} of ${step.on}, which the document does not have.`,
+    );
 
   const name = step.name ?? operation.summary;
   const where = path.replace(/\{(\w+)\}/g, (_, parameter) => `{{${step.path?.[parameter] ?? parameter}}}`);

@@ -8,10 +8,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { installIn } from '../support/own-packages.ts';
-import { type OwnWardbook, withOwnWardbook } from '../support/own-wardbook.ts';
-import { root } from '../support/paths.ts';
-import { duration, Fatal, green, run } from '../support/terminal.ts';
+import { installIn } from '../../support/own-packages.ts';
+import { type OwnWardbook, withOwnWardbook } from '../../support/own-wardbook.ts';
+import { root } from '../../support/paths.ts';
+import { duration, Fatal, green, run } from '../../support/terminal.ts';
 import { chapters } from './steps.ts';
 
 const folder = join(root, 'clients/postman');

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import { installIn } from '../support/own-packages.ts';
-import { withOwnWardbook } from '../support/own-wardbook.ts';
-import { Fatal, green, run, step } from '../support/terminal.ts';
+import { installIn } from '../../support/own-packages.ts';
+import { withOwnWardbook } from '../../support/own-wardbook.ts';
+import { Fatal, green, run, step } from '../../support/terminal.ts';
 import { converse } from './conversation.ts';
 
 const here = import.meta.dirname;
