@@ -1,5 +1,6 @@
 // Measures every item on every server in turn, in short slices, so that whatever else the machine does meanwhile
 // falls on all of them alike.
+import { median } from '../soak/noise.ts';
 import { cpuSeconds } from './cpu.ts';
 import { type Item, titles } from './items.ts';
 import type { Stage, Target, TargetName } from './stage.ts';
@@ -68,13 +69,6 @@ const measure = async (stage: Stage, target: Target, item: Item, each: number): 
     postgres_cpu_ms: per(postgresSeconds() - before.postgres),
     round_trips: ((await bridge.call.roundTrips()) - before.trips) / requests,
   };
-};
-
-const median = (values: number[]): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const [upper = Number.NaN, lower = upper] = [sorted[middle], sorted[middle - (sorted.length % 2 ? 0 : 1)]];
-  return (upper + lower) / 2;
 };
 
 const medians = (all: Figures[]): Figures => {

@@ -5,12 +5,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { quiet } from '../dev/worker.ts';
 import { root } from '../support/paths.ts';
 import { Fatal } from '../support/terminal.ts';
 import { startServer } from './children.ts';
 
 const kinds: Record<string, string> = { '.js': 'esModule', '.mjs': 'esModule', '.wasm': 'wasm', '.bin': 'data' };
-const quiet = { CLOUDFLARE_CF_FETCH_ENABLED: 'false', WRANGLER_SEND_METRICS: 'false', WRANGLER_HIDE_BANNER: 'true' };
 
 /** Builds what a wrangler.toml describes into a folder, and says how workerd is to run it. */
 export const build = async (configFile: string, folder: string) => {

@@ -11,7 +11,7 @@ import { databaseError, isLoopback, openUrl } from '../cli/database.ts';
 import { migrate, settle } from '../cli/migrate.ts';
 import { lockedSentence } from '../cli/roles.ts';
 import type { Sql } from '../cli/sql.ts';
-import { devVarsFile, mailFolder, root, short, stateFolder } from '../support/paths.ts';
+import { devVarsFile, isSecond, mailFolder, root, short, stateFolder } from '../support/paths.ts';
 import { bold, dim, Fatal, fileSentence, green, run, step } from '../support/terminal.ts';
 import { readDevVars, writeDevVars, writePortVars } from './dev-vars.ts';
 import { announceApi, openData, refuseSecond } from './local-data.ts';
@@ -89,7 +89,11 @@ async function serve(
   // on this machine everybody may, as in the Django originals, unless .dev.vars says otherwise
   const { REGISTRATION = registrableRoles.join(' ') } = variables;
   const portVars = database.url === variables.DATABASE_URL ? undefined : await writePortVars(database.url);
-  const worker = startWorker(port, { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' }, portVars?.file);
+  const worker = startWorker(port, {
+    settings: { ...mail.settings, REGISTRATION, LINE_BREAKS: 'on' },
+    // wrangler finds .dev.vars itself, beside wrangler.toml, as long as no file is named
+    envFiles: portVars ? [devVarsFile, portVars.file] : isSecond ? [devVarsFile] : [],
+  });
   running.defer(worker.stop);
   if (portVars) running.defer(portVars.remove);
   await step('starting the Worker', () => untilReady(worker, url, stop));

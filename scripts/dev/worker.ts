@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { devVarsFile, isSecond, root, stateFolder } from '../support/paths.ts';
+import { root, stateFolder } from '../support/paths.ts';
 import { Fatal } from '../support/terminal.ts';
 import { forPeople } from './request-log.ts';
 
@@ -24,16 +24,29 @@ export type Worker = {
 /** Another program began to listen on the port after it was found free. */
 export class PortTaken extends Error {}
 
-/** `settings` go before those of wrangler.toml, and what `portVars` holds before .dev.vars. */
-export function startWorker(port: number, settings: Record<string, string>, portVars?: string): Worker {
+interface Options {
+  /** They go before those of wrangler.toml. */
+  settings?: Record<string, string>;
+  /** Instead of .dev.vars; of two files with the same name the later one's counts. */
+  envFiles?: string[];
+  /** Instead of wrangler.toml. */
+  config?: string;
+  /** Where wrangler keeps what it keeps. */
+  state?: string;
+}
+
+export function startWorker(
+  port: number,
+  { settings = {}, envFiles = [], config, state = stateFolder }: Options,
+): Worker {
   const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
   const options = [
     '--ip=127.0.0.1',
     `--port=${port}`,
     '--show-interactive-dev-session=false',
-    `--persist-to=${stateFolder}`,
-    ...(isSecond || portVars ? [`--env-file=${devVarsFile}`] : []),
-    ...(portVars ? [`--env-file=${portVars}`] : []),
+    `--persist-to=${state}`,
+    ...(config ? [`--config=${config}`] : []),
+    ...envFiles.map((file) => `--env-file=${file}`),
     ...Object.entries(settings).map(([name, value]) => `--var=${name}:${value}`),
   ];
   const child = spawn(process.execPath, [`--import=${endWithParent}`, wrangler, 'dev', ...options], {
@@ -64,7 +77,8 @@ export function startWorker(port: number, settings: Record<string, string>, port
   process.once('exit', () => {
     if (!worker.hasEnded) endGroup(child.pid, 'SIGKILL');
   });
-  let hear = (line: string): unknown => worker.said.push(line);
+  // the last lines say why it does not start
+  let hear = (line: string): unknown => worker.said.push(line) > 200 && worker.said.shift();
   for (const input of [child.stdout, child.stderr]) {
     createInterface({ input: input as Readable }).on('line', (coloured) => {
       const line = stripVTControlCharacters(coloured).trimEnd();
@@ -111,10 +125,10 @@ function endGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-export async function untilReady(worker: Worker, url: string, stop: AbortSignal): Promise<void> {
+export async function untilReady(worker: Worker, url: string, stop?: AbortSignal): Promise<void> {
   const deadline = Date.now() + 180_000;
   while (!worker.listens || !(await answer(`${url}/healthz`))?.ok) {
-    stop.throwIfAborted();
+    stop?.throwIfAborted();
     // when the code cannot be built wrangler does not end, but waits for a correction
     const failure = worker.said.findIndex((line) => line.startsWith('✘'));
     if (failure >= 0 || worker.hasEnded || Date.now() > deadline) {

@@ -1,17 +1,16 @@
 // Starts what the soak needs: a database of its own, a bridge that can be killed, and wrangler dev without limiters.
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { neon } from '@neondatabase/serverless';
 import '../dev/neon/endpoint.ts';
 import { migrate } from '../cli/migrate.ts';
 import type { Sql } from '../cli/sql.ts';
-import { quiet } from '../dev/worker.ts';
+import { startWorker, untilReady } from '../dev/worker.ts';
 import { freePort } from '../support/free-port.ts';
 import { root } from '../support/paths.ts';
 import { newDatabase } from '../support/server-database.ts';
@@ -62,7 +61,7 @@ export const startStack = async (running: AsyncDisposableStack, server: string |
 
   const secret = randomBytes(48).toString('base64url');
   const databaseUrl = `postgres://${login.user}:${login.password}@127.0.0.1:${port}/${name}`;
-  const url = await startWorker(running, folder, {
+  const url = await serve(running, folder, {
     DATABASE_URL: databaseUrl,
     JWT_SECRET: secret,
     ACCESS_TOKEN_TTL: '86400',
@@ -76,7 +75,8 @@ const letIn = async (sql: Sql, { user, password }: Record<'user' | 'password', s
   await sql.query(`alter role ${user} login password '${password}'`);
 };
 
-const startWorker = async (
+/** Without limiters, which would refuse most of what the clients send. */
+const serve = async (
   running: AsyncDisposableStack,
   folder: string,
   variables: Record<string, string>,
@@ -89,41 +89,10 @@ const startWorker = async (
   const file = join(folder, 'variables');
   const lines = Object.entries(variables).map(([name, value]) => `${name}=${value}\n`);
   await writeFile(file, lines.join(''), { mode: 0o600 });
-
   const port = await freePort();
-  const options = ['--ip=127.0.0.1', `--port=${port}`, `--config=${config}`, `--env-file=${file}`];
-  const wrangler = join(root, 'node_modules/wrangler/bin/wrangler.js');
-  const child = spawn(
-    process.execPath,
-    [wrangler, 'dev', '--show-interactive-dev-session=false', ...options, `--persist-to=${join(folder, 'state')}`],
-    {
-      cwd: root,
-      env: { ...process.env, ...quiet, NO_COLOR: '1', FORCE_COLOR: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // a group of its own, which can be ended as one
-      detached: true,
-    },
-  );
-  const said: string[] = [];
-  for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input }).on('line', (line) => said.push(line) > 40 && said.shift());
-  }
-  const closed = once(child, 'close');
-  running.defer(async () => {
-    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      try {
-        process.kill(-(child.pid ?? 0), signal);
-      } catch {
-        // nobody is left in it
-      }
-      await Promise.race([closed, sleep(5000, undefined, { ref: false })]);
-    }
-  });
-
+  const worker = startWorker(port, { config, envFiles: [file], state: join(folder, 'state') });
+  running.defer(worker.stop);
   const url = `http://127.0.0.1:${port}`;
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline && child.exitCode === null; await sleep(100)) {
-    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined);
-    if (answer?.ok) return url;
-  }
-  throw new Fatal(['The Worker does not start:', ...said].join('\n  '));
+  await untilReady(worker, url);
+  return url;
 };
