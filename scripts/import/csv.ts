@@ -16,7 +16,7 @@ import { readSheet, type Sheet, Unreadable } from '../../portal/spreadsheet/read
 import { newPatient } from '../../src/patients/table.ts';
 import { type Account, called, printTable, whose } from '../cli/admin/account.ts';
 import { withDatabase } from '../cli/database.ts';
-import { bold, confirm, dim, duration, Fatal, red, run, step } from '../support/terminal.ts';
+import { agree, bold, dim, duration, Fatal, red, run, step } from '../support/terminal.ts';
 import { openStore, type Store } from './database.ts';
 import { beginStaging, endStaging } from './staging.ts';
 
@@ -224,12 +224,7 @@ async function main(): Promise<void> {
       const wanted = await withoutDoubled(store, owner, lines, options);
       if (options.looks) return console.log('Nothing was written.');
       const count = `${wanted.length.toLocaleString('en')} ${wanted.length === 1 ? 'patient' : 'patients'}`;
-      const agreed = options.yes || (await confirm(`Import ${count} as those of ${called(owner)}?`));
-      if (!agreed) {
-        throw new Fatal(
-          agreed === false ? 'Nothing was written.' : 'There is no terminal to ask on: add --yes. Nothing was written.',
-        );
-      }
+      await agree(`Import ${count} as those of ${called(owner)}?`, options.yes, 'Nothing was written.');
       const started = performance.now();
       await step('importing, in one transaction', () => write(store, owner, wanted, checksum));
       console.log(`${bold('Imported')} ${count} in ${duration(performance.now() - started)}.`);

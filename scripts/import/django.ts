@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Database } from '../cli/connect.ts';
 import { withDatabase } from '../cli/database.ts';
-import { bold, confirm, dim, duration, Fatal, run, step } from '../support/terminal.ts';
+import { agree, bold, dim, duration, Fatal, run, step } from '../support/terminal.ts';
 import type { Taken } from './accounts.ts';
 import { noCounts } from './convert.ts';
 import { openStore, type Store } from './database.ts';
@@ -106,12 +106,7 @@ async function importInto(store: Store, options: Options, { name }: Database): P
   if (!options.intoExisting) await refuseRecords(store);
   const understood = await look(options, options.intoExisting ? await takenIn(store) : undefined);
   if (options.writeMap || options.dryRun) return;
-  const agreed = options.yes || (await confirm(`Import this into ${name}?`));
-  if (!agreed) {
-    throw new Fatal(
-      agreed === false ? 'Nothing was written.' : 'There is no terminal to ask on: add --yes. Nothing was written.',
-    );
-  }
+  await agree(`Import this into ${name}?`, options.yes, 'Nothing was written.');
   const started = performance.now();
   const staging = await beginStaging(store);
   try {

@@ -12,7 +12,7 @@ interface Owner {
 }
 
 /** Does something as the owner, who has to be known for it: `because` is why. */
-const byOwner = async <T>({ ownerUrl }: Owner, because: string, act: (sql: Sql) => Promise<T>): Promise<T> => {
+export const byOwner = async <T>({ ownerUrl }: Owner, because: string, act: (sql: Sql) => Promise<T>): Promise<T> => {
   expect(ownerUrl !== undefined, `${because}: set DATABASE_URL to that of the database's owner, who can`);
   const { sql, close } = await connect(ownerUrl);
   try {

@@ -1,22 +1,14 @@
 // Checks the database itself, by its owner's URL: its version, what the three roles may do, and that it is the right one.
-import { connect } from '../cli/connect.ts';
 import type { Sql } from '../cli/sql.ts';
-import { otherDatabase } from './by-owner.ts';
+import { byOwner, otherDatabase } from './by-owner.ts';
 import { expect } from './send.ts';
 import { twoPeople, type World } from './world.ts';
 
 /** Runs a check as the owner of the database. */
 const asOwner =
   (check: (sql: Sql, world: World) => Promise<string>) =>
-  async (world: World): Promise<string> => {
-    expect(world.ownerUrl !== undefined, 'the URL of the owner is not known');
-    const { sql, close } = await connect(world.ownerUrl);
-    try {
-      return await check(sql, world);
-    } finally {
-      await close();
-    }
-  };
+  (world: World): Promise<string> =>
+    byOwner(world, 'only the owner of the database sees this', (sql) => check(sql, world));
 
 export const server = asOwner(async (sql, world) => {
   const { owner } = twoPeople(world);

@@ -1,7 +1,7 @@
 // Checks what the deployment says of its own settings: who may register, whether anything is unlimited, whether mails leave.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registrationAnswers } from '../../src/system/warnings.ts';
-import { connect } from '../cli/connect.ts';
+import { byOwner } from './by-owner.ts';
 import { expect } from './send.ts';
 import { type Beware, beware, twoPeople, type World } from './world.ts';
 
@@ -39,8 +39,7 @@ export const mail = async (world: World): Promise<string | Beware> => {
   const { ownerUrl, people } = world;
   twoPeople(world);
   if (!ownerUrl) return 'a way to send them is set; whether it works can be seen in the database, with DATABASE_URL';
-  const { sql, close } = await connect(ownerUrl);
-  try {
+  return byOwner(world, 'mails are in the database', async (sql) => {
     for (let waited = 0; ; waited++) {
       const [row] = await sql`
         select count(*)::int as all, count(sent_at)::int as sent, coalesce(max(attempts), 0) as attempts
@@ -50,7 +49,5 @@ export const mail = async (world: World): Promise<string | Beware> => {
       expect(waited < 20, `${said}: the log has the reason ({"job":"mail",...})`);
       await sleep(1000);
     }
-  } finally {
-    await close();
-  }
+  });
 };

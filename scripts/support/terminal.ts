@@ -118,7 +118,7 @@ export async function step<T>(label: string, work: () => Promise<T>): Promise<T>
 }
 
 /** Undefined where there is nobody to ask. */
-export async function confirm(question: string): Promise<boolean | undefined> {
+async function confirm(question: string): Promise<boolean | undefined> {
   if (!process.stdin.isTTY) {
     return undefined;
   }
@@ -134,12 +134,10 @@ export async function confirm(question: string): Promise<boolean | undefined> {
 }
 
 /** Goes on only where a person says yes, or has said so with --yes. */
-export async function agree(question: string, isAgreed = false): Promise<void> {
+export async function agree(question: string, isAgreed = false, otherwise = 'Nothing was changed.'): Promise<void> {
   const agreed = isAgreed || (await confirm(question));
   if (agreed) return;
-  throw new Fatal(
-    agreed === false ? 'Nothing was changed.' : 'There is no terminal to ask on: add --yes. Nothing was changed.',
-  );
+  throw new Fatal(agreed === false ? otherwise : `There is no terminal to ask on: add --yes. ${otherwise}`);
 }
 
 /** A secret from the keyboard without echo, or the first line of a pipe. */
