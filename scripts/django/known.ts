@@ -160,10 +160,24 @@ const known: Known[] = [
   },
   {
     clinic: 'roles',
-    at: { status: ['list all patients as a new doctor', 'list own patients after that'] },
-    there: 'who registers as a doctor, or changes specialization, sees patients at once',
+    at: { status: ['list all patients as a new doctor'] },
+    there: 'who registers as a doctor sees patients at once',
     here: '403, `doctor_not_approved`, until an administrator approves. `DOCTOR_APPROVAL=automatic` for as before',
     why: 'anybody can register as a doctor; those who are moved in are approved',
+  },
+  {
+    clinic: 'roles',
+    at: { status: ['put another specialization'] },
+    there: 'an approved doctor changes name, specialization and license number at once',
+    here: '403, `step_up_required`, until `/api/auth/step-up/` was given the password; then the doctor waits for approval again',
+    why: 'whoever finds a phone must not turn into another doctor',
+  },
+  {
+    clinic: 'roles',
+    at: { updated_at: ['put the own doctor profile'] },
+    there: 'a PUT that changes nothing sets `updated_at`',
+    here: 'it stays as it is',
+    why: 'what changes nothing writes nothing',
   },
 ];
 

@@ -33,6 +33,8 @@ export const records: Chapter[] = [
       {
         on: 'POST /api/patients/batch/',
         name: 'Create several patients at once',
+        // not the example: of its people one is called Jane, who is looked for below
+        body: { patients: [{ name: 'Mary Major' }, { name: 'John Doe', age: 41 }] },
         headers: { 'Idempotency-Key': 'add-two-{{run}}' },
         also: { 'all of them are there': 'body.length === 2' },
       },
