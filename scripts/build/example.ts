@@ -73,16 +73,23 @@ const failures = (text: string) => {
 };
 
 const biome = '@biomejs/biome/bin/biome';
-const touched = ['src', 'test/records', 'test/routes', 'scripts/postman'];
+const touched = ['src', 'test/records', 'test/routes', 'scripts/clients/postman'];
 const checks: [string, string, string[]][] = [
   [
     'npm run format',
     biome,
-    ['check', '--write', '--vcs-enabled=false', 'src/index.ts', 'test/routes/table.ts', 'scripts/postman/steps.ts'],
+    [
+      'check',
+      '--write',
+      '--vcs-enabled=false',
+      'src/index.ts',
+      'test/routes/table.ts',
+      'scripts/clients/postman/steps.ts',
+    ],
   ],
   ['its format', biome, ['check', '--vcs-enabled=false', ...touched]],
   ['npm run client', '../scripts/build/client.ts', []],
-  ['npm run postman', '../scripts/postman/write.ts', []],
+  ['npm run postman', '../scripts/clients/postman/write.ts', []],
   ['its types', 'typescript/bin/tsc', ['--noEmit']],
   ['npm test', 'vitest/vitest.mjs', ['run', '--project', 'worker', '--project', 'node']],
 ];
