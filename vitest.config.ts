@@ -21,8 +21,10 @@ const commands = [
   'test/clients/package/*.test.ts',
 ];
 
-/** Requests as well, and each of these takes longer than ten other files: all routes many times, days, large tables. */
+/** Requests as well, and each of these takes longer than ten other files: all routes many times, days, large tables, retries. */
 const longest = [
+  'test/lists/following.test.ts',
+  'test/mail/outbox.test.ts',
   'test/failures/faults.test.ts',
   'test/trail/logs.test.ts',
   'test/accounts/guessing-for-days.test.ts',
