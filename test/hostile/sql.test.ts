@@ -118,6 +118,7 @@ test('nor is one made in the database, but of the names of our own tables and pl
     'limit_records',
     'search',
     'search_own',
+    'sees',
     'settle',
   ]);
   // where the words of a search would show, if they were in the text of what is executed; conditions() makes a part of it
@@ -132,4 +133,9 @@ test('nor is one made in the database, but of the names of our own tables and pl
   );
   expect(prosrc.match(/%.|quote_|\|\|/g)).toEqual(['%I']);
   expect(prosrc).toContain("offset $2)', tg_table_name)");
+  // a value of type regclass is the name of a table that there is
+  const [sees] = await app.database.owner.query(
+    `select prosrc from pg_proc where oid = 'app.sees(regclass, bigint)'::regprocedure`,
+  );
+  expect(sees?.prosrc).toContain("format('select exists (select from %s where id = $1)', records)");
 });
