@@ -246,6 +246,4 @@ function readArguments() {
   }
 }
 
-if (import.meta.main) {
-  await run(main);
-}
+if (import.meta.main) await run(main);

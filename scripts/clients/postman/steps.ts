@@ -1,11 +1,13 @@
 // The chapters of the Postman collection in the order in which a person clicks through them, and what one hands to the next.
 import { accounts } from './chapters/accounts.ts';
 import { administering } from './chapters/administering.ts';
+import { leaving } from './chapters/leaving.ts';
 import { records } from './chapters/records.ts';
 
 export const chapters = [
   ...accounts,
   ...records,
-  // at its end the accounts are deleted
   ...administering,
+  // at its end the accounts are deleted
+  ...leaving,
 ];
