@@ -38,7 +38,7 @@ import { auditRoutes } from './trail/admin-routes.ts';
 // Middleware here sets headers on the existing response: c.header() and cors() would copy it first.
 
 /** Logs one line for each request, without anything that a person sent: the pattern of the route, not the path. */
-const logRequest = createMiddleware<Env>(async function log(c, next) {
+const logRequest = createMiddleware<Env>(async function logRequest(c, next) {
   const started = performance.now();
   const requestId = c.get('requestId');
   logSettingsOnce(c.env);
@@ -58,7 +58,7 @@ const logRequest = createMiddleware<Env>(async function log(c, next) {
 });
 
 /** In development: ends answers to curl with a line break, so that the prompt begins on a new line. */
-const addLineBreak = createMiddleware<Env>(async function endLines(c, next) {
+const addLineBreak = createMiddleware<Env>(async function addLineBreak(c, next) {
   await next();
   if (c.env.LINE_BREAKS !== 'on' || !c.req.header('User-Agent')?.startsWith('curl/') || !c.res.body) return;
   c.res = new Response(`${await c.res.text()}\n`, c.res);
@@ -78,7 +78,7 @@ const securityHeaders = secureHeaders({
  * No cache in between may keep what is under /api. A client that kept an answer may ask with If-None-Match whether it
  * changed.
  */
-const noStore = createMiddleware(async function privately(c, next) {
+const noStore = createMiddleware(async function noStore(c, next) {
   await next();
   const { headers } = c.res;
   headers.set('Cache-Control', 'no-store');
@@ -109,7 +109,7 @@ const maxBodyBytes = 256 * 1024;
  * Reads a body without a Content-Length. What is too long is read to its end, up to a limit, and dropped: workerd fails
  * the next request on a connection if the last one was answered before its body had ended.
  */
-const limitStreamedBody = createMiddleware(async function counted(c, next) {
+const limitStreamedBody = createMiddleware(async function limitStreamedBody(c, next) {
   const reader = c.req.raw.body?.getReader();
   if (!reader) return next();
   const chunks: Uint8Array[] = [];
@@ -123,7 +123,7 @@ const limitStreamedBody = createMiddleware(async function counted(c, next) {
   return next();
 });
 /** A body is never longer than its Content-Length, so only a body without one is counted. */
-const limitBody = createMiddleware(function limit(c, next) {
+const limitBody = createMiddleware(function limitBody(c, next) {
   const length = declaredLength(c);
   if (length === undefined) return limitStreamedBody(c, next);
   if (Number(length) <= maxBodyBytes) return next();

@@ -71,7 +71,7 @@ const register = async (
 
 /** The setting REGISTRATION names the kinds of accounts that anybody may open; the others need an invitation. */
 const requireOpenRegistration = (kind: (typeof registrableRoles)[number]) =>
-  documentedMiddleware({ problems: ['registration_closed'] }, function open(c, next) {
+  documentedMiddleware({ problems: ['registration_closed'] }, function requireOpenRegistration(c, next) {
     if (config(c).REGISTRATION.includes(kind)) return next();
     throw new Problem('registration_closed');
   });

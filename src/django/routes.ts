@@ -31,7 +31,7 @@ const requireValid = async (c: Context<Env>, call: ReturnType<typeof verifyOwnTo
   return c.json({});
 };
 
-const requireEnabled = documentedMiddleware({ problems: ['not_found'] }, function offered(c, next) {
+const requireEnabled = documentedMiddleware({ problems: ['not_found'] }, function requireEnabled(c, next) {
   if (config(c).SIMPLEJWT_ROUTES) return next();
   throw new Problem('not_found');
 });

@@ -24,7 +24,7 @@ const jwtMiddlewareFor = (settings: Config): Promise<MiddlewareHandler> => {
 };
 
 /** For a group of routes: each of them needs a valid access token. */
-export const requireAccessToken = createMiddleware<Env>(async function signedIn(c, next) {
+export const requireAccessToken = createMiddleware<Env>(async function requireAccessToken(c, next) {
   const check = await jwtMiddlewareFor(config(c));
   await check(c, async () => {
     const actor = actorFromClaims(c.get('jwtPayload'));
@@ -36,7 +36,7 @@ export const requireAccessToken = createMiddleware<Env>(async function signedIn(
 });
 
 /** For a group of routes, where a deployment asks for it: only for accounts whose email is confirmed. */
-export const requireVerifiedEmail = createMiddleware<Env>(function verified(c, next) {
+export const requireVerifiedEmail = createMiddleware<Env>(function requireVerifiedEmail(c, next) {
   c.set('verifiedOnly', config(c).REQUIRE_VERIFIED_EMAIL);
   return next();
 });
@@ -78,7 +78,7 @@ export const enforceBatchLimit = async (c: Context<Env>, requests: number): Prom
 };
 
 export const limitByAddress = (name: Limiter) =>
-  documentedMiddleware({ problems: ['too_many_requests'] }, async function limitAddress(c, next) {
+  documentedMiddleware({ problems: ['too_many_requests'] }, async function limitByAddress(c, next) {
     await enforceLimit(c, name, ...networksOf(c));
     await next();
   });

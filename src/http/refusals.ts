@@ -16,13 +16,13 @@ const auditRefusalByAccount = prepare((db, { actor, account }: Params<'actor' | 
 const auditedProblems = ['not_found', 'not_owner', 'wrong_role', 'doctor_not_approved'];
 
 /** For routes about one patient, by its id. The entry is made whether the patient exists or not. */
-export const auditRefusals = createMiddleware<Env>(async function refusalsNoted(c, next) {
+export const auditRefusals = createMiddleware<Env>(async function auditRefusals(c, next) {
   await next();
   const patient = c.get('patientAsked') ?? Number(c.req.param('id'));
   auditIfRefused(c, auditRefusal({ actor: c.get('actor')?.id ?? null, patient }));
 });
 /** For routes about one patient, by the id of its account. */
-export const auditRefusalsByAccount = createMiddleware<Env>(async function refusalsByAccountNoted(c, next) {
+export const auditRefusalsByAccount = createMiddleware<Env>(async function auditRefusalsByAccount(c, next) {
   await next();
   auditIfRefused(
     c,

@@ -131,7 +131,7 @@ export const deliverMails = async (bindings: Bindings, longestMs = maxAfterRespo
 };
 
 /** Sends mails after the answer: those of the request, and those that this isolate could not send before. */
-export const deliverMailsAfterResponse = createMiddleware<Env>(async function mailsFollow(c, next) {
+export const deliverMailsAfterResponse = createMiddleware<Env>(async function deliverMailsAfterResponse(c, next) {
   await next();
   if (c.get('mailed') || (nextRetryAt.get(c.env) ?? Number.POSITIVE_INFINITY) <= Date.now()) {
     c.executionCtx.waitUntil(deliverMails(c.env));
