@@ -7,6 +7,7 @@ const commands = [
     'cli',
     'admin',
     'incident',
+    'migrate',
     'lock',
     'deploy',
     'operations',
@@ -23,12 +24,18 @@ const commands = [
 
 /** Requests as well, and each of these takes longer than ten other files: all routes many times, days, large tables, retries. */
 const longest = [
-  'test/lists/following.test.ts',
-  'test/mail/outbox.test.ts',
-  'test/failures/faults.test.ts',
-  'test/trail/logs.test.ts',
   'test/accounts/guessing-for-days.test.ts',
+  'test/accounts/limits.test.ts',
+  'test/clients/offline.test.ts',
+  'test/failures/faults.test.ts',
+  'test/failures/sweep.test.ts',
+  'test/lists/bytes.test.ts',
+  'test/lists/following.test.ts',
+  'test/mail/caps.test.ts',
+  'test/mail/outbox.test.ts',
   'test/speed/plans.test.ts',
+  'test/sync/histories.test.ts',
+  'test/trail/logs.test.ts',
 ];
 
 /** How long a test may wait for something. It says when something hangs, never how fast a machine has to be. */
@@ -39,7 +46,7 @@ export default defineConfig({
     // a line a request is too much to read; those of a failed test are shown
     silent: 'passed-only',
     // a file waits for its workerd to start and for the database more than it computes
-    maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),
+    maxWorkers: Math.max(3, Math.floor(availableParallelism() / 2)),
     // to end a process takes longer than a second on a busy machine, and vitest then says that something prevents it
     teardownTimeout: 20_000,
     projects: [
@@ -51,6 +58,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/scripts/**', 'test/clients/package/**', 'test/fuzz/**', 'test/browser/**', ...longest],
           globalSetup: ['test/support/global-setup.ts'],
+          setupFiles: ['test/support/log.ts'],
           // Files share a workerd, which saves loading the app anew for each. What a file changes of the global
           // scope it has to put back; its data is its own in any case.
           isolate: false,
@@ -60,6 +68,9 @@ export default defineConfig({
         test: {
           ...patience,
           name: 'node',
+          // a thread costs less than a process, and what a file needs of the process it only reads
+          pool: 'threads',
+          isolate: false,
           include: ['test/scripts/**/*.test.ts'],
           exclude: commands,
         },

@@ -16,16 +16,20 @@ export type TestDatabase = {
 
 /** A migrated database for one test file, gone after it. Call it once, outside of tests. */
 export async function freshDatabase(): Promise<TestDatabase> {
-  const { name, ownerUrl, appUrl } = await control<{ name: string; ownerUrl: string; appUrl: string }>(
+  // files take turns by chance
+  const controlUrls = inject('controlUrls');
+  const controlUrl = controlUrls[Math.floor(Math.random() * controlUrls.length)] as string;
+  const { name, ownerUrl, appUrl } = await order<{ name: string; ownerUrl: string; appUrl: string }>(
     'POST',
-    '/databases',
+    `${controlUrl}/databases`,
   );
-  afterAll(() => control('DELETE', `/databases/${name}`));
+  afterAll(() => order('DELETE', `${controlUrl}/databases/${name}`));
   return {
     ownerUrl,
     appUrl,
     owner: neon(ownerUrl),
-    roundTrips: async () => (await control<{ count: number }>('GET', `/databases/${name}/round-trips`)).count,
+    roundTrips: async () =>
+      (await order<{ count: number }>('GET', `${controlUrl}/databases/${name}/round-trips`)).count,
   };
 }
 
@@ -54,30 +58,25 @@ export const faults = {
 
 /** The same database, by a connection that fails when a test wants it to. Call it once, outside of tests. */
 export async function faultyConnection(url: string) {
-  const order = (method: string, path: string, body?: Order) =>
-    control<number>(method, path, body, inject('faultsUrl'));
-  const port = await order('POST', '/');
-  afterAll(() => order('DELETE', `/${port}`));
   const faulty = new URL(url);
+  const faultsUrl = inject('faultsUrl');
+  const port = await order<number>('POST', `${faultsUrl}/${faulty.port}`);
   faulty.port = String(port);
+  const proxy = `${faultsUrl}/${port}`;
+  afterAll(() => order('DELETE', proxy));
   return {
     url: faulty.href,
     /** From now on, until it heals. */
-    fail: (fault: Fault, more: Omit<Order, 'fault'> = {}) => order('PUT', `/${port}`, { fault, ...more }),
-    heal: () => order('PUT', `/${port}`, {}),
+    fail: (fault: Fault, more: Omit<Order, 'fault'> = {}) => order('PUT', proxy, { fault, ...more } satisfies Order),
+    heal: () => order('PUT', proxy, {}),
   };
 }
 
-async function control<T = void>(
-  method: string,
-  path: string,
-  sent?: object,
-  url: string = inject('controlUrl'),
-): Promise<T> {
-  const answer = await fetch(`${url}${path}`, { method, body: sent && JSON.stringify(sent) });
+async function order<T = void>(method: string, url: string, sent?: object): Promise<T> {
+  const answer = await fetch(url, { method, body: sent && JSON.stringify(sent) });
   const body = await answer.text();
   if (!answer.ok) {
-    throw new Error(`${method} ${path}: ${body}`);
+    throw new Error(`${method} ${url}: ${body}`);
   }
   return (body ? JSON.parse(body) : undefined) as T;
 }

@@ -1,7 +1,8 @@
 // An empty PostgreSQL in WASM, for tests.
-import { existsSync, openAsBlob } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { arrayBuffer } from 'node:stream/consumers';
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite';
 import { openPglite } from '../../scripts/dev/neon/open-pglite.ts';
 
@@ -18,11 +19,15 @@ const startParams = [...PGlite.defaultStartParams, ...settings.flatMap((setting)
 export async function bootPglite(): Promise<PGlite> {
   const packages = join(import.meta.dirname, '../../node_modules');
   const { version } = JSON.parse(await readFile(join(packages, '@electric-sql/pglite/package.json'), 'utf8'));
-  const cache = join(packages, `.cache/wardbook/pglite-${version}.tar`);
+  const cache = join(packages, `.cache/wardbook/pglite-${version}-alone.tar`);
   if (existsSync(cache)) {
-    return copyPglite(await openAsBlob(cache));
+    return copyPglite(await arrayBuffer(createReadStream(cache)));
   }
   const pglite = await openPglite({ startParams });
+  // only the third database is used, and a copy costs time by its size
+  await pglite.exec('update pg_database set datistemplate = false');
+  await pglite.exec('drop database template0');
+  await pglite.exec('drop database template1');
   const image = await pglite.dumpDataDir('none');
   await mkdir(dirname(cache), { recursive: true });
   // another run may be reading it, or writing its own
@@ -41,7 +46,9 @@ const shared = async (): Promise<PGliteOptions> => ({
   fsBundle: new Blob([await readFile(new URL('pglite.data', dist))]),
 });
 
-export const copyPglite = async (image: Blob): Promise<PGlite> => {
+export const copyPglite = async (image: ArrayBuffer): Promise<PGlite> => {
   sharedParts ??= shared();
-  return openPglite({ startParams, loadDataDir: image, ...(await sharedParts) });
+  // PGlite reads the whole of a Blob, which takes as long as all the rest if Node has to put it together first
+  const loadDataDir = Object.assign(new Blob(), { arrayBuffer: async () => image });
+  return openPglite({ startParams, loadDataDir, ...(await sharedParts) });
 };

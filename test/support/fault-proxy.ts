@@ -51,15 +51,15 @@ export type Order = {
 };
 
 /**
- * Makes proxies between the Worker and the bridge at `upstream`, which fail as networks and what stands in them do:
- * POST / makes one, PUT /<port> with an Order says how it fails from now on, and DELETE /<port> ends it.
+ * Makes proxies between the Worker and the bridge, which fail as networks and what stands in them do:
+ * POST /<port of the bridge> makes one, PUT /<port> with an Order says how it fails from now on, and DELETE /<port> ends it.
  */
-export async function startFaultProxies(upstream: number): Promise<{ url: string; close(): Promise<void> }> {
+export async function startFaultProxies(): Promise<{ url: string; close(): Promise<void> }> {
   const proxies = new Map<string, Proxy>();
   const answer = async (request: IncomingMessage): Promise<string> => {
     const port = request.url?.slice(1) ?? '';
     if (request.method === 'POST') {
-      const proxy = await startProxy(upstream);
+      const proxy = await startProxy(Number(port));
       proxies.set(proxy.port, proxy);
       return proxy.port;
     }

@@ -1,31 +1,32 @@
 // Runs in Node before the tests do in workerd: starts what stands in for Neon, with a migrated database to copy.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PGlite } from '@electric-sql/pglite';
-import { neon } from '@neondatabase/serverless';
+import { Worker } from 'node:worker_threads';
 import { Client } from 'pg';
 import type { TestProject } from 'vitest/node';
-import '../../scripts/dev/neon/endpoint.ts';
-import { migrate } from '../../scripts/cli/migrate.ts';
-import { type Control, type Neon, pgliteBackend, postgresBackend, startNeon } from '../../scripts/dev/neon/bridge.ts';
-import { bootPglite, copyPglite } from './empty-pglite.ts';
+import { type Control, postgresBackend, startNeon } from '../../scripts/dev/neon/bridge.ts';
 import { startFaultProxies } from './fault-proxy.ts';
 import { startMailServer } from './mail-server.ts';
+import { migrateTemplate, urls } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    controlUrl: string;
+    controlUrls: string[];
     faultsUrl: string;
     mailUrl: string;
   }
 }
 
-/** One bridge for the whole run, which makes a migrated database for every test file that asks for one. */
+/** What stands in for Neon, and makes a migrated database for every test file that asks for one. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.TEST_DATABASE_URL;
-  const { bridge, close } = server ? await onPostgres(server) : await onPglite();
-  project.provide('controlUrl', `http://127.0.0.1:${bridge.port}`);
-  const faults = await startFaultProxies(bridge.port);
+  const { ports, close } = server ? await onPostgres(server) : await onPglite();
+  project.provide(
+    'controlUrls',
+    ports.map((port) => `http://127.0.0.1:${port}`),
+  );
+  const faults = await startFaultProxies();
   project.provide('faultsUrl', faults.url);
   const mail = await startMailServer();
   project.provide('mailUrl', mail.url);
@@ -36,57 +37,22 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
-type Running = { bridge: Neon; close(): Promise<void> };
-type Owner = { user: string; password: string };
+type Running = { ports: number[]; close(): Promise<void> };
 
-async function migrateTemplate(bridge: Neon, name: string, owner: Owner): Promise<void> {
-  const { ownerUrl, appUrl } = urls(bridge, name, owner);
-  const sql = neon(ownerUrl);
-  await migrate(sql);
-  const signsIn = () => neon(appUrl)`select 1`.then(Boolean, () => false);
-  for (let attempt = 0; attempt < 5 && !(await signsIn()); attempt++) {
-    // fails if another run on this server does the same at this moment
-    await sql.query(`alter role app_login login password '${appPassword(owner)}'`).catch(() => {});
-  }
-}
-
-// Roles belong to the whole server, so all runs on it must give app_login the same password.
-function appPassword({ user, password }: Owner): string {
-  return createHash('sha256').update(`wardbook test ${user}:${password}`).digest('base64url');
-}
-
-function urls(bridge: Neon, name: string, owner: Owner) {
-  return {
-    name,
-    ownerUrl: bridge.url(owner.user, owner.password, name),
-    appUrl: bridge.url('app_login', appPassword(owner), name),
-  };
-}
-
+/** Two threads, because PostgreSQL is what the tests wait for most, and a PGlite computes in the thread that it is in. */
 async function onPglite(): Promise<Running> {
-  const databases = new Map<string, PGlite>();
-  const owner = { user: 'postgres', password: '' };
-  let template: Blob | undefined;
-  let made = 0;
-
-  const control: Control = {
-    async create() {
-      const name = `test_${++made}`;
-      databases.set(name, await copyPglite(template as Blob));
-      return urls(bridge, name, owner);
-    },
-    async drop(name) {
-      await databases.get(name)?.close();
-      databases.delete(name);
-    },
+  const threads = await Promise.all([startThread(), startThread()]);
+  return {
+    ports: threads.map(({ port }) => port),
+    close: async () => void (await Promise.all(threads.map(({ thread }) => thread.terminate()))),
   };
+}
 
-  const bridge = await startNeon({ backend: pgliteBackend(databases), control });
-  databases.set('template', await bootPglite());
-  await migrateTemplate(bridge, 'template', owner);
-  template = await databases.get('template')?.dumpDataDir('none');
-  await control.drop('template');
-  return { bridge, close: bridge.close };
+async function startThread(): Promise<{ port: number; thread: Worker }> {
+  const thread = new Worker(new URL('./pglite-thread.ts', import.meta.url));
+  // an error of the thread rejects this
+  const [port] = (await once(thread, 'message')) as [number];
+  return { port, thread };
 }
 
 async function onPostgres(serverUrl: string): Promise<Running> {
@@ -145,7 +111,7 @@ async function onPostgres(serverUrl: string): Promise<Running> {
     await close();
     throw error;
   }
-  return { bridge, close };
+  return { ports: [bridge.port], close };
 }
 
 /** Databases of runs that were killed. */
