@@ -2,7 +2,7 @@
 import type { Context } from 'hono';
 import * as z from 'zod';
 
-/** Live roles, as app.begin() reads them from the database. A token carries none. */
+/** Live roles, as app.begin_request() reads them from the database. A token carries none. */
 export const roles = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -70,6 +70,8 @@ const configuration = z.object({
         .filter(Boolean),
     ),
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
+  /** Which patients an approved doctor sees: all, or those alone who are assigned to the doctor. */
+  DOCTOR_ACCESS: z.enum(['all', 'assigned']).default('all'),
   REGISTRATION: registration,
   REQUIRE_VERIFIED_EMAIL: onOrOff.default(false),
   PUBLIC_URL: publicUrl.optional(),

@@ -65,6 +65,7 @@ export const problems = {
     'In use',
     'Patients of others are assigned to this doctor. Ask an administrator to change it.',
   ],
+  already_accessible: [409, 'Open already', 'You see this patient without an emergency.'],
   limit_reached: [409, 'Limit reached', 'Your account keeps as many of these as it may. Ask an administrator.'],
   no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
   sync_reset: [410, 'Sync from the start', 'What you have no longer fits: forget it and sync without a cursor.'],

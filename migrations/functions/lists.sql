@@ -92,7 +92,7 @@ end $$;
 create or replace function app.search_patients(search text) returns setof bigint stable security definer
 set search_path = public, pg_temp language plpgsql as $$
 begin
-  if app.role() in ('doctor', 'admin') then
+  if app.role() = 'admin' or app.sees_all_patients() then
     return query select app.search('patients', '{search_key}', search);
   end if;
 end $$;

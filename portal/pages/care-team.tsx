@@ -24,35 +24,40 @@ export function CareTeam({ patient, may }: { patient: Patient; may: boolean }) {
   return (
     <section>
       <h2>Doctors</h2>
-      <Show loaded={assigned}>
-        {(doctors) => (
-          <ul class="plain">
-            {doctors.map(({ id: mapping, doctor, doctor_detail: { name, specialization, user_id } }) => (
-              <li key={mapping}>
-                <span>
-                  <a href={`/portal/doctors/${doctor}`}>
-                    <Name of={name} />
-                  </a>{' '}
-                  · <Name of={specialization} />
-                </span>
-                {user_id !== null && user_id === user.value?.id && (
-                  <Decline of={patient.name} act={() => unassign(mapping)} />
-                )}
-                {may && (
-                  <ActionButton
-                    label={`Unassign ${name}`}
-                    act={async () => {
-                      await unassign(mapping);
-                      showNotice(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
-                    }}
-                  />
-                )}
-              </li>
-            ))}
-            {doctors.length === 0 && <li>Nobody is assigned yet.</li>}
-          </ul>
-        )}
-      </Show>
+      {/* the record was read a moment ago, so this is an emergency, which opens the record and nothing else */}
+      {assigned.trouble?.code === 'not_found' ? (
+        <p>You opened this record in an emergency. Who treats the patient is not shown to you.</p>
+      ) : (
+        <Show loaded={assigned}>
+          {(doctors) => (
+            <ul class="plain">
+              {doctors.map(({ id: mapping, doctor, doctor_detail: { name, specialization, user_id } }) => (
+                <li key={mapping}>
+                  <span>
+                    <a href={`/portal/doctors/${doctor}`}>
+                      <Name of={name} />
+                    </a>{' '}
+                    · <Name of={specialization} />
+                  </span>
+                  {user_id !== null && user_id === user.value?.id && (
+                    <Decline of={patient.name} act={() => unassign(mapping)} />
+                  )}
+                  {may && (
+                    <ActionButton
+                      label={`Unassign ${name}`}
+                      act={async () => {
+                        await unassign(mapping);
+                        showNotice(`${name} no longer treats ${patient.name}.`, () => assign(doctor));
+                      }}
+                    />
+                  )}
+                </li>
+              ))}
+              {doctors.length === 0 && <li>Nobody is assigned yet.</li>}
+            </ul>
+          )}
+        </Show>
+      )}
       {may && <AssignForm assign={assign} known={assigned.value?.map(({ doctor }) => doctor) ?? []} />}
     </section>
   );

@@ -37,7 +37,7 @@ const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
   text.transform((value) => value || null).nullish();
 export const optionalText = (most: number) => emptyIsNull(text(most));
 /** The same with tabs and lines: an address, a history. */
-const multilineText = (most: number) =>
+export const multilineText = (most: number) =>
   storableText(most).refine(
     (value) => !invisible.test(value.replace(linesAndTabs, '')),
     'contains control characters or marks of direction',

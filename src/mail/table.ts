@@ -19,6 +19,7 @@ export const purposes = [
   'role_changed',
   'profile_changed',
   'email_taken',
+  'emergency_access',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

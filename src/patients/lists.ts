@@ -1,5 +1,5 @@
 // The lists of patients, their filters and their orders.
-import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, lte, not, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { actorHasRole, actorId, audited, idsFromColumn } from '../db/audit.ts';
 import type { Database, Params } from '../db/prepare.ts';
@@ -95,16 +95,25 @@ const selectPageWithRegistrar = (db: Database, page: Page, where: SQL | undefine
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-const prepareDoctorList = (whose: (given: Filters) => SQL | undefined) =>
-  prepareList(sorts, (db, given: Filters, page) => {
-    const where = and(whose(given), matchesFilters(given));
-    return {
-      rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
-      totals: [countIfTold(db, where, given)],
-    };
-  });
-export const listAllPatients = prepareDoctorList(matchesSearch);
+const seesAll = sql`(select app.sees_all_patients())`;
+const assignedToMe = assignedTo(sql`(select app.doctor_id())`);
+/** All that the doctor who asks may see. Those of an emergency are in no list. */
+export const listAllPatients = prepareList(sorts, (db, given: Filters, page) => {
+  // as for an owner's: one of the two is empty
+  const all = and(seesAll, matchesSearch(given), matchesFilters(given));
+  const assigned = and(not(seesAll), assignedToMe, matchesOwnSearch(given), matchesFilters(given));
+  const either = unionAll(selectPageWithRegistrar(db, page, all), selectPageWithRegistrar(db, page, assigned));
+  const rows = either.orderBy(...page.order).limit(page.limit);
+  return {
+    rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
+    totals: [countIfTold(db, all, given), countIfTold(db, assigned, given)],
+  };
+});
 /** Those of the doctor who asks. */
-export const listAssignedPatients = prepareDoctorList((given) =>
-  and(assignedTo(sql`(select app.doctor_id())`), matchesOwnSearch(given)),
-);
+export const listAssignedPatients = prepareList(sorts, (db, given: Filters, page) => {
+  const where = and(assignedToMe, matchesOwnSearch(given), matchesFilters(given));
+  return {
+    rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
+    totals: [countIfTold(db, where, given)],
+  };
+});

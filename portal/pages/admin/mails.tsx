@@ -16,6 +16,7 @@ export const purposes: Record<Mail['purpose'], string> = {
   new_device: 'A notice of a new device',
   token_replayed: 'A warning of a copied session',
   email_taken: 'A notice that an email has an account',
+  emergency_access: 'A notice of an emergency access',
   new_admin: 'A notice of a new administrator',
   role_changed: 'A notice of a new role',
   profile_changed: 'A notice of a changed profile',
