@@ -14,7 +14,9 @@ $$;
 create or replace function app.is_emergency_only(patient bigint) returns boolean stable security definer
 set search_path = public, pg_temp language sql as $$
   select app.role() = 'doctor' and not app.sees_all_patients()
-    and not exists (select from mappings where patient_id = patient and doctor_id = app.doctor_id())
+    and not exists (
+      select from mappings
+      where patient_id = patient and doctor_id = app.doctor_id() and coalesce(expires_at, 'infinity') > now())
 $$;
 
 -- The record of the doctor who asks. The lock makes those wait who come at the same time, so that limits count all of them.
@@ -64,7 +66,9 @@ begin
     perform app.refuse('not_found');
   end if;
   v_doctor := app.lock_own_doctor();
-  if exists (select from mappings m where m.patient_id = patient and m.doctor_id = v_doctor) then
+  if exists (
+    select from mappings m
+    where m.patient_id = patient and m.doctor_id = v_doctor and coalesce(m.expires_at, 'infinity') > now()) then
     perform app.refuse('already_accessible');
   elsif not exists (
     select from app.emergency_lookups l

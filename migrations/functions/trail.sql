@@ -78,8 +78,8 @@ begin
   perform app.insert_record(
     case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
   with returned as (
-    insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
-    select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at
+    insert into mappings (id, patient_id, doctor_id, created_by, created_at, expires_at) overriding system value
+    select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at, m.expires_at
     from audit a, jsonb_populate_record(null::mappings, a.before) m
     where a.tx = deleted.tx and a.at = deleted.at and a.resource = 'mapping' and a.action = 'delete'
       and case deleted.resource when 'patient' then m.patient_id else m.doctor_id end = deleted.resource_id

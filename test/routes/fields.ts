@@ -10,7 +10,7 @@ export const patient = [...patientFields, ...stamps];
 /** As one sees it who did not make it: with who did. */
 export const registered = [...patient, 'registered_by', 'username'];
 export const doctor = [...doctorFields, ...stamps, 'approved'];
-export const mapping = ['id', 'patient', 'doctor', 'created_at'];
+export const mapping = ['id', 'patient', 'doctor', 'created_at', 'expires_at'];
 export const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
 /** As administrators see it. */
 export const account = [...user, 'disabled'];

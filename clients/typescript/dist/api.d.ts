@@ -92,10 +92,17 @@ export type DoctorPatch = {
   license_number?: string | null | undefined;
 };
 /** Which doctor treats which patient. */
-export type Mapping = { id: number; patient: number; doctor: number; created_at: string };
-export type NewMapping = { patient: number; doctor: number };
+export type Mapping = { id: number; patient: number; doctor: number; created_at: string; expires_at: string | null };
+export type NewMapping = { patient: number; doctor: number; expires_at?: string | null | undefined };
 /** A mapping, with its doctor. */
-export type AssignedDoctor = { id: number; patient: number; doctor: number; created_at: string; doctor_detail: Doctor };
+export type AssignedDoctor = {
+  id: number;
+  patient: number;
+  doctor: number;
+  created_at: string;
+  expires_at: string | null;
+  doctor_detail: Doctor;
+};
 /** An account as its owner sees it. */
 export type User = {
   id: number;
