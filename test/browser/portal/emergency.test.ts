@@ -42,7 +42,7 @@ describe.skipIf(!hasBrowser)('an emergency', { timeout: 60_000 }, () => {
     const todo = await open('/portal/', await person('admin'));
     await todo.getByRole('heading', { name: '1 emergency access to review' }).waitFor();
     await accessible(todo);
-    await todo.getByRole('button', { name: `Reviewed: ${dora.name} and ${pat.name}` }).click();
+    await todo.getByRole('button', { name: `Mark as reviewed: ${dora.name} and ${pat.name}` }).click();
     await todo.getByRole('heading', { name: /emergency access/ }).waitFor({ state: 'detached' });
     const { body } = await call('GET', '/', undefined);
     expect(body.doctor_access).toBe('assigned');
