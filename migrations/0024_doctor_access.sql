@@ -19,6 +19,8 @@ create table emergency_accesses (
   id bigint generated always as identity primary key,
   patient_id bigint not null,
   doctor_id bigint not null,
+  -- what the doctor was called then, as in the trail
+  doctor_name text not null,
   reason text not null,
   created_at timestamptz(3) not null default now(),
   expires_at timestamptz(3) not null,
