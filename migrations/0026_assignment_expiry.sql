@@ -6,4 +6,4 @@ create index mappings_expires_at on mappings (expires_at) where expires_at is no
 alter policy read_mapping on mappings using (
   coalesce(expires_at, 'infinity') > now()
   and case when (select app.role() = 'admin' or app.sees_all_patients()) then true
-    else patient_id = any (array(select app.own_patients())) end);
+    else patient_id in (select app.own_patients()) end);

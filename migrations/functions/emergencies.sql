@@ -19,32 +19,40 @@ set search_path = public, pg_temp language sql as $$
       where patient_id = patient and doctor_id = app.doctor_id() and coalesce(expires_at, 'infinity') > now())
 $$;
 
--- The record of the doctor who asks. The lock makes those wait who come at the same time, so that limits count all of them.
+-- The record of the doctor who asks. The lock makes those wait who come at the same time, so that limits count all of them. Who
+-- has waited for the end of an approval, or for that of the account, is no doctor any more.
 create or replace function app.lock_own_doctor() returns bigint language plpgsql set search_path = public, pg_temp as $$
 begin
   perform app.only_for('doctor');
   if app.sees_all_patients() then
     perform app.refuse('already_accessible');
   end if;
-  perform from doctors where id = app.doctor_id() for no key update;
+  perform from doctors where id = app.doctor_id() and user_id = app.user_id() and approved for no key update;
+  if not found then
+    perform app.refuse('doctor_not_approved');
+  end if;
   return app.doctor_id();
 end $$;
 
--- Finds patients by their exact name, as a search reads it, and their date of birth. A doctor has 20 look-ups a day, those as
--- well that find nobody; each is in the trail with whom it found.
+-- Finds patients by their exact name, as a search reads it, and their date of birth: the 20 oldest records, because whoever
+-- registers can make thousands who are called like somebody else. A doctor has 20 look-ups a day, those as well that find
+-- nobody; each is in the trail with whom it found.
 create or replace function app.lookup_patients(full_name text, born date)
 returns table (id bigint, name text, date_of_birth date, gender text)
 security definer set search_path = public, pg_temp language plpgsql as $$
 #variable_conflict use_column
 declare
   v_doctor bigint := app.lock_own_doctor();
+  v_name text := trim(app.searchable(full_name));
   v_found bigint[];
 begin
   if 20 <= (select count(*) from app.emergency_lookups where doctor_id = v_doctor and at > now() - interval '1 day') then
     perform app.refuse('too_many_requests');
   end if;
   v_found := array(
-    select p.id from patients p where p.date_of_birth = born and app.searchable(p.name) = app.searchable(full_name));
+    select p.id from patients p
+    -- the name comes first in this, up to a `|`, and is not made searchable once more
+    where p.date_of_birth = born and trim(split_part(p.search_key, '|', 1)) = v_name order by p.id limit 20);
   insert into app.emergency_lookups (doctor_id, patient_ids) values (v_doctor, v_found);
   insert into audit (action, resource, patient_ids) values ('lookup', 'patient', v_found);
   return query select p.id, p.name, p.date_of_birth, p.gender from patients p where p.id = any (v_found) order by p.id;
@@ -87,8 +95,8 @@ begin
       select count(*) from emergency_accesses a where a.doctor_id = v_doctor and a.created_at > now() - interval '1 day') then
       perform app.refuse('too_many_requests');
     end if;
-    insert into emergency_accesses (patient_id, doctor_id, reason, expires_at)
-    values (patient, v_doctor, why, now() + interval '4 hours')
+    insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at)
+    select patient, v_doctor, d.name, why, now() + interval '4 hours' from doctors d where d.id = v_doctor
     returning * into v_access;
     insert into audit (action, resource, resource_id, patient_ids, reason)
     values ('emergency_access', 'patient', patient, array[patient], why);

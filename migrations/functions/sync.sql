@@ -38,6 +38,9 @@ begin
   delete from app.links;
   delete from app.django_accounts;
   delete from mails where sent_at is null;
+  -- an emergency of before is over
+  update emergency_accesses set expires_at = now() where expires_at > now();
+  delete from app.emergency_lookups;
   perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);
   insert into audit (action, resource, actor_role) values ('sessions_ended', 'session', 'cli');
   return true;

@@ -24,8 +24,8 @@ export const lookupRoutes = new Hono<Env>({ strict: false }).post(
   route({
     summary: 'Look a patient up in an emergency',
     detail:
-      'By the whole name and the date of birth, of all patients there are. 20 times a day; each time leaves an entry ' +
-      'in the trail of those who are found. 409 where doctors see all patients.',
+      'By the whole name and the date of birth, of all patients there are: the 20 oldest records. 20 times a day; each ' +
+      'time leaves an entry in the trail of those who are found. 409 where doctors see all patients.',
     roles: ['doctor'],
     answers: { 200: z.array(foundPatient) },
     problems: ['already_accessible', 'too_many_requests'],

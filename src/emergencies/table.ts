@@ -3,14 +3,14 @@ import { eq, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { foreignId, id, isoTime, timestamp } from '../db/columns.ts';
-import { doctors } from '../doctors/table.ts';
-import { dateText, multilineText, nameText, recordId } from '../http/fields.ts';
+import { dateText, multilineText, nameText, recordId, visibleLength } from '../http/fields.ts';
 import { gender, patients } from '../patients/table.ts';
 
 export const emergencies = pgTable('emergency_accesses', {
   id: id(),
   patient_id: foreignId().notNull(),
   doctor_id: foreignId().notNull(),
+  doctor_name: text().notNull(),
   reason: text().notNull(),
   created_at: timestamp().notNull().default(sql`now()`),
   expires_at: timestamp().notNull(),
@@ -30,7 +30,8 @@ const reasonExample = 'Brought in unconscious, nobody knows of allergies';
 export const emergencyReason = z
   .strictObject({
     reason: multilineText(500)
-      .min(10, 'must say why, in 10 characters or more')
+      // no more letters than that, because some scripts need few
+      .refine((why) => why.length >= 10 && visibleLength(why) >= 5, 'must say why, in 10 characters or more')
       .describe('why; the patient and the administrators read it'),
   })
   .meta({ id: 'EmergencyReason', examples: [{ reason: reasonExample }] });
@@ -52,12 +53,11 @@ const example = {
   expires_at: '2026-11-20T20:40:12.345Z',
 };
 export const emergencyAccess = z.object(accessShape).meta({ id: 'EmergencyAccess', examples: [example] });
-const nameOrNull = (whose: string) => z.string().nullable().describe(`what ${whose} is called; null once deleted`);
 export const reviewedAccess = z
   .object({
     ...accessShape,
-    patient_name: nameOrNull('the patient'),
-    doctor_name: nameOrNull('the doctor'),
+    patient_name: z.string().nullable().describe('what the patient is called; null once deleted'),
+    doctor_name: z.string().describe('what the doctor was called then'),
     reviewed_at: z.iso.datetime().nullable().describe('when an administrator has looked into it'),
     reviewed_by: recordId.nullable().describe('the account of that administrator'),
   })
@@ -75,9 +75,7 @@ export const emergencyColumns = {
   patient_name: sql<
     string | null
   >`(select ${patients.name} from ${patients} where ${eq(patients.id, emergencies.patient_id)})`.as('patient_name'),
-  doctor_name: sql<
-    string | null
-  >`(select ${doctors.name} from ${doctors} where ${eq(doctors.id, emergencies.doctor_id)})`.as('doctor_name'),
+  doctor_name: emergencies.doctor_name,
   reason: emergencies.reason,
   created_at: emergencies.created_at,
   expires_at: emergencies.expires_at,

@@ -28,6 +28,8 @@ export const requiredText = (most: number) => text(most).min(1, 'must not be emp
  * Egyptian hieroglyphs. The empty pattern of Braille, U+2800, is no letter.
  */
 const visibleCharacter = /(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])[\p{L}\p{N}]/u;
+/** How many letters and digits of a text can be seen. */
+export const visibleLength = (text: string) => text.match(new RegExp(visibleCharacter, 'gu'))?.length ?? 0;
 /** The name of a person. It needs a visible character, or lists and the trail would show nobody. */
 export const nameText = requiredText(200).refine((name) => name === '' || visibleCharacter.test(name), {
   error: 'must have a letter or a digit that can be seen',

@@ -43,21 +43,24 @@ const matchesSearch = ({ search }: Filters) =>
 
 /**
  * A count with filters tells something of the patients that it counts, like their age, also of those that the page does
- * not show. Up to the size of the largest page the trail names them; beyond that the answer has no count.
+ * not show. Up to the size of the largest page the trail names them, in one entry, also of two conditions of which one finds
+ * nobody; beyond that the answer has no count.
  */
-const countIfTold = (db: Database, where: SQL | undefined, given: Filters) => {
-  if (!Object.keys(filters).some((name) => name in given)) return countRows(db, patients, where);
+const countIfTold = (db: Database, where: SQL | undefined, given: Filters, or?: SQL) => {
+  const wheres = or ? [where, or] : [where];
+  if (!Object.keys(filters).some((name) => name in given)) return wheres.map((one) => countRows(db, patients, one));
+  const ids = (one: SQL | undefined) => db.select({ id: patients.id }).from(patients).where(one);
+  const counted = (or ? unionAll(ids(where), ids(or)) : ids(where)).as('counted');
   const all = sql`count(*) over ()`;
   const rows = db
     .select({
-      id: patients.id,
+      id: counted.id,
       count: sql<number>`case when ${all} <= ${maxRows} then ${all} end`.mapWith(Number).as('count'),
     })
-    .from(patients)
-    .where(where)
+    .from(counted)
     .limit(maxRows);
   const told = sql`(select coalesce(array_agg(id) filter (where count is not null), '{}') from found)`;
-  return audited(db, 'patient', told, rows);
+  return [audited(db, 'patient', told, rows)];
 };
 
 const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
@@ -83,7 +86,7 @@ export const listPatients = prepareList(sorts, (db, given: Filters, page) => {
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
     rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
-    totals: [countRows(db, patients, own), countIfTold(db, all, given)],
+    totals: [countRows(db, patients, own), ...countIfTold(db, all, given)],
   };
 });
 
@@ -106,7 +109,7 @@ export const listAllPatients = prepareList(sorts, (db, given: Filters, page) => 
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
     rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
-    totals: [countIfTold(db, all, given), countIfTold(db, assigned, given)],
+    totals: countIfTold(db, all, given, assigned),
   };
 });
 /** Those of the doctor who asks. */
@@ -114,6 +117,6 @@ export const listAssignedPatients = prepareList(sorts, (db, given: Filters, page
   const where = and(assignedToMe, matchesOwnSearch(given), matchesFilters(given));
   return {
     rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
-    totals: [countIfTold(db, where, given)],
+    totals: countIfTold(db, where, given),
   };
 });

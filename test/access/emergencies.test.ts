@@ -268,7 +268,7 @@ describe('an emergency', () => {
     expect(await ask('select * from emergency_accesses')).toEqual([]);
     expect(await ask(`update emergency_accesses set reviewed_at = now() returning id`)).toEqual([]);
     for (const statement of [
-      `insert into emergency_accesses (patient_id, doctor_id, reason, expires_at) values (1, 1, 'x', now())`,
+      `insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at) values (1, 1, 'x', 'x', now())`,
       'update emergency_accesses set expires_at = now()',
       'delete from emergency_accesses',
       'select * from app.emergency_lookups',

@@ -59,7 +59,8 @@ export const stage = async (app: App, { as, id }: Route): Promise<Stage> => {
   await app.asOwner('delete from patients where id = $1', [gone]);
   const deletion = await one(`select id from audit where action = 'delete' and resource_id = $1`, [gone]);
   const emergency = await one(
-    `insert into emergency_accesses (patient_id, doctor_id, reason, expires_at) values ($1, $2, 'Unconscious', now()) returning id`,
+    `insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at)
+    values ($1, $2, 'Dr. Smith', 'Unconscious', now()) returning id`,
     [patient, doctor],
   );
   const { session, refresh } = people[as];

@@ -62,7 +62,8 @@ export const settingOf = (app: App, w: World, text: string) => {
   /** An access that a doctor has opened. */
   const emergency = async (): Promise<number> => {
     const [row] = await app.rows(
-      `insert into emergency_accesses (patient_id, doctor_id, reason, expires_at) values ($1, $2, $3, now()) returning id::int`,
+      `insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at)
+      values ($1, $2, 'Dr. Smith', $3, now()) returning id::int`,
       [w.ownPatient.id, w.doctorIds.other, text],
     );
     return row.id;

@@ -228,7 +228,7 @@ export type ReviewedAccess = {
   patient: number;
   doctor: number;
   patient_name: string | null;
-  doctor_name: string | null;
+  doctor_name: string;
   reason: string;
   created_at: string;
   expires_at: string;
@@ -274,7 +274,7 @@ export type Waiting = {
     created_at: string;
     expires_at: string;
     patient_name: string | null;
-    doctor_name: string | null;
+    doctor_name: string;
     reviewed_at: string | null;
     reviewed_by: number | null;
   }[];

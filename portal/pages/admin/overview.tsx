@@ -101,7 +101,7 @@ function Emergencies({ emergencies, total, waiting }: EmergenciesProps) {
           <li key={id}>
             <span>
               <a href={`/portal/doctors/${doctor}`}>
-                <Name of={doctor_name ?? `Doctor ${doctor}`} />
+                <Name of={doctor_name} />
               </a>{' '}
               opened{' '}
               <a href={`/portal/patients/${patient}`}>
@@ -110,7 +110,7 @@ function Emergencies({ emergencies, total, waiting }: EmergenciesProps) {
               , <Time at={created_at} />: <q>{reason}</q>
             </span>
             <ActionButton
-              label={`Mark as reviewed: ${doctor_name ?? 'doctor'} and ${patient_name ?? 'patient'}`}
+              label={`Mark as reviewed: ${doctor_name} and ${patient_name ?? 'patient'}`}
               act={async () => {
                 await answer(api.admin['emergency-accesses'][':id'].review.$post({ param: { id } }));
                 await waiting.again();
