@@ -137,7 +137,7 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
 });
 
 test('takes one round trip a part', async () => {
-  expect(await app.roundTripsOf(() => run())).toBe(6);
+  expect(await app.roundTripsOf(() => run())).toBe(7);
 });
 
 const expire = (keys: number) =>
@@ -216,7 +216,7 @@ test('fails where the schedule sees it when the database does not answer, and wo
   await fill().catch(() => {});
   const env = { ...app.env, DATABASE_URL: connection.url };
   await connection.fail('html with 502');
-  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, mails, names');
+  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, lookups, mails, names');
   await connection.heal();
   await run(env);
   expect(await names(`select user_agent as name from sessions where idle_until < now()`)).toEqual([]);
