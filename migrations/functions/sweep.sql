@@ -18,6 +18,9 @@ begin
     when 'django_tokens' then
       delete from django_tokens where jti in (
         select t.jti from django_tokens t where t.expires_at < now() limit most for update skip locked);
+    when 'otp_tokens' then
+      delete from app.used_otp_tokens where id in (
+        select t.id from app.used_otp_tokens t where t.expires_at < now() limit most for update skip locked);
     when 'mails' then
       return query select app.sweep_mails(), false;
       return;

@@ -19,6 +19,9 @@ export const purposes = [
   'role_changed',
   'profile_changed',
   'email_taken',
+  'factor_added',
+  'factor_removed',
+  'recovery_code_used',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

@@ -127,7 +127,16 @@ export const administration: Route[] = [
     as: 'admin',
     answer: [
       ...['version', 'registration', 'doctor_approval', 'require_verified_email', 'mail', 'mail_from', 'public_url'],
-      ...['cors_origins', 'access_token_seconds', 'refresh_token_seconds', 'previous_secret', 'simplejwt_routes'],
+      ...[
+        'cors_origins',
+        'access_token_seconds',
+        'refresh_token_seconds',
+        'previous_secret',
+        'mfa',
+        'mfa_required_for',
+        'previous_mfa_key',
+        'simplejwt_routes',
+      ],
       ...['sessions_per_account', 'mails_per_day', 'unconfirmed_account_days', 'django_tokens_until'],
       ...['warnings', 'code', 'detail'],
     ],
