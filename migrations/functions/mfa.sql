@@ -65,11 +65,11 @@ begin
   if v_accepted then
     return 0;
   end if;
-  v_failures := array(select one from unnest(f.failures) one where one > now() - interval '1 day' order by one)
+  v_failures := array(select one from unnest(f.failures) one where one > clock_timestamp() - interval '1 day' order by one)
     || clock_timestamp();
   v_over := cardinality(v_failures) - 5;
   update app.factors set failures = v_failures, blocked_until = case
-    when v_over + 5 >= 100 then v_failures[1] + interval '1 day'
+    when v_over + 5 >= 100 then v_failures[v_over + 5 - 99] + interval '1 day'
     when v_over >= 0 then clock_timestamp() + least(interval '15 minutes', interval '30 seconds' * 2 ^ least(v_over, 10)) end
   where user_id = account;
   insert into audit (action, resource, resource_id) values ('code_failed', 'user', account);
