@@ -1,7 +1,7 @@
 // Signing in, and registering where that is open. Shown in place of a page that needs it, so that one is there afterwards.
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
-import { answer } from '../../clients/typescript/dist/index.js';
+import { answer, needsCode, Refused } from '../../clients/typescript/dist/index.js';
 import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
@@ -10,6 +10,7 @@ import { api, signedOutReason } from '../session.ts';
 import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
 import { ownPatientFields } from './patients.tsx';
+import { SecondStep } from './second-factor.tsx';
 
 /** What anybody may know of this deployment. */
 interface Deployment {
@@ -31,6 +32,16 @@ const loadDeployment = async (): Promise<Deployment> => {
 
 export function SignIn() {
   const deployment = useLoaded(loadDeployment, 'deployment');
+  const otpToken = useSignal<string | undefined>(undefined);
+  if (otpToken.value)
+    return (
+      <SecondStep
+        token={otpToken.value}
+        back={() => {
+          otpToken.value = undefined;
+        }}
+      />
+    );
   return (
     <Page title="Sign in">
       {signedOutReason.value && (
@@ -47,7 +58,12 @@ export function SignIn() {
         fields={signInFields}
         button="Sign in"
         send={async ({ username = '', password = '' }) => {
-          await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          try {
+            await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          } catch (error) {
+            if (!(error instanceof Refused && needsCode(error.problem))) throw error;
+            otpToken.value = error.problem.otp_token;
+          }
           signedOutReason.value = undefined;
         }}
       />

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { statuses } from '../support/answers.ts';
 import { type Account, type Answer, boot, cheapPasswords, password } from '../support/app.ts';
 import { factorsOf } from '../support/factor.ts';
+import { codeAt, stepNow } from '../support/totp.ts';
 import { unique } from '../support/unique.ts';
 
 cheapPasswords();
@@ -57,7 +58,6 @@ describe('twenty at once', () => {
     const ann = await app.register(unique('ann'));
     const { begin } = factorsOf(app);
     const secret = await begin(ann);
-    const { codeAt, stepNow } = await import('../support/factor.ts');
     const body = { code: await codeAt(secret, stepNow()) };
     const answers = await in20(() => as(ann, 'POST', '/api/auth/mfa/totp/confirm/', body));
     expect(ofThem(answers, 200)).toBe(1);
@@ -73,7 +73,6 @@ describe('wrong codes', () => {
       expect((await secondStep({ otp_token: await freshStep(ann), code: wrong })).body.code).toBe('otp_invalid');
     const [{ last_step }] = await app.rows('select last_step::int from app.factors where user_id = $1', [ann.id]);
     await app.rows('update app.factors set last_step = null where user_id = $1', [ann.id]);
-    const { codeAt, stepNow } = await import('../support/factor.ts');
     const late = await secondStep({ otp_token: await freshStep(ann), code: await codeAt(_, stepNow()) });
     expect([late.status, late.body.code]).toEqual([429, 'too_many_attempts']);
     expect(Number(late.headers.get('Retry-After'))).toBeGreaterThan(25);

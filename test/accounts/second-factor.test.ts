@@ -1,9 +1,10 @@
 // A second factor: setting one up, signing in with it, and taking it away.
 import { describe, expect, test } from 'vitest';
 import { type Account, boot, caller, cheapPasswords, password } from '../support/app.ts';
-import { codeAt, factorsOf, stepNow } from '../support/factor.ts';
+import { factorsOf } from '../support/factor.ts';
 import { openMailbox } from '../support/mailbox.ts';
 import { sessionOf } from '../support/tokens.ts';
+import { codeAt, stepNow } from '../support/totp.ts';
 import { unique } from '../support/unique.ts';
 
 cheapPasswords();

@@ -12,7 +12,17 @@ const connection = await faultyConnection(app.database.appUrl);
 const { rows } = app;
 const run = (env = app.env) => worker.scheduled({ cron: '17 * * * *', scheduledTime: Date.now() }, env);
 const names = async (query: string) => (await rows(query)).map(({ name }) => name);
-const nothing = { sessions: 0, keys: 0, guesses: 0, django_tokens: 0, otp_tokens: 0, mails: 0, names: 0, failed: [], left: [] };
+const nothing = {
+  sessions: 0,
+  keys: 0,
+  guesses: 0,
+  django_tokens: 0,
+  otp_tokens: 0,
+  mails: 0,
+  names: 0,
+  failed: [],
+  left: [],
+};
 const elsewhere = () => app.sumsOf(['users', 'credentials', 'patients', 'doctors', 'mappings', 'audit']);
 
 const { info } = console;

@@ -1,6 +1,7 @@
 // The second factor. The cast has none: whoever has one is a guest.
 import { password } from '../support/app.ts';
-import { codeAt, factorsOf, stepNow } from '../support/factor.ts';
+import { factorsOf } from '../support/factor.ts';
+import { codeAt, stepNow } from '../support/totp.ts';
 import { tokens } from './fields.ts';
 import type { Route } from './route.ts';
 import type { Setting } from './setting.ts';

@@ -1,22 +1,6 @@
-// The app on somebody's phone: it has the secret of a second factor, and computes codes by RFC 6238 on its own.
+// The app on somebody's phone: it has the secret of a second factor, and shows codes.
 import { type Account, type App, type Json, password } from './app.ts';
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-const bytesOf = (base32: string): Uint8Array<ArrayBuffer> => {
-  const bits = [...base32].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  return new Uint8Array((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-};
-
-/** The code of a time step, as the RFC says: with an HMAC that is not the Worker's. */
-export const codeAt = async (secret: string, step: number): Promise<string> => {
-  const key = await crypto.subtle.importKey('raw', bytesOf(secret), { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
-  const counter = new DataView(new ArrayBuffer(8));
-  counter.setBigUint64(0, BigInt(step));
-  const mac = new DataView(await crypto.subtle.sign('HMAC', key, counter.buffer));
-  const offset = mac.getUint8(19) & 15;
-  return String((mac.getUint32(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
-};
-export const stepNow = () => Math.floor(Date.now() / 30_000);
+import { codeAt, stepNow } from './totp.ts';
 
 export const factorsOf = (app: App) => {
   /** As if no code had been used yet, so that the one of now counts again, and none had been wrong. */
