@@ -29,6 +29,7 @@ import { Invited } from './pages/invitation.tsx';
 import { Forgot, Reset, Undo, Verify } from './pages/links.tsx';
 import { EditPatient, PatientPage } from './pages/patient.tsx';
 import { NewPatientPage, Patients } from './pages/patients.tsx';
+import { FactorRequired } from './pages/second-factor.tsx';
 import { Register, SignIn } from './pages/sign-in.tsx';
 import { accountBlock, api, isOnline, user } from './session.ts';
 
@@ -191,9 +192,11 @@ function Header({ role, name }: User) {
 const routes = (pages: Pages) =>
   Object.entries(pages).map(([path, component]) => <Route key={path} path={path} component={component} />);
 
+/** What is shown in place of every page, while the server answers to none of them. */
+const blockedPages: Pages = { email_unverified: Unverified, mfa_required: FactorRequired };
 /** Keyed by whoever is signed in, so that nothing of one person is left for the next. */
 function SignedIn({ who }: { who: User }) {
-  const isUnverified = accountBlock.value === 'email_unverified';
+  const blocked = blockedPages[accountBlock.value ?? ''];
   return (
     <>
       <Header {...who} />
@@ -201,8 +204,8 @@ function SignedIn({ who }: { who: User }) {
         <Router>
           {routes(publicPages)}
           <Route path="/portal/account" component={Account} />
-          {routes(isUnverified ? {} : pagesOf[who.role])}
-          <Route default component={isUnverified ? Unverified : NotFound} />
+          {routes(blocked ? {} : pagesOf[who.role])}
+          <Route default component={blocked ?? NotFound} />
         </Router>
       </main>
     </>

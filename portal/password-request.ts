@@ -2,9 +2,13 @@
 import { signal } from '@preact/signals';
 import { Refused } from '../clients/typescript/dist/index.js';
 
+/** The password, or a code where the account has a second factor. */
+export type Proof = { password: string } | { code: string };
 interface PasswordRequest {
-  /** Does it with the password; what it throws is said in the dialog. */
-  prove(password: string): Promise<unknown>;
+  /** What is asked for: its name in the body. */
+  asks: 'password' | 'code';
+  /** Does it with what was given; what it throws is said in the dialog. */
+  prove(given: string): Promise<unknown>;
   cancel(): void;
 }
 /** What the dialog asks for, while there is one. */
@@ -13,7 +17,11 @@ export const passwordRequest = signal<PasswordRequest | undefined>(undefined);
 /** Nobody gave the password: all is as it was. */
 export class Cancelled extends Error {}
 
-const requestPassword = <T>(attempt: (password: string) => Promise<T>, isAboutPassword: (error: unknown) => boolean) =>
+const requestProof = <T>(
+  asks: PasswordRequest['asks'],
+  attempt: (given: string) => Promise<T>,
+  isAboutPassword: (error: unknown) => boolean,
+) =>
   new Promise<T>((resolve, reject) => {
     const end = () => {
       passwordRequest.value = undefined;
@@ -21,9 +29,10 @@ const requestPassword = <T>(attempt: (password: string) => Promise<T>, isAboutPa
     // there is one dialog, for what was done last
     passwordRequest.peek()?.cancel();
     passwordRequest.value = {
-      prove: async (password) => {
+      asks,
+      prove: async (given) => {
         try {
-          resolve(await attempt(password));
+          resolve(await attempt(given));
         } catch (error) {
           if (isAboutPassword(error)) throw error;
           reject(error);
@@ -48,12 +57,21 @@ export const withPassword = async <T>(act: (proof: { password?: string }) => Pro
   } catch (error) {
     if (!(error instanceof Refused && error.problem.code === 'password_required')) throw error;
   }
-  return requestPassword((password) => act({ password }), canRetry);
+  return requestProof('password', (password) => act({ password }), canRetry);
 };
 
-/** Asks for the password, for what the whole session may do for some minutes. Answers whether it was given. */
-export const stepUp = (send: (password: string) => Promise<unknown>): Promise<boolean> =>
-  requestPassword(send, () => true).then(
+/**
+ * Asks for the password, or for a code where there is a second factor, for what the whole session may do for some minutes.
+ * Answers whether it was given.
+ */
+export const stepUp = async (
+  hasFactor: () => Promise<boolean>,
+  send: (proof: Proof) => Promise<unknown>,
+): Promise<boolean> => {
+  const asks = (await hasFactor()) ? 'code' : 'password';
+  const given = (text: string) => send(asks === 'code' ? { code: text } : { password: text });
+  return requestProof(asks, given, () => true).then(
     () => true,
     () => false,
   );
+};

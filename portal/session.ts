@@ -16,7 +16,7 @@ import {
   type User,
   wardbook,
 } from '../clients/typescript/dist/index.js';
-import { Cancelled, passwordRequest, stepUp } from './password-request.ts';
+import { Cancelled, type Proof, passwordRequest, stepUp } from './password-request.ts';
 
 /** What is kept of a session where all tabs find it. */
 type StoredSession = Pick<Tokens, 'refresh' | 'user'>;
@@ -31,7 +31,7 @@ export const user = signal<User | null>(readStored()?.user ?? null);
 /** Why somebody has to sign in who was signed in a moment ago. */
 export const signedOutReason = signal<string>();
 /** What has to happen first before the server answers to whoever is signed in. */
-export const accountBlock = signal<'email_unverified' | 'doctor_not_approved' | undefined>(undefined);
+export const accountBlock = signal<'email_unverified' | 'doctor_not_approved' | 'mfa_required' | undefined>(undefined);
 export const isOnline = signal(navigator.onLine);
 
 /** The tokens as this tab has them; the others hear of new ones. */
@@ -95,7 +95,8 @@ const renewInOneTab = (url: string, init: RequestInit): Promise<Response> =>
     return answer;
   });
 const noteBlock = ({ code }: Problem) => {
-  if (code === 'email_unverified' || code === 'doctor_not_approved') accountBlock.value = code;
+  if (code === 'email_unverified' || code === 'doctor_not_approved' || code === 'mfa_required')
+    accountBlock.value = code;
 };
 /** What the server says to programs. */
 const withWaitInWords = (problem: Problem, { headers }: Response): Problem => {
@@ -120,7 +121,7 @@ export const { api, onChange } = wardbook(location.origin, {
       // some things that one does need it where all else does not
       if (init.method === 'GET') noteBlock(problem);
       // once the password was given, the same counts
-      if (problem.code === 'step_up_required' && (await stepUp(sendPassword))) return fetch(url, init);
+      if (problem.code === 'step_up_required' && (await stepUp(hasFactor, sendProof))) return fetch(url, init);
       return response.status === 429 ? problemResponse(withWaitInWords(problem, response), response) : response;
     } catch (error) {
       if (!(init.signal as AbortSignal | undefined)?.aborted) isOnline.value = false;
@@ -129,7 +130,8 @@ export const { api, onChange } = wardbook(location.origin, {
   },
 });
 
-const sendPassword = (password: string) => answer(api.auth['step-up'].$post({ json: { password } }));
+const hasFactor = () => answer(api.auth.mfa.$get()).then(({ enabled }) => enabled);
+const sendProof = (proof: Proof) => answer(api.auth['step-up'].$post({ json: proof }));
 
 const setUser = (now: User | null) => {
   if (now?.id !== user.value?.id) passwordRequest.value?.cancel();

@@ -1,6 +1,8 @@
 // The settings, parsed once per isolate, and the context of a request.
 import type { Context } from 'hono';
 import * as z from 'zod';
+import { addressPrefix, isIpv6 } from './ipv6.ts';
+import { isMisspelling } from './misspelling.ts';
 
 /** Live roles, as app.begin_request() reads them from the database. A token carries none. */
 export const roles = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'] as const;
@@ -45,21 +47,33 @@ export interface EmailService {
   send(mail: Record<'from' | 'to' | 'subject' | 'text' | 'html', string>): Promise<unknown>;
 }
 
+/** Some of these words, with spaces or commas between them; none by default. */
+const wordsOf = <const Word extends string>(words: readonly Word[], error: string) =>
+  z
+    .string()
+    .default('')
+    .transform((list) => list.split(/[\s,]+/).filter(Boolean))
+    .pipe(z.array(z.enum(words, error)));
+
 export const registrableRoles = ['user', 'patient', 'doctor'] as const;
 /**
  * Who may register without an invitation. Each deployment has to say so: `npm run deploy` and the smoke refuse without
  * it. Until then nobody may: to open registration later is easy, to find who came in meanwhile is not.
  */
-export const registration = z
-  .string()
-  .default('')
-  .transform((kinds) => kinds.split(/[\s,]+/).filter(Boolean))
-  .pipe(z.array(z.enum(registrableRoles, `names kinds of accounts, of ${registrableRoles.join(', ')}, or nothing`)));
+export const registration = wordsOf(
+  registrableRoles,
+  `names kinds of accounts, of ${registrableRoles.join(', ')}, or nothing`,
+);
 
 const configuration = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'is missing or not a postgres:// URL' }),
   JWT_SECRET: secret,
   JWT_SECRET_PREVIOUS: secret.optional(),
+  /** Encrypts the secrets of second factors. Not made from JWT_SECRET, whose loss must not cost everybody's factor. */
+  MFA_KEY: secret.optional(),
+  MFA_KEY_PREVIOUS: secret.optional(),
+  /** Roles that need a second factor. Who waits for approval as a doctor counts as one. */
+  MFA_REQUIRED_FOR: wordsOf(['user', 'patient', 'doctor', 'admin'], 'names roles, of user, patient, doctor, admin'),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -118,6 +132,11 @@ const missingForDjango = ({ DJANGO_SIGNING_KEY, DJANGO_TOKENS_UNTIL }: Config) =
   (DJANGO_SIGNING_KEY === undefined) === (DJANGO_TOKENS_UNTIL === undefined)
     ? []
     : [{ path: ['DJANGO_TOKENS_UNTIL'], message: 'goes with DJANGO_SIGNING_KEY, and one needs the other' }];
+/** Nobody could set up what is required. */
+const missingForFactors = ({ MFA_KEY, MFA_KEY_PREVIOUS, MFA_REQUIRED_FOR }: Config) =>
+  !MFA_KEY && (MFA_KEY_PREVIOUS || MFA_REQUIRED_FOR.length > 0)
+    ? [{ path: ['MFA_KEY'], message: 'is missing, and MFA_REQUIRED_FOR and MFA_KEY_PREVIOUS need it' }]
+    : [];
 /** The settings that are needed as soon as mails can be sent. */
 const missingForMail = ({ EMAIL, MAIL_API_URL, ...settings }: Config) => {
   if (!EMAIL && !MAIL_API_URL) return [];
@@ -146,6 +165,8 @@ export interface Env {
     keyed?: boolean;
     /** The route is only for accounts whose address is verified. */
     verifiedOnly?: boolean;
+    /** The route is only for sessions that came with a second factor, if the account has one of these roles. */
+    factorFor?: Config['MFA_REQUIRED_FOR'];
     /** The request put a mail into the outbox, which is delivered after the answer. */
     mailed?: boolean;
     databaseMs?: number;
@@ -154,19 +175,6 @@ export interface Env {
   };
 }
 
-/**
- * Whether a name is another one with a single typing error: a letter too many, missing, wrong, or swapped with the
- * next.
- */
-const isMisspelling = (name: string, meant: string): boolean => {
-  let start = 0;
-  while (start < name.length && name[start] === meant[start]) start++;
-  const [rest, wanted] = [name.slice(start), meant.slice(start)];
-  const swapped = `${rest[1] ?? ''}${rest[0] ?? ''}${rest.slice(2)}`;
-  return (
-    rest.slice(1) === wanted || rest === wanted.slice(1) || rest.slice(1) === wanted.slice(1) || swapped === wanted
-  );
-};
 /** Names that are almost the name of a setting. All others may be bindings of a team's own. */
 const misspelledSettings = (bindings: object) => {
   // a limiter under a wrong name would limit nothing
@@ -185,7 +193,9 @@ export const configOf = (bindings: Bindings): Config => {
   const result = configuration.safeParse(bindings);
   const issues = [
     ...misspelledSettings(bindings),
-    ...(result.success ? [...missingForMail(result.data), ...missingForDjango(result.data)] : result.error.issues),
+    ...(result.success
+      ? [...missingForMail(result.data), ...missingForDjango(result.data), ...missingForFactors(result.data)]
+      : result.error.issues),
   ];
   if (!result.success || issues.length > 0) throw new Misconfigured(issues);
   parsed.set(bindings, result.data);
@@ -219,16 +229,6 @@ export const addressOf = (c: Context<Env>): string | null => {
   const address = headerOf(c) ?? '';
   return /^[\da-f.:]{3,45}$/.test(address) ? address : null;
 };
-
-/** The first bits of an IPv6 address, of at most 64, as text; an address of any other kind as it is. */
-const addressPrefix = (address: string, bits: number): string => {
-  const [head = [], tail] = address.split('::').map((half) => half.split(':').filter(Boolean));
-  const zeros = tail ? Array(Math.max(0, 8 - head.length - tail.length)).fill('0') : [];
-  const [a, b, c, last = '0'] = [...head, ...zeros, ...(tail ?? [])];
-  const kept = Number.parseInt(last, 16) & (0xffff << (64 - bits));
-  return [a, b, c, kept.toString(16)].join(':');
-};
-const isIpv6 = (address: string) => address.includes(':');
 
 /** The address to count by. A household holds a /64 of IPv6, so that counts as one address. */
 export const networkOf = (c: Context<Env>): string => {

@@ -10,6 +10,7 @@ export const problems = {
   unauthenticated: [401, 'Not signed in', 'Send a valid access token as "Authorization: Bearer <access>".'],
   link_invalid: [400, 'Invalid link', 'This link was used, has expired, or is not one of ours. Ask for a new one.'],
   password_required: [400, 'Password needed', 'Send your password as well, to change your email or username.'],
+  code_required: [400, 'Code needed', 'Your account has a second factor: send a code of your app as well.'],
   session_ended: [401, 'Session ended', 'This session is over. Log in again.'],
   invalid_credentials: [401, 'Wrong credentials', 'No account has this email or username with this password.'],
   no_active_account: [401, 'Wrong credentials', 'No active account found with the given credentials'],
@@ -20,11 +21,19 @@ export const problems = {
     'Refresh token reused',
     'An old refresh token was used again, so the session was ended. Log in again.',
   ],
+  otp_required: [
+    401,
+    'Code needed',
+    'Send a code of your app, or a recovery code, with the otp_token to /api/auth/login/otp/ within five minutes.',
+  ],
+  otp_invalid: [401, 'Wrong code', 'This code is wrong, or was used already. Wait for the next one.'],
+  otp_token_invalid: [401, 'Sign in again', 'The first step is too long ago, or was used already. Log in again.'],
   wrong_role: [403, 'Not allowed', 'Your role may not use this route.'],
   step_up_required: [
     403,
     'Password needed',
-    'Give your password once more at /api/auth/step-up/, then send this again within ten minutes.',
+    'Give your password once more at /api/auth/step-up/, or a code if your account has a second factor, then send this ' +
+      'again within ten minutes.',
   ],
   wrong_account: [
     403,
@@ -32,6 +41,8 @@ export const problems = {
     'This link is for another account: sign in with that one, and open it again.',
   ],
   own_account: [403, 'Your own account', 'Change your own email and username at /api/auth/me/, with your password.'],
+  own_factor: [403, 'Your own second factor', 'Take away your own at /api/auth/mfa/, with your password and a code.'],
+  mfa_required: [403, 'Second factor needed', 'Your role needs a second factor: set one up at /api/auth/mfa/totp/.'],
   not_owner: [403, 'Not yours to change', 'You may see this record, but not change it.'],
   doctor_not_approved: [403, 'Awaiting approval', 'An administrator has to approve this doctor account first.'],
   email_unverified: [403, 'Email not verified', 'Confirm your email first: a link to do so was sent to it.'],
@@ -66,6 +77,13 @@ export const problems = {
     'Patients of others are assigned to this doctor. Ask an administrator to change it.',
   ],
   already_accessible: [409, 'Open already', 'You see this patient without an emergency.'],
+  mfa_set_up: [409, 'Set up already', 'Your account has a second factor. To replace it, take it away first.'],
+  mfa_not_set_up: [
+    409,
+    'Not set up',
+    'There is no second factor. Begin at /api/auth/mfa/totp/, which counts for an hour.',
+  ],
+  mfa_unavailable: [409, 'Not offered', 'This deployment offers no second factor: it has no MFA_KEY.'],
   limit_reached: [409, 'Limit reached', 'Your account keeps as many of these as it may. Ask an administrator.'],
   no_linked_account: [409, 'No account', 'Only a doctor with an account can be approved.'],
   sync_reset: [410, 'Sync from the start', 'What you have no longer fits: forget it and sync without a cursor.'],
@@ -74,7 +92,7 @@ export const problems = {
   unsupported_media_type: [415, 'Unsupported media type', 'Send JSON with "Content-Type: application/json".'],
   key_reused: [422, 'Key reused', 'This Idempotency-Key was used for another request. Use a new key.'],
   precondition_required: [428, 'If-Match needed', 'Send If-Match with the ETag of the record that you looked at.'],
-  too_many_attempts: [429, 'Too many attempts', 'Too many wrong passwords. Wait as long as Retry-After says.'],
+  too_many_attempts: [429, 'Too many attempts', 'Too many wrong passwords or codes. Wait as long as Retry-After says.'],
   too_many_requests: [429, 'Too many requests', 'Slow down. Wait as long as Retry-After says.'],
   internal_error: [500, 'Internal error', 'This is our fault. Report the request_id.'],
   database_unavailable: [503, 'Temporarily unavailable', 'The database did not answer. Try again shortly.'],
@@ -88,6 +106,8 @@ interface More {
   errors?: FieldErrors;
   /** Seconds, for 429 and 503. */
   retryAfter?: number;
+  /** What the second step of a login needs. */
+  otpToken?: string;
   cause?: unknown;
 }
 
@@ -179,9 +199,14 @@ const traceOf = (error: unknown) => {
 };
 
 /** The body of a refusal. */
-export const problemOf = (code: ProblemCode, request_id: string, errors?: FieldErrors) => {
+export const problemOf = (
+  code: ProblemCode,
+  request_id: string,
+  { errors, otpToken }: Pick<More, 'errors' | 'otpToken'> = {},
+) => {
   const [status, title, detail] = problems[code];
-  return { type: `urn:wardbook:problem:${code}`, title, status, detail, code, request_id, errors };
+  const type = `urn:wardbook:problem:${code}`;
+  return { type, title, status, detail, code, request_id, errors, otp_token: otpToken };
 };
 export const problemType = 'application/problem+json';
 
@@ -194,5 +219,5 @@ export const respondWithProblem = (error: Error, c: Context<Env>): Response => {
   if (status === 401) c.header('WWW-Authenticate', 'Bearer');
   if (status === 429 || status === 503) c.header('Retry-After', String(problem.more.retryAfter ?? 5));
   c.header('Content-Type', problemType);
-  return c.body(JSON.stringify(problemOf(problem.code, c.get('requestId'), problem.more.errors)), status);
+  return c.body(JSON.stringify(problemOf(problem.code, c.get('requestId'), problem.more)), status);
 };

@@ -19,7 +19,7 @@ import { doctorProfileRoutes } from './doctors/profile-routes.ts';
 import { doctorRoutes } from './doctors/routes.ts';
 import { emergencyReviewRoutes, emergencyRoutes, lookupRoutes } from './emergencies/routes.ts';
 import { Problem, respondWithProblem } from './errors.ts';
-import { requireAccessToken, requireVerifiedEmail } from './http/auth.ts';
+import { requireAccessToken, requireFactor, requireVerifiedEmail } from './http/auth.ts';
 import { matchesEtag } from './http/etag.ts';
 import { declaredLength } from './http/validate.ts';
 import { invitationRoutes } from './invitations/admin-routes.ts';
@@ -27,6 +27,9 @@ import { invitationLinkRoutes } from './invitations/link-routes.ts';
 import { mailRoutes } from './mail/admin-routes.ts';
 import { deliverMails, deliverMailsAfterResponse, maxJobMs } from './mail/outbox.ts';
 import { mappingRoutes } from './mappings/routes.ts';
+import { reencryptFactors } from './mfa/reencrypt.ts';
+import { mfaRoutes } from './mfa/routes.ts';
+import { otpRoutes } from './mfa/sign-in-routes.ts';
 import { patientProfileRoutes } from './patients/profile-routes.ts';
 import { patientRoutes } from './patients/routes.ts';
 import { syncRoutes } from './sync/routes.ts';
@@ -145,6 +148,7 @@ const routes = app
   .route('/', systemRoutes)
   .route('/portal', portalRoutes)
   .route('/api/auth', signInRoutes)
+  .route('/api/auth', otpRoutes)
   .route('/api/auth', linkRoutes)
   .route('/api/auth', invitationLinkRoutes)
   .route('/api/token', tokenRoutes)
@@ -152,8 +156,9 @@ const routes = app
   .use('/api/*', requireAccessToken)
   .route('/api/auth', ownAccountRoutes)
   .route('/api/auth', stepUpRoutes)
-  // From here on a confirmed email is required as well, if the deployment says so.
-  .use('/api/*', requireVerifiedEmail)
+  .route('/api/auth/mfa', mfaRoutes)
+  // From here on a confirmed email and a second factor are required as well, if the deployment says so.
+  .use('/api/*', requireVerifiedEmail, requireFactor)
   .route('/api/patients', patientRoutes)
   .route('/api/patients', emergencyRoutes)
   .route('/api/doctors', doctorRoutes)
@@ -180,6 +185,8 @@ const maxSweepMs = 4 * 60_000;
  */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   await deliverMails(bindings, maxJobMs);
+  const reencrypted = await reencryptFactors(configOf(bindings));
+  if (reencrypted > 0) console.info(JSON.stringify({ job: 'mfa', reencrypted }));
   const erased = await eraseUnconfirmed(configOf(bindings));
   if (erased > 0) console.info(JSON.stringify({ job: 'unconfirmed', erased }));
   const { removed, failed, left } = await sweep(configOf(bindings), maxSweepMs);

@@ -21,6 +21,12 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
+/** What a login refuses of an account that has a second factor: the second step, `api.auth.login.otp`, takes its token. */
+export interface CodeNeeded extends Problem {
+  code: 'otp_required';
+  status: 401;
+  otp_token: string;
+}
 export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 
 export type Patient = Routes['/api/patients/:id']['$put']['output'];
@@ -46,6 +52,8 @@ export type Account = Routes['/api/admin/users/:id']['$get']['output'];
 export type AccountPatch = Routes['/api/admin/users/:id']['$patch']['input']['json'];
 /** What a login answers, and a registration. */
 export type SignedIn = Routes['/api/auth/login']['$post']['output'];
+/** The second factor of the own account. */
+export type SecondFactor = Routes['/api/auth/mfa']['$get']['output'];
 /** A device that is signed in. */
 export type Session = Routes['/api/auth/sessions']['$get']['output'][number];
 export type Invitation = Routes['/api/admin/invitations']['$get']['output'][number];

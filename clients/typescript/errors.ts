@@ -1,5 +1,5 @@
 // The two ways in which a call fails: the server refused it, or nobody answered.
-import type { Problem } from './api.ts';
+import type { CodeNeeded, Problem } from './api.ts';
 
 /** The server's answer is no. `problem.code` is for the program, `problem.detail` for the person. */
 export class Refused extends Error {
@@ -21,3 +21,10 @@ export class Offline extends Error {
 
 export const isProblem = (response: { headers: Pick<Headers, 'get'> }): boolean =>
   response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
+
+/**
+ * Whether a login was refused only because the account has a second factor. Then `problem.otp_token` goes with a code to
+ * `api.auth.login.otp`, within five minutes.
+ */
+export const needsCode = (problem: Problem): problem is CodeNeeded =>
+  problem.code === 'otp_required' && 'otp_token' in problem;

@@ -8,7 +8,10 @@
 //     onSignedOut: (problem) => showLogin(problem.detail),
 //   });
 //   onChange((user) => showName(user?.name));
-//   await answer(api.auth.login.$post({ json: { email, password } })); // whoever signs in is signed in from here on
+//   const login = await api.auth.login.$post({ json: { email, password } }); // whoever signs in is signed in from here on
+//   const refused = login.ok ? undefined : await login.json();
+//   if (refused && needsCode(refused))
+//     await answer(api.auth.login.otp.$post({ json: { otp_token: refused.otp_token, code: await askForCode() } }));
 //   try {
 //     const { id } = await answer(api.patients.$post({ json: { name: 'Jane Doe', date_of_birth: '1990-12-31' } }));
 //     for await (const doctor of all(api.doctors.$get, { query: { search: 'cardio' } })) offer(doctor.name, id);
@@ -27,7 +30,7 @@ export { all, answer, type Listed, page, pages } from './answers.ts';
 export type * from './api.ts';
 export { type BatchOptions, createPatients, partsOf } from './batches.ts';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.ts';
-export { Offline, Refused } from './errors.ts';
+export { needsCode, Offline, Refused } from './errors.ts';
 export { type SecureItems, secureStore } from './expo.ts';
 export { newKey, type Options } from './signing.ts';
 export type { Copy, Page, Syncing, SyncOptions } from './sync.ts';

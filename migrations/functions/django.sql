@@ -44,6 +44,10 @@ begin
   if t.jti is null or t.blacklisted or (t.session_id is null and t.opened_at is not null) then
     return null;
   elsif t.session_id is null then
+    -- Django never asked for a code
+    if app.has_factor(account) then
+      return null;
+    end if;
     insert into sessions (user_id, refresh_hash, user_agent, network, idle_until, expires_at)
     values (account, token_hash, agent, session_of_django.network, expires, expires)
     returning id into t.session_id;
@@ -121,7 +125,7 @@ security definer set search_path = public, pg_temp language sql as $$
     left join django_tokens t on t.jti = token_jti left join sessions s on s.id = t.session_id
     where u.id = account and u.disabled_at is null and u.role <> 'admin'
       and coalesce(t.user_id = account and not t.blacklisted, not app.imports_have_tokens())
-      and case when t.opened_at is null then a.user_id is not null else s.rotation = 1 and s.expires_at > now() end)
+      and case when t.opened_at is null then a.user_id is not null and not app.has_factor(u.id) else s.rotation = 1 and s.expires_at > now() end)
 $$;
 
 -- What simplejwt calls the blacklist: the session ends, whose token this is or was. False when there is none.

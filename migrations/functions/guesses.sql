@@ -69,14 +69,18 @@ $$;
 grant execute on function app.guess_keys(bigint, text[]), app.guess_keys_from(bigint, text[], text), app.take_attempt(text[], integer[]),
   app.note_failure(text[], bigint), app.return_attempt(text[]) to app_auth;
 
--- For administrators: which accounts have to wait, from whatever address, and until when. What was typed for a name that
+-- For administrators: which accounts have to wait after wrong passwords or codes, from whatever address, and until when. What was typed for a name that
 -- no account has stays out of it.
 create or replace function app.blocked_accounts() returns table (user_id bigint, waits_until timestamptz) stable security definer
 set search_path = public, pg_temp language plpgsql as $$
 begin
   perform app.only_for('admin');
   return query
-    select coalesce(g.user_id, substring(key from '^account:(\d+)')::bigint) as whose, max(blocked_until) from guesses g
-    where blocked_until > now() and (g.user_id is not null or starts_with(key, 'account:')) group by whose;
+    select whose, max(until) from (
+      select coalesce(g.user_id, substring(key from '^account:(\d+)')::bigint) as whose, blocked_until as until from guesses g
+      where blocked_until > now() and (g.user_id is not null or starts_with(key, 'account:'))
+      union all
+      select f.user_id, f.blocked_until from app.factors f where f.blocked_until > now()) waiting
+    group by whose;
 end $$;
 grant execute on function app.blocked_accounts() to app_api;

@@ -175,6 +175,7 @@ begin
   if not found then
     perform app.refuse('password_required');
   end if;
+  perform app.needs_code();
   if 5 <= (select count(*) from mails m
            where m.user_id = app.user_id() and m.purpose in ('change', 'email_taken') and m.asked_at > now() - interval '1 day') then
     perform app.refuse('too_many_requests');
@@ -367,6 +368,8 @@ begin
   end if;
   delete from sessions where user_id = l.user_id;
   delete from credentials where user_id = l.user_id;
+  -- a second factor that is no older than the change is that person's as well, and would keep the owner out for good
+  delete from app.factors where user_id = l.user_id and coalesce(confirmed_at >= changed_at, true);
   perform app.end_links(l.user_id);
   delete from app.links k using app.former_emails f
   where k.user_id = l.user_id and k.purpose = 'undo' and f.user_id = l.user_id and f.email = k.email and f.since >= changed_at;
@@ -398,6 +401,7 @@ begin
   delete from mails where user_id = new.id;
   delete from app.former_emails where user_id = new.id;
   delete from app.devices where user_id = new.id;
+  delete from app.factors where user_id = new.id;
   delete from app.networks where user_id = new.id;
   delete from invitations where user_id = new.id;
   return null;

@@ -12,11 +12,14 @@ declare
   doctor bigint;
   arrives boolean;
   is_verified boolean;
+  -- the roles that need a second factor, where the route asks for one: the Worker sets this before it calls
+  v_factor_for text[] := nullif(current_setting('app.mfa_required_for', true), '')::text[];
+  v_mfa boolean;
 begin
   select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
     case when d.approved then d.id end,
-    s.rotation = begin_request.rotation and s.arrived_at is null, u.email_verified_at is not null
-  into live, doctor, arrives, is_verified
+    s.rotation = begin_request.rotation and s.arrived_at is null, u.email_verified_at is not null, s.mfa
+  into live, doctor, arrives, is_verified, v_mfa
   from sessions s
   join users u on u.id = s.user_id
   left join doctors d on d.user_id = u.id and u.role = 'doctor'
@@ -27,6 +30,8 @@ begin
     perform app.refuse('session_ended');
   elsif verified and not is_verified then
     perform app.refuse('email_unverified');
+  elsif not v_mfa and replace(live, 'pending_', '') = any (v_factor_for) then
+    perform app.refuse('mfa_required');
   elsif live = 'pending_doctor' and live <> all (allowed) and 'doctor' = any (allowed) then
     perform app.refuse('doctor_not_approved');
   elsif live <> all (allowed) then
@@ -63,7 +68,8 @@ grant execute on function
   app.begin(bigint, bigint, integer, text, text, text[], text, boolean), app.begin_anonymous(text, text) to app_login;
 
 -- The actor has given the password again, whose stored hash is `proven`: for ten minutes this session may do what is hardest
--- to undo. A session keeps this while its tokens are replaced, and it ends with the session.
+-- to undo. A session keeps this while its tokens are replaced, and it ends with the session. An account that has a second factor
+-- gives a code instead: app.step_up_with_code().
 create or replace function app.step_up(proven text) returns void security definer set search_path = public, pg_temp
 language plpgsql as $$
 begin
@@ -71,6 +77,8 @@ begin
   perform from credentials where user_id = app.user_id() and password_hash = proven for share;
   if not found then
     perform app.refuse('password_required');
+  elsif app.has_factor(app.user_id()) then
+    perform app.refuse('code_required');
   end if;
   update sessions set stepped_up_at = now() where id = app.session_id() and user_id = app.user_id();
   insert into audit (action, resource, resource_id) values ('step_up', 'session', app.session_id());
@@ -100,9 +108,10 @@ returns app.signed_in stable language sql return (
     u.email_verified_at is not null, u.pending_email)::app.signed_in
   from users u where u.id = account);
 
--- Every session ends for good after four idle lifetimes, however busy it is.
-create or replace function app.open_session(
-  account bigint, proven text, refresh_hash text, agent text, network text, idle_seconds integer
+-- A session for whoever has given the password, whose hash `proven` is; `with_code` says whether a code as well. For other
+-- functions only. Every session ends for good after four idle lifetimes, however busy it is.
+create or replace function app.insert_session(
+  account bigint, proven text, refresh_hash text, agent text, network text, idle_seconds integer, with_code boolean
 ) returns app.signed_in language plpgsql as $$
 declare
   opened bigint;
@@ -112,9 +121,9 @@ begin
   if not found then
     return app.not_signed_in('invalid_credentials');
   end if;
-  insert into sessions (user_id, refresh_hash, user_agent, network, idle_until, expires_at)
-  select id, open_session.refresh_hash, agent, open_session.network, now() + make_interval(secs => idle_seconds),
-    now() + make_interval(secs => 4 * idle_seconds)
+  insert into sessions (user_id, refresh_hash, user_agent, network, idle_until, expires_at, mfa)
+  select id, insert_session.refresh_hash, agent, insert_session.network, now() + make_interval(secs => idle_seconds),
+    now() + make_interval(secs => 4 * idle_seconds), with_code
   from users where id = account and disabled_at is null
   returning sessions.id into opened;
   if opened is null then
@@ -123,6 +132,17 @@ begin
   end if;
   insert into audit (action, resource, resource_id, actor_id) values ('login', 'session', opened, account);
   return app.signed_in_as(account, opened, 1, 1, app.note_use(account, agent, network, true));
+end $$;
+
+-- The same for the password alone. An account that has a second factor gets none: app.guard_session() refuses.
+create or replace function app.open_session(
+  account bigint, proven text, refresh_hash text, agent text, network text, idle_seconds integer
+) returns app.signed_in security definer set search_path = public, pg_temp language plpgsql as $$
+begin
+  if coalesce(app.user_id(), account) <> account then
+    perform app.refuse('wrong_account');
+  end if;
+  return app.insert_session(account, proven, refresh_hash, agent, network, idle_seconds, false);
 end $$;
 
 -- An account has as many sessions as the deployment allows; for one more, the one that was used least lately ends. A trigger,
@@ -248,6 +268,7 @@ end $$;
 -- The account goes, what it wrote stays: its credential and sessions are deleted, its name is taken off.
 create or replace function app.erase_account() returns void language plpgsql as $$
 begin
+  perform app.needs_code();
   update users set name = 'Erased account', username = null, email = null, pending_email = null, disabled_at = now(), erased_at = now()
   where id = app.user_id();
   delete from credentials where user_id = app.user_id();
@@ -255,10 +276,12 @@ end $$;
 
 -- The new password, the end of every session of the account and a fresh one for who asks, if the password that was
 -- proven still is the one; otherwise nothing. The asker's own session ends as well: whoever copied its tokens is out
--- with it.
+-- with it. The fresh session came with a code if the asker's did, so that of an account with a second factor none comes without.
 create or replace function app.change_password(
   proven text, hash text, refresh_hash text, agent text, network text, idle_seconds integer
-) returns app.signed_in language plpgsql as $$
+) returns app.signed_in security definer set search_path = public, pg_temp language plpgsql as $$
+declare
+  v_mfa boolean := coalesce((select mfa from sessions where id = app.session_id() and user_id = app.user_id()), false);
 begin
   update credentials set password_hash = hash, updated_at = now()
   where user_id = app.user_id() and password_hash = proven;
@@ -269,7 +292,7 @@ begin
   delete from sessions where user_id = app.user_id();
   insert into audit (action, resource, resource_id) values ('password_change', 'user', app.user_id());
   perform app.end_links(app.user_id()), app.post('password_changed', app.user_id());
-  return app.open_session(app.user_id(), hash, refresh_hash, agent, network, idle_seconds);
+  return app.insert_session(app.user_id(), hash, refresh_hash, agent, network, idle_seconds, v_mfa);
 end $$;
 grant execute on function
   app.not_signed_in(text, boolean),

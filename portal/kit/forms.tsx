@@ -75,7 +75,8 @@ export function Form(props: FormProps) {
       trouble.value = trouble.value && Object.keys(rest).length > 0 ? { ...trouble.value, errors: rest } : undefined;
     }
     if (!place) return;
-    const typed = fields.filter((one) => one.type !== 'password' && !unread.has(one.name));
+    const isSecret = ({ type, autocomplete }: Field) => type === 'password' || autocomplete === 'one-time-code';
+    const typed = fields.filter((one) => !isSecret(one) && !unread.has(one.name));
     const mine = typed.map((one) => [one.name, values.value[one.name] ?? ''] as const);
     const draft = Object.fromEntries(mine.filter(([one, text]) => text !== begun[one]));
     if (Object.keys(draft).length > 0) saveDraft(place, { values: draft, base });

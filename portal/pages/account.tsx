@@ -11,6 +11,7 @@ import { api, user } from '../session.ts';
 import { Devices } from './devices.tsx';
 import { EraseAccount } from './erase-account.tsx';
 import { newPassword } from './links.tsx';
+import { FactorSection } from './second-factor.tsx';
 
 const fetchAccount = () => fetchWithEtag(api.auth.me.$get());
 
@@ -24,6 +25,7 @@ export function Account() {
       <Names />
       <Email of={known} />
       <Password key={`password ${passwords.value}`} done={() => passwords.value++} />
+      <FactorSection key={`factor ${passwords.value}`} />
       <Devices key={`devices ${passwords.value}`} />
       <EraseAccount role={known.role} />
     </Page>

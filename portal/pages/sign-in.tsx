@@ -1,7 +1,7 @@
 // Signing in, and registering where that is open. Shown in place of a page that needs it, so that one is there afterwards.
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
-import { answer } from '../../clients/typescript/dist/index.js';
+import { answer, needsCode, Refused } from '../../clients/typescript/dist/index.js';
 import { loadDeployment } from '../deployment.ts';
 import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
@@ -11,9 +11,20 @@ import { api, signedOutReason } from '../session.ts';
 import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
 import { ownPatientFields } from './patients.tsx';
+import { SecondStep } from './second-factor.tsx';
 
 export function SignIn() {
   const deployment = useLoaded(loadDeployment, 'deployment');
+  const otpToken = useSignal<string | undefined>(undefined);
+  if (otpToken.value)
+    return (
+      <SecondStep
+        token={otpToken.value}
+        back={() => {
+          otpToken.value = undefined;
+        }}
+      />
+    );
   return (
     <Page title="Sign in">
       {signedOutReason.value && (
@@ -30,7 +41,12 @@ export function SignIn() {
         fields={signInFields}
         button="Sign in"
         send={async ({ username = '', password = '' }) => {
-          await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          try {
+            await answer(api.auth.login.$post({ json: { username: username.trim(), password } }));
+          } catch (error) {
+            if (!(error instanceof Refused && needsCode(error.problem))) throw error;
+            otpToken.value = error.problem.otp_token;
+          }
           signedOutReason.value = undefined;
         }}
       />

@@ -1,7 +1,7 @@
 // `npm run admin`: what an administrator does in a hurry, and the first administrator, whom no request can make.
 import { parseArgs } from 'node:util';
 import { dim, Fatal, run } from '../support/terminal.ts';
-import { approve, disable, enable, endSessions, revoke, setRole } from './admin/accounts.ts';
+import { approve, disable, enable, endSessions, resetMfa, revoke, setRole } from './admin/accounts.ts';
 import { attempts, free } from './admin/attempts.ts';
 import { createAdmin } from './admin/create.ts';
 import { doneBy } from './admin/done-by.ts';
@@ -60,6 +60,12 @@ const verbs: Record<string, Verb> = {
     run: setRole,
   },
   'end-sessions': { usage: 'WHO', says: 'signs an account out everywhere', about: 'who', run: endSessions },
+  'reset-mfa': {
+    usage: 'WHO',
+    says: 'takes away the second factor of somebody who has lost it, and signs the account out everywhere',
+    about: 'who',
+    run: resetMfa,
+  },
   'reset-link': {
     usage: 'WHO [--url https://wardbook.example]',
     says: 'prints a link to choose a new password, which works once, for an hour',

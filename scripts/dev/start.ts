@@ -117,6 +117,7 @@ async function devVars(): Promise<Variables> {
     variables = {
       DATABASE_URL: freshDatabaseUrl(),
       JWT_SECRET: randomBytes(48).toString('base64url'),
+      MFA_KEY: randomBytes(48).toString('base64url'),
       CORS_ORIGINS: '*',
     };
     await writeDevVars(variables);

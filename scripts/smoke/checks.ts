@@ -4,6 +4,7 @@ import { largeBodies } from './bodies.ts';
 import { loginReadsNothing, roles, server } from './database.ts';
 import { limiter } from './limiter.ts';
 import { conditional, keyedPost, mixing, search, strangers, sync } from './records.ts';
+import { secondFactor } from './second-factor.ts';
 import { health, preflight, readiness, reference } from './service.ts';
 import { limits, mail, whoMayRegister } from './settings.ts';
 import { type Beware, cleanUp, type World } from './world.ts';
@@ -33,6 +34,7 @@ export const checksFor = ({ ownerUrl }: World): Check[] => [
   { name: 'login', run: login },
   { name: 'rotation', run: rotation },
   { name: 'reuse', run: reuse },
+  { name: 'second factor', run: secondFactor },
   { name: 'keyed POST', run: keyedPost },
   { name: 'ETags', run: conditional },
   { name: 'large bodies', run: largeBodies },

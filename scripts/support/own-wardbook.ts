@@ -75,6 +75,7 @@ async function writeSettings(state: string, server: string | undefined, settings
   const all = {
     DATABASE_URL: `postgres://app_login:${random()}@127.0.0.1:${await freePort()}${database}`,
     JWT_SECRET: random(),
+    MFA_KEY: random(),
     ...settings,
   };
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\n`);

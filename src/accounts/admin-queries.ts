@@ -62,4 +62,6 @@ export const updateAccount = prepare(
 
 export const endSessions = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.end_sessions(${id})`)]);
 
+export const resetFactor = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.reset_factor(${id})`)]);
+
 export const sendReset = prepare((db, { id }: Params<'id'>) => [db.execute(sql`select app.send_reset(${id})`)]);

@@ -13,6 +13,7 @@ import {
   accountListParams,
   endSessions,
   listAccounts,
+  resetFactor,
   selectAccount,
   sendReset,
   updateAccount,
@@ -97,5 +98,23 @@ export const accountRoutes = new Hono<Env>({ strict: false })
       await queryAsApi(c, sendReset(c.req.valid('param')));
       c.set('mailed', true);
       return c.body(null, 202);
+    },
+  )
+  .post(
+    '/users/:id/reset-mfa',
+    route({
+      summary: 'Take away the second factor of an account',
+      detail:
+        'For whoever has lost it. Signs the account out everywhere, and tells it by mail. Not for the own one; needs ' +
+        '`/api/auth/step-up/` first.',
+      roles: admins,
+      answers: { 204: null },
+      problems: ['step_up_required', 'own_factor', 'mfa_not_set_up', 'last_admin'],
+    }),
+    byId,
+    async (c) => {
+      await queryAsApi(c, resetFactor(c.req.valid('param')));
+      c.set('mailed', true);
+      return c.body(null, 204);
     },
   );

@@ -39,6 +39,7 @@ export const passwordAttempt = (whose: (identifier: SQL) => SQL | undefined) =>
       .select({
         id: users.id,
         hash: credentials.password_hash,
+        factor: sql<string | null>`app.factor_of(${users.id})`,
         own: { email: users.email, name: users.name, username: users.username },
       })
       .from(users)
@@ -75,6 +76,8 @@ export const withProvenPassword = async <Done>(
 export interface ProvenAccount {
   id: number;
   hash: string;
+  /** The encrypted secret of its second factor, if it has one. */
+  factor: string | null;
   /** The email, name and username: what a new password must not be. */
   own: (string | null)[];
   /** The keys under which the attempt was counted. */

@@ -2,12 +2,12 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm';
 import type { Context } from 'hono';
 import * as z from 'zod';
-import type { Env } from '../config.ts';
+import { config, type Env } from '../config.ts';
 import { queryAsAuth } from '../db/client.ts';
 import { type Params, prepare } from '../db/prepare.ts';
 import { Problem } from '../errors.ts';
 import { text } from '../http/fields.ts';
-import { newRefreshSecret } from '../http/tokens.ts';
+import { newRefreshSecret, signOtpToken } from '../http/tokens.ts';
 import { documentedAs } from '../http/validate.ts';
 import { checkPassword, credentials, passwordAttempt, returnAttemptQuery } from './guesses.ts';
 import { submittedPassword } from './password-fields.ts';
@@ -53,9 +53,14 @@ export const logIn = async (c: Context<Env>, { email, username, password }: z.ou
   const [account, secret] = await Promise.all([checkPassword(c, attempt, identifier, password), newRefreshSecret()]);
   if (!account) throw new Problem('invalid_credentials');
   const { id, hash, keys } = account;
-  const answer = await openSession(c, openLoginSession({ ...sessionParams(c, secret), id, proven: hash, keys }), [
-    secret,
-  ]);
+  const call = openLoginSession({ ...sessionParams(c, secret), id, proven: hash, keys });
+  const answer = await openSession(c, call, [secret]).catch(async (problem) => {
+    // its batch was rolled back, so that the attempt goes on counting until a code was right
+    if (!(problem instanceof Problem) || problem.code !== 'otp_required') throw problem;
+    // first, because the token is for the hash as it is
+    const proven = needsRehash(hash) ? await rehashPassword(c, account, password) : hash;
+    throw new Problem('otp_required', { otpToken: await signOtpToken(config(c), { id, hash: proven, keys }) });
+  });
   // the login stands if this fails; the next one tries again
   if (needsRehash(account.hash)) c.executionCtx.waitUntil(rehashPassword(c, account, password).catch(() => {}));
   return answer;
@@ -67,5 +72,8 @@ const updatePasswordHash = prepare((db, { id, proven, renewed }: Params<'id' | '
     .set({ password_hash: renewed })
     .where(and(eq(credentials.user_id, id), eq(credentials.password_hash, proven))),
 ]);
-const rehashPassword = async (c: Context<Env>, { id, hash }: { id: number; hash: string }, password: string) =>
-  queryAsAuth(c, updatePasswordHash({ id, proven: hash, renewed: await hashPassword(password) }));
+const rehashPassword = async (c: Context<Env>, { id, hash }: { id: number; hash: string }, password: string) => {
+  const renewed = await hashPassword(password);
+  await queryAsAuth(c, updatePasswordHash({ id, proven: hash, renewed }));
+  return renewed;
+};

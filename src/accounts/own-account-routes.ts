@@ -75,7 +75,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
         'this account, that is sent to it.',
       roles: everyone,
       answers: { 200: user },
-      problems: ['duplicate', 'password_required', 'too_many_attempts'],
+      problems: ['duplicate', 'password_required', 'step_up_required', 'too_many_attempts'],
       uses: [conditionalWrite],
     }),
     json(userPatch),
@@ -141,7 +141,7 @@ export const ownAccountRoutes = new Hono<Env>({ strict: false })
       detail: 'Its password, sessions and email are gone at once; the records that it made are kept.',
       roles: everyone,
       answers: { 204: null },
-      problems: ['last_admin', 'too_many_attempts'],
+      problems: ['step_up_required', 'last_admin', 'too_many_attempts'],
       uses: [
         {
           requestHeaders: ['If-Match'],

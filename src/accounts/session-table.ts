@@ -1,6 +1,6 @@
 // Sessions, one for each device that is signed in, and the answer of a sign-in.
 import { sql } from 'drizzle-orm';
-import { integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgTable, text as textColumn } from 'drizzle-orm/pg-core';
 import * as z from 'zod';
 import { foreignId, id, timestamp, versionColumns } from '../db/columns.ts';
 import { recordId } from '../http/fields.ts';
@@ -20,6 +20,7 @@ export const sessions = pgTable('sessions', {
   idle_until: timestamp().notNull(),
   expires_at: timestamp().notNull(),
   stepped_up_at: timestamp(),
+  mfa: boolean().notNull().default(false),
 });
 
 export const sessionColumns = {
@@ -27,6 +28,7 @@ export const sessionColumns = {
   device: sql<string | null>`${sessions.user_agent}`.as('device'),
   created_at: sessions.created_at,
   last_used_at: sessions.last_used_at,
+  mfa: sessions.mfa,
 };
 
 const time = z.iso.datetime();
@@ -36,6 +38,7 @@ export const sessionShape = z
     device: z.string().nullable().describe('what the app or browser calls itself'),
     created_at: time.describe('when somebody signed in'),
     last_used_at: time.describe('when its tokens were last replaced'),
+    mfa: z.boolean().describe('whether a code of a second factor was given for it'),
     current: z.boolean().describe('whether it is the one that asks'),
   })
   .meta({
@@ -46,6 +49,7 @@ export const sessionShape = z
         device: 'Wardbook/2 (iPhone)',
         created_at: '2026-11-02T08:15:00.000Z',
         last_used_at: '2026-11-20T16:40:12.345Z',
+        mfa: false,
         current: true,
       },
     ],

@@ -61,12 +61,13 @@ export const openSession = async (
   c: Context<Env>,
   call: SignInBatch,
   secrets: RefreshSecret[],
-  problem: (refused: ProblemCode) => Problem = (refused) => new Problem(refused),
+  problem: (refused: ProblemCode, wait: number | null) => Problem = (refused) => new Problem(refused),
 ) => {
   const [rows] = await queryAsAuth(c, call);
   const { refused, session, rotation, successor, mailed, ...user } = requireRow(rows);
   if (mailed) c.set('mailed', true);
-  if (refused) throw problem(refused);
+  // of a refusal the number of the session is the seconds to wait
+  if (refused) throw problem(refused, session);
   const settings = config(c);
   const secret = secrets[successor - 1];
   if (!secret) throw new Problem('internal_error');

@@ -126,9 +126,11 @@ export const signInRoutes = new Hono<Env>({ strict: false })
     '/login',
     route({
       summary: 'Log in',
-      detail: 'With a username or an email. The answer opens a session for this device.',
+      detail:
+        'With a username or an email. The answer opens a session for this device. An account that has a second factor is ' +
+        'answered 401 `otp_required` with an `otp_token`, for `/api/auth/login/otp/`.',
       answers: { 200: tokens },
-      problems: ['invalid_credentials', 'account_disabled', 'too_many_attempts'],
+      problems: ['invalid_credentials', 'otp_required', 'account_disabled', 'too_many_attempts'],
     }),
     limited,
     json(loginBody),

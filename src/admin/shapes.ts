@@ -1,7 +1,7 @@
 // The shapes of what waits for an administrator, and of the settings.
 import { sql } from 'drizzle-orm';
 import * as z from 'zod';
-import { users } from '../accounts/table.ts';
+import { accountRoles, users } from '../accounts/table.ts';
 import { registrableRoles } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
 import { doctor } from '../doctors/table.ts';
@@ -90,6 +90,9 @@ export const settingsShape = z
     sessions_per_account: z.int().describe('how many an account may have at once'),
     mails_per_day: z.int().describe('how many this deployment sends'),
     unconfirmed_account_days: z.int().describe('after which an account goes whose email nobody confirmed; 0: never'),
+    mfa: z.boolean().describe('whether accounts may have a second factor'),
+    mfa_required_for: z.array(z.enum(accountRoles)).describe('the roles that need one'),
+    previous_mfa_key: z.boolean().describe('whether MFA_KEY_PREVIOUS is set: factors are being encrypted anew'),
     previous_secret: z.boolean().describe('whether tokens that JWT_SECRET_PREVIOUS signed still count'),
     simplejwt_routes: z.boolean().describe('whether there are the routes under /api/token'),
     django_tokens_until: orNull.describe('until when the tokens of the Django of before count'),
@@ -113,6 +116,9 @@ export const settingsShape = z
         sessions_per_account: 100,
         mails_per_day: 10_000,
         unconfirmed_account_days: 0,
+        mfa: true,
+        mfa_required_for: ['admin'],
+        previous_mfa_key: false,
         previous_secret: false,
         simplejwt_routes: true,
         django_tokens_until: null,

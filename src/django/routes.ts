@@ -43,7 +43,7 @@ export const tokenRoutes = new Hono<Env>({ strict: false })
       summary: 'Obtain a pair of tokens',
       detail: "As simplejwt's route of this name does; an email in `username` works too.",
       answers: { 200: tokenPairShape },
-      problems: ['no_active_account', 'too_many_attempts'],
+      problems: ['no_active_account', 'otp_required', 'too_many_attempts'],
     }),
     requireEnabled,
     limitByAddress('LOGIN_LIMIT'),

@@ -41,6 +41,12 @@ export const requireVerifiedEmail = createMiddleware<Env>(function requireVerifi
   return next();
 });
 
+/** For a group of routes: sessions of some roles have to have come with a second factor, where a deployment asks for it. */
+export const requireFactor = createMiddleware<Env>(function requireFactor(c, next) {
+  c.set('factorFor', config(c).MFA_REQUIRED_FOR);
+  return next();
+});
+
 /** Who asks, for the routes of a group that needs a token. */
 export const actorOf = (c: Context<Env>): Actor => {
   const actor = c.get('actor');

@@ -58,7 +58,7 @@ export const readAccessToken = async (config: Config, token: string): Promise<Ac
   return null;
 };
 
-const base64url = (bytes: ArrayBuffer) => encodeBase64Url(bytes).replaceAll('=', '');
+export const base64url = (bytes: ArrayBuffer) => encodeBase64Url(bytes).replaceAll('=', '');
 const hmac = async (key: CryptoKey, text: string) =>
   base64url(await crypto.subtle.sign('HMAC', key, encoder.encode(text)));
 const sha256 = async (text: string) => base64url(await crypto.subtle.digest('SHA-256', encoder.encode(text)));
@@ -112,4 +112,39 @@ export const deriveSuccessors = async (config: Config, secret: string): Promise<
 export const keyedHashes = async (config: Config, purpose: string, text: string): Promise<[string, ...string[]]> => {
   const hashes = await Promise.all((await keysOf(config)).map((key) => hmac(key, `${purpose}:${text}`)));
   return hashes as [string, ...string[]];
+};
+
+/** Those of a token that opens nothing but the second step of a login. No access token has them. */
+const otpClaims = { iss: claims.iss, aud: 'wardbook-otp' } as const;
+const otpSeconds = 300;
+/** A key of its own, so that no other token of ours can be one of these. */
+const otpKeyOf = async (key: CryptoKey) => keyOf(await hmac(key, 'the key of otp_token'));
+/** Says which hash of the password was proven, and nothing of the hash itself. */
+const bindPassword = async (key: CryptoKey, hash: string) => hmac(key, `password:${hash}`);
+
+/** The first step of a login: whose password was proven, as which hash, and the keys under which the attempt counts. */
+interface FirstStep {
+  id: number;
+  hash: string;
+  keys: string;
+}
+export const signOtpToken = async ({ JWT_SECRET }: Config, { id, hash, keys }: FirstStep): Promise<string> => {
+  const key = await otpKeyOf(await keyOf(JWT_SECRET));
+  const exp = Math.floor(Date.now() / 1000) + otpSeconds;
+  const payload = { ...otpClaims, sub: String(id), jti: crypto.randomUUID(), exp, keys };
+  return sign({ ...payload, password: await bindPassword(key, hash) }, key, 'HS256');
+};
+/** What such a token says; null if it is none, or has expired. `isFor` tells whether a hash is the one that was proven. */
+export const readOtpToken = async (config: Config, token: string) => {
+  for (const signing of await keysOf(config)) {
+    const key = await otpKeyOf(signing);
+    const read = await verify(token, key, { ...otpClaims, iat: false, alg: 'HS256' }).catch(() => null);
+    if (!read) continue;
+    const { sub, jti, exp, keys, password } = read as Record<'sub' | 'jti' | 'keys' | 'password', string> & {
+      exp: number;
+    };
+    const isFor = async (hash: string) => (await bindPassword(key, hash)) === password;
+    return { account: Number(sub), id: jti, expires: new Date(exp * 1000).toISOString(), keys, isFor };
+  }
+  return null;
 };

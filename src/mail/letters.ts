@@ -133,6 +133,30 @@ const textOf = (purpose: Purpose, host: string, inviter?: Inviter): Text => {
         ],
         leads: { page: 'access-log', button: 'Look at my access log', carriesToken: false },
       };
+    case 'factor_added':
+      return {
+        subject: 'Your account has a second factor',
+        says: [
+          `Your account at ${host} asks for a code of an app from now on, and was signed out everywhere else.`,
+          'If that was not you, ask an administrator to take the second factor away, and choose a new password.',
+        ],
+        leads: forgot,
+      };
+    case 'factor_removed':
+      return {
+        subject: 'Your second factor was taken away',
+        says: [`Your account at ${host} is signed in to with the password alone from now on.`, ifNotYou],
+        leads: forgot,
+      };
+    case 'recovery_code_used':
+      return {
+        subject: 'A recovery code was used',
+        says: [
+          `Somebody, probably you, used a recovery code of your account at ${host} instead of a code of the app. It works once.`,
+          ifNotYou,
+        ],
+        leads: forgot,
+      };
     case 'new_admin':
       return {
         subject: 'There is a new administrator',

@@ -20,6 +20,9 @@ export const purposes = [
   'profile_changed',
   'email_taken',
   'emergency_access',
+  'factor_added',
+  'factor_removed',
+  'recovery_code_used',
 ] as const;
 export type Purpose = (typeof purposes)[number];
 

@@ -21,6 +21,7 @@ const problem = z
     request_id: text.describe('what to quote to us'),
     code: z.enum(Object.keys(problems)).describe('for a program: which refusal this is'),
     errors: z.record(text, z.array(text)).optional().describe('messages by field'),
+    otp_token: text.optional().describe('with `otp_required`: what the second step of the login needs'),
   })
   .meta({ id: 'Problem', examples: [fixed.examples.Problem] });
 
@@ -81,8 +82,12 @@ const headerRefs = (conditions: Record<string, boolean>) =>
 /** The response for all problems of one status: a component that is named after them and has an example of each. */
 const problemResponse = (codes: ProblemCode[], status: number, { examples, responses }: Components) => {
   const { request_id, errors } = fixed.examples.Problem;
+  const more: Partial<Record<ProblemCode, Parameters<typeof problemOf>[2]>> = {
+    invalid_input: { errors },
+    otp_required: { otpToken: 'eyJhbGci.eyJhdWQi.c2lnbmVk' },
+  };
   for (const code of codes) {
-    const value = problemOf(code, request_id, code === 'invalid_input' ? errors : undefined);
+    const value = problemOf(code, request_id, more[code]);
     examples[code] = { summary: value.title, value };
   }
   responses[codes.join('-or-')] = {
@@ -134,8 +139,8 @@ const completeOperation = (path: string, operation: Operation, docs: readonly Ro
   const codes = new Set(docs.flatMap((piece) => piece.problems ?? []));
   // every route below /api needs the settings and the database
   if (path.startsWith('/api/')) codes.add('database_unavailable').add('misconfigured');
-  // routes below /api/auth work before the email is confirmed
-  if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified');
+  // routes below /api/auth work before the email is confirmed, and before a second factor is set up
+  if (roles && !path.startsWith('/api/auth/')) codes.add('email_unverified').add('mfa_required');
   const requestHeaders = new Set(docs.flatMap((piece) => piece.requestHeaders ?? []));
 
   const headers = refs('headers', ['X-Request-Id', ...new Set(docs.flatMap((piece) => piece.responseHeaders ?? []))]);

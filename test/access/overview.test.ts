@@ -105,6 +105,9 @@ test('the settings are as they are in force, and nothing that is secret is among
   const call = caller({
     ...app.env,
     JWT_SECRET_PREVIOUS: secret,
+    MFA_KEY: secret,
+    MFA_KEY_PREVIOUS: app.env.MFA_KEY,
+    MFA_REQUIRED_FOR: 'admin, doctor',
     MAIL_API_URL: 'http://127.0.0.1:9/secret-path',
     MAIL_API_KEY: secret,
     MAIL_FROM: 'Clinic <clinic@example.com>',
@@ -120,6 +123,7 @@ test('the settings are as they are in force, and nothing that is secret is among
     UNCONFIRMED_ACCOUNT_DAYS: '30',
   });
   await app.verify(admin.id);
+  await app.rows('update sessions set mfa = true where user_id = $1', [admin.id]);
   const { body, text } = await call('GET', '/api/admin/settings/', { token: admin.token });
   expect(body).toEqual({
     version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
@@ -137,11 +141,14 @@ test('the settings are as they are in force, and nothing that is secret is among
     sessions_per_account: 100,
     mails_per_day: 500,
     unconfirmed_account_days: 30,
+    mfa: true,
+    mfa_required_for: ['admin', 'doctor'],
+    previous_mfa_key: true,
     previous_secret: true,
     simplejwt_routes: true,
     django_tokens_until: '2026-11-26',
   });
-  for (const hidden of [secret, app.env.JWT_SECRET, app.env.DATABASE_URL, 'secret-path'])
+  for (const hidden of [secret, app.env.MFA_KEY, app.env.JWT_SECRET, app.env.DATABASE_URL, 'secret-path'])
     expect(text).not.toContain(hidden);
   // who may register without an invitation is everybody's to know
   expect((await call('GET', '/')).body.registration).toEqual(['patient']);

@@ -193,6 +193,7 @@ describe('reading without a where', () => {
     search_users: `select app.search_users('owner') as id`,
     invite: `select id from app.invite('x@example.com', 'user', null, null, null)`,
     end_sessions: 'select 1 as id from app.end_sessions(999999)',
+    reset_factor: 'select 1 as id from app.reset_factor(999999)',
     send_reset: 'select 1 as id from app.send_reset(999999)',
     resend_mail: 'select 1 as id from app.resend_mail(999999)',
     restore: 'select restored as id from app.restore(1)',
@@ -227,7 +228,7 @@ describe('reading without a where', () => {
     expect(await get('blocked_accounts')).toEqual(who === 'admin' ? [people.owner.id] : 'wrong_role');
     expect(await get('restore')).toEqual(who === 'admin' ? [] : 'wrong_role');
     if (who !== 'admin') expect(await get('invite')).toBe('wrong_role');
-    for (const name of ['end_sessions', 'send_reset', 'resend_mail'])
+    for (const name of ['end_sessions', 'send_reset', 'resend_mail', 'reset_factor'])
       expect(await get(name), name).toBe(who === 'admin' ? 'not_found' : 'wrong_role');
     // of a record that the account registered itself, nobody else could take it
     expect(await get('leave_record')).toBe(['patient', 'otherPatient'].includes(who) ? 'own_record' : 'wrong_role');

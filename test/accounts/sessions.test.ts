@@ -525,8 +525,8 @@ describe('the list of sessions', () => {
     const list = await app.call('GET', '/api/auth/sessions/', { token: moved.body.access });
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(list.body).toEqual([
-      { id: sessionOf(phone), device: 'Phone/2.0', created_at: time, last_used_at: time, current: true },
-      { id: sessionOf(laptop), device: 'Laptop/1.0', created_at: time, last_used_at: time, current: false },
+      { id: sessionOf(phone), device: 'Phone/2.0', created_at: time, last_used_at: time, mfa: false, current: true },
+      { id: sessionOf(laptop), device: 'Laptop/1.0', created_at: time, last_used_at: time, mfa: false, current: false },
     ]);
     const [first] = list.body;
     expect(Date.parse(first.last_used_at) - Date.parse(first.created_at)).toBeGreaterThan(3_500_000);
@@ -538,7 +538,7 @@ describe('the list of sessions', () => {
     await wait(old, '8 days');
     const list = await app.call('GET', '/api/auth/sessions/', { token: admin.token });
     expect(list.body.map(({ id }: Json) => id)).toEqual([sessionOf(admin)]);
-    expect(Object.keys(list.body[0])).toEqual(['id', 'device', 'created_at', 'last_used_at', 'current']);
+    expect(Object.keys(list.body[0])).toEqual(['id', 'device', 'created_at', 'last_used_at', 'mfa', 'current']);
   });
 
   test('ends one of them, or all but the one that asks', async () => {

@@ -18,6 +18,7 @@ const nothing = {
   guesses: 0,
   django_tokens: 0,
   lookups: 0,
+  otp_tokens: 0,
   mails: 0,
   names: 0,
   failed: [],

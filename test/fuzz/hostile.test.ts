@@ -17,6 +17,8 @@ import { type Answer, type Stage, send, stage, strike } from './stage.ts';
 const statuses: Record<ProblemCode, number> = {
   ...{ invalid_input: 400, malformed_json: 400, link_invalid: 400, password_required: 400 },
   ...{ no_active_account: 401, token_not_valid: 401 },
+  ...{ code_required: 400, otp_required: 401, otp_invalid: 401, otp_token_invalid: 401 },
+  ...{ own_factor: 403, mfa_required: 403, mfa_set_up: 409, mfa_not_set_up: 409, mfa_unavailable: 409 },
   ...{ unauthenticated: 401, session_ended: 401, invalid_credentials: 401, refresh_invalid: 401, refresh_reused: 401 },
   ...{ no_active_account: 401, token_not_valid: 401 },
   ...{ wrong_role: 403, not_owner: 403, doctor_not_approved: 403, account_disabled: 403 },

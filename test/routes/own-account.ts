@@ -61,7 +61,7 @@ export const ownAccount: Route[] = [
     roundTrips: 2,
     trail: ['step_up session'],
     as: 'owner',
-    body: () => ({ password }),
+    body: () => ({ password, code: '123456' }),
     answer: [],
   },
   {
@@ -85,7 +85,7 @@ export const ownAccount: Route[] = [
     request: ({ owner }) => ({ who: owner }),
     answers: signedIn(200),
     as: 'owner',
-    answer: ['id', 'device', 'created_at', 'last_used_at', 'current'],
+    answer: ['id', 'device', 'created_at', 'last_used_at', 'mfa', 'current'],
   },
   {
     route: 'DELETE /api/auth/sessions',

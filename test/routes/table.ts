@@ -6,6 +6,7 @@ import { ownAccount, signingOut } from './own-account.ts';
 import { patients } from './patients.ts';
 import { profiles } from './profiles.ts';
 import type { Route } from './route.ts';
+import { secondFactor } from './second-factor.ts';
 import { service } from './service.ts';
 import { signingIn } from './signing-in.ts';
 
@@ -13,6 +14,7 @@ export const table: Route[] = [
   ...service,
   ...signingIn,
   ...ownAccount,
+  ...secondFactor,
   ...patients,
   ...doctors,
   ...mappings,

@@ -11,6 +11,7 @@ import { sessionOf } from './tokens.ts';
 
 export const secret = 'a secret for tests that is long enough to pass';
 export const password = 'correct horse battery';
+export const mfaKey = 'a key for the second factors of tests, long enough';
 
 // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever JSON came back
 export type Json = any;
@@ -76,6 +77,7 @@ export const boot = async (settings: Partial<Bindings> = {}) => {
   const env = {
     DATABASE_URL: database.appUrl,
     JWT_SECRET: secret,
+    MFA_KEY: mfaKey,
     CORS_ORIGINS: 'https://portal.example',
     REGISTRATION: 'user patient doctor',
     ...settings,

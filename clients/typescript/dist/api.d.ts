@@ -12,6 +12,12 @@ export interface Problem {
   /** By field, what is wrong with it. */
   errors?: FieldErrors;
 }
+/** What a login refuses of an account that has a second factor: the second step, `api.auth.login.otp`, takes its token. */
+export interface CodeNeeded extends Problem {
+  code: 'otp_required';
+  status: 401;
+  otp_token: string;
+}
 export type RefusedStatus = 400 | 401 | 403 | 404 | 409 | 410 | 412 | 413 | 415 | 422 | 428 | 429 | 500 | 503;
 export type Patient = {
   created_at: string;
@@ -156,8 +162,23 @@ export type SignedIn = {
     pending_email: string | null;
   };
 };
+/** The second factor of the own account. */
+export type SecondFactor = {
+  enabled: boolean;
+  confirmed_at: string | null;
+  recovery_codes_left: number;
+  required: boolean;
+  available: boolean;
+};
 /** A device that is signed in. */
-export type Session = { id: number; device: string | null; created_at: string; last_used_at: string; current: boolean };
+export type Session = {
+  id: number;
+  device: string | null;
+  created_at: string;
+  last_used_at: string;
+  mfa: boolean;
+  current: boolean;
+};
 export type Invitation = {
   id: number;
   email: string;
@@ -190,11 +211,14 @@ export type Mail = {
     | 'change'
     | 'email_taken'
     | 'emergency_access'
+    | 'factor_added'
+    | 'factor_removed'
     | 'invitation'
     | 'new_admin'
     | 'new_device'
     | 'password_changed'
     | 'profile_changed'
+    | 'recovery_code_used'
     | 'reset'
     | 'role_changed'
     | 'token_replayed'
@@ -297,6 +321,9 @@ export type Settings = {
   sessions_per_account: number;
   mails_per_day: number;
   unconfirmed_account_days: number;
+  mfa: boolean;
+  mfa_required_for: ('admin' | 'doctor' | 'patient' | 'user')[];
+  previous_mfa_key: boolean;
   previous_secret: boolean;
   simplejwt_routes: boolean;
   django_tokens_until: string | null;
@@ -348,6 +375,7 @@ export type ProblemCode =
   | 'already_linked'
   | 'answered_before'
   | 'body_too_large'
+  | 'code_required'
   | 'database_unavailable'
   | 'doctor_not_approved'
   | 'duplicate'
@@ -363,6 +391,10 @@ export type ProblemCode =
   | 'limit_reached'
   | 'link_invalid'
   | 'malformed_json'
+  | 'mfa_not_set_up'
+  | 'mfa_required'
+  | 'mfa_set_up'
+  | 'mfa_unavailable'
   | 'misconfigured'
   | 'no_active_account'
   | 'no_linked_account'
@@ -371,7 +403,11 @@ export type ProblemCode =
   | 'not_found'
   | 'not_owner'
   | 'others_assigned'
+  | 'otp_invalid'
+  | 'otp_required'
+  | 'otp_token_invalid'
   | 'own_account'
+  | 'own_factor'
   | 'own_record'
   | 'password_required'
   | 'precondition_required'
@@ -506,6 +542,7 @@ export type Routes = {
     $patch: { input: { json: AccountPatch; param: { id: number } }; output: Account; status: 200 };
   };
   '/api/admin/users/:id/end-sessions': { $post: { input: { param: { id: number } }; output: undefined; status: 204 } };
+  '/api/admin/users/:id/reset-mfa': { $post: { input: { param: { id: number } }; output: undefined; status: 204 } };
   '/api/admin/users/:id/reset-password': {
     $post: { input: { param: { id: number } }; output: undefined; status: 202 };
   };
@@ -524,11 +561,35 @@ export type Routes = {
       status: 200;
     };
   };
+  '/api/auth/login/otp': {
+    $post: {
+      input: { json: { otp_token: string; code: string } | { otp_token: string; recovery_code: string } };
+      output: SignedIn;
+      status: 200;
+    };
+  };
   '/api/auth/logout': { $post: { input: {}; output: undefined; status: 204 } };
   '/api/auth/me': {
     $delete: { input: { json: { password: string } }; output: undefined; status: 204 };
     $get: { input: {}; output: User; status: 200 };
     $patch: { input: { json: UserPatch }; output: User; status: 200 };
+  };
+  '/api/auth/mfa': {
+    $delete: {
+      input: { json: { password: string; code: string } | { password: string; recovery_code: string } };
+      output: undefined;
+      status: 204;
+    };
+    $get: { input: {}; output: SecondFactor; status: 200 };
+  };
+  '/api/auth/mfa/recovery-codes': {
+    $post: { input: { json: { password: string; code: string } }; output: { recovery_codes: string[] }; status: 200 };
+  };
+  '/api/auth/mfa/totp': {
+    $post: { input: { json: { password: string } }; output: { secret: string; uri: string; qr: string }; status: 201 };
+  };
+  '/api/auth/mfa/totp/confirm': {
+    $post: { input: { json: { code: string } }; output: { recovery_codes: string[] }; status: 200 };
   };
   '/api/auth/password': {
     $post: { input: { json: { current_password: string; new_password: string } }; output: SignedIn; status: 200 };
@@ -607,7 +668,9 @@ export type Routes = {
     };
   };
   '/api/auth/sessions/:id': { $delete: { input: { param: { id: number } }; output: undefined; status: 204 } };
-  '/api/auth/step-up': { $post: { input: { json: { password: string } }; output: undefined; status: 204 } };
+  '/api/auth/step-up': {
+    $post: { input: { json: { password: string } | { code: string } }; output: undefined; status: 204 };
+  };
   '/api/doctor-profile': { $get: { input: {}; output: Doctor; status: 200 } };
   '/api/doctor-profile/:user_id': {
     $put: { input: { json: NewDoctor; param: { user_id: number } }; output: Doctor; status: 200 };

@@ -21,3 +21,9 @@ export class Offline extends Error {
 
 export const isProblem = (response) =>
   response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
+
+/**
+ * Whether a login was refused only because the account has a second factor. Then `problem.otp_token` goes with a code to
+ * `api.auth.login.otp`, within five minutes.
+ */
+export const needsCode = (problem) => problem.code === 'otp_required' && 'otp_token' in problem;

@@ -8,7 +8,7 @@ export { all, answer, type Listed, page, pages } from './answers.js';
 export type * from './api.js';
 export { type BatchOptions, createPatients, partsOf } from './batches.js';
 export type { Answered, Api, CallOptions, Refusal, Signal, Success } from './calls.js';
-export { Offline, Refused } from './errors.js';
+export { needsCode, Offline, Refused } from './errors.js';
 export { type SecureItems, secureStore } from './expo.js';
 export { newKey, type Options } from './signing.js';
 export type { Copy, Page, Syncing, SyncOptions } from './sync.js';

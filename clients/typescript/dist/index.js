@@ -9,7 +9,10 @@
 //     onSignedOut: (problem) => showLogin(problem.detail),
 //   });
 //   onChange((user) => showName(user?.name));
-//   await answer(api.auth.login.$post({ json: { email, password } })); // whoever signs in is signed in from here on
+//   const login = await api.auth.login.$post({ json: { email, password } }); // whoever signs in is signed in from here on
+//   const refused = login.ok ? undefined : await login.json();
+//   if (refused && needsCode(refused))
+//     await answer(api.auth.login.otp.$post({ json: { otp_token: refused.otp_token, code: await askForCode() } }));
 //   try {
 //     const { id } = await answer(api.patients.$post({ json: { name: 'Jane Doe', date_of_birth: '1990-12-31' } }));
 //     for await (const doctor of all(api.doctors.$get, { query: { search: 'cardio' } })) offer(doctor.name, id);
@@ -28,7 +31,7 @@ export { all, answer, page, pages } from './answers.js';
 
 export { createPatients, partsOf } from './batches.js';
 
-export { Offline, Refused } from './errors.js';
+export { needsCode, Offline, Refused } from './errors.js';
 export { secureStore } from './expo.js';
 export { newKey } from './signing.js';
 

@@ -10,6 +10,7 @@ import { type Loaded, Show, useLoaded } from '../../kit/loading.tsx';
 import { Facts, Page } from '../../kit/page.tsx';
 import { Name, Text, Time } from '../../kit/words.tsx';
 import { api, user } from '../../session.ts';
+import { ResetFactor } from './reset-factor.tsx';
 
 export const roles = [
   ['user', 'Staff'],
@@ -197,6 +198,7 @@ function Shown({ account, loaded }: { account: Account; loaded: Loaded<WithEtag<
         >
           Send a link for a new password
         </button>
+        {!isMine && <ResetFactor id={id} name={name} />}
         <a class="button secondary" href={`/portal/trail?actor=${id}`}>
           What this account did
         </a>

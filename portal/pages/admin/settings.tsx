@@ -17,7 +17,7 @@ const duration = (given: number) =>
       ? minutes.format(given / 60)
       : seconds.format(given);
 
-const secrets = new Set(['JWT_SECRET_PREVIOUS', 'DJANGO_TOKENS_UNTIL']);
+const secrets = new Set(['JWT_SECRET_PREVIOUS', 'MFA_KEY', 'MFA_KEY_PREVIOUS', 'DJANGO_TOKENS_UNTIL']);
 /** What it is, how it is, and by which name it is changed. */
 const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildren, string])[] => [
   [
@@ -40,6 +40,13 @@ const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildre
     set.require_verified_email ? 'can do nothing but confirm it' : 'can do all that its role can',
     'REQUIRE_VERIFIED_EMAIL',
   ],
+  ['Second factors', set.mfa ? 'are offered' : 'are not offered', 'MFA_KEY'],
+  [
+    'A second factor is needed by',
+    set.mfa_required_for.map((role) => roleLabel(role)).join(', ') || 'nobody',
+    'MFA_REQUIRED_FOR',
+  ],
+  ['Factors are encrypted anew', set.previous_mfa_key ? 'every hour, until all are' : 'no', 'MFA_KEY_PREVIOUS'],
   [
     'Mails are sent',
     set.mail === null ? 'not at all' : set.mail === 'binding' ? 'by Cloudflare’s Email Service' : 'by an HTTP API',
@@ -125,8 +132,9 @@ export function SettingsPage() {
             </table>
             <p>
               What is secret is never shown: <code>DATABASE_URL</code>, <code>JWT_SECRET</code>,{' '}
-              <code>JWT_SECRET_PREVIOUS</code>, <code>MAIL_API_KEY</code> and <code>DJANGO_SIGNING_KEY</code> are
-              changed by <code>npx wrangler secret put</code>.
+              <code>JWT_SECRET_PREVIOUS</code>, <code>MFA_KEY</code>, <code>MFA_KEY_PREVIOUS</code>,{' '}
+              <code>MAIL_API_KEY</code> and <code>DJANGO_SIGNING_KEY</code> are changed by{' '}
+              <code>npx wrangler secret put</code>.
             </p>
             <p class="total">Wardbook {set.version}</p>
           </>

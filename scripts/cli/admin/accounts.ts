@@ -54,3 +54,13 @@ async function setApproval({ sql }: Database, who: string, approved: boolean): P
 }
 export const approve = (database: Database, { who }: Who) => setApproval(database, who, true);
 export const revoke = (database: Database, { who }: Who) => setApproval(database, who, false);
+
+/** For whoever has lost the phone: the only way for the last administrator. */
+export async function resetMfa({ sql }: Database, { who }: Who): Promise<void> {
+  const account = await whose(sql, who);
+  const [factor] = await sql`select 1 from app.factors where user_id = ${account.id} and confirmed_at is not null`;
+  if (!factor) throw new Fatal(`${called(account)} has no second factor.`);
+  await asCli(sql, [sql`select app.reset_factor(${account.id})`]);
+  console.log(`${bold(called(account))} has no second factor any more, and is signed out everywhere.`);
+  console.log('The password alone signs in now. Whoever asked for this should be somebody whom you know.');
+}

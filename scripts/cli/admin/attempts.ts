@@ -23,8 +23,10 @@ export async function attempts({ sql }: Database, asked: Omit<Asked, 'who'>): Pr
   }
   const waiting = await sql`
     select u.id::text, coalesce(u.email, u.username) as who, to_char(max(g.blocked_until) at time zone 'utc', 'HH24:MI:SS') as until
-    from guesses g join users u on u.id = coalesce(g.user_id, substring(g.key from '^account:(\\d+)')::bigint)
-    where g.blocked_until > now() group by u.id order by u.id limit 50`;
+    from (
+      select coalesce(user_id, substring(key from '^account:(\\d+)')::bigint) as account, blocked_until from guesses
+      union all select user_id, blocked_until from app.factors) g
+    join users u on u.id = g.account where g.blocked_until > now() group by u.id order by u.id limit 50`;
   if (waiting.length === 0) return console.log('No account has to wait now.');
   console.log('');
   printTable(
@@ -34,15 +36,17 @@ export async function attempts({ sql }: Database, asked: Omit<Asked, 'who'>): Pr
   console.log(dim('npm run admin -- free WHO lets it try again at once.'));
 }
 
-/** Forgets the wrong passwords that were tried on an account, whatever they came from. */
+/** Forgets the wrong passwords and codes that were tried on an account, wherever they came from. */
 export async function free({ sql }: Database, { who }: { who: string }): Promise<void> {
   const account = await whose(sql, who);
   const [row] = await asCli(sql, [
     sql`with forgotten as (
         delete from guesses where key = ${`account:${account.id}`} or starts_with(key, ${`account:${account.id}|`})
           or user_id = ${account.id} returning 1
+      ), codes as (
+        update app.factors set failures = '{}', blocked_until = null where user_id = ${account.id} and failures <> '{}' returning 1
       ), noted as (insert into audit (action, resource, resource_id) values ('freed', 'user', ${account.id}))
-      select count(*)::int as count from forgotten`,
+      select (select count(*) from forgotten)::int + (select count(*) from codes)::int as count`,
   ]);
   const said = row?.count ? 'need not wait any more' : 'did not have to wait';
   console.log(`${bold(called(account))} ${said}. Addresses that tried many accounts still have to.`);

@@ -41,6 +41,10 @@ async function askPassword(own: (string | undefined)[]): Promise<string> {
   return password;
 }
 
+const factorHint =
+  'It sees everything: set up a second factor in the portal, under the name at the top. Where MFA_REQUIRED_FOR names admin, ' +
+  'nothing else can be done before.';
+
 // Whoever runs this says whose the address is, so that it counts as verified: an administrator can invite at once.
 
 async function create(sql: Sql, email: string, name: string | undefined): Promise<void> {
@@ -54,6 +58,7 @@ async function create(sql: Sql, email: string, name: string | undefined): Promis
     insert into credentials (user_id, password_hash) select id, ${password_hash} from account`,
   ]);
   console.log(`${bold(email)} is an administrator, with the username ${bold(username)}.`);
+  console.log(factorHint);
 }
 
 async function promote(sql: Sql, { id, email, role }: Account, yes: boolean): Promise<void> {
@@ -62,4 +67,5 @@ async function promote(sql: Sql, { id, email, role }: Account, yes: boolean): Pr
     sql`update users set role = 'admin', email_verified_at = coalesce(email_verified_at, now()) where id = ${id}`,
   ]);
   console.log(`${bold(String(email))} is an administrator, from the next request on and with the same password.`);
+  console.log(factorHint);
 }

@@ -3,11 +3,13 @@ import { accounts } from './chapters/accounts.ts';
 import { administering } from './chapters/administering.ts';
 import { leaving } from './chapters/leaving.ts';
 import { records } from './chapters/records.ts';
+import { secondFactor } from './chapters/second-factor.ts';
 
 export const chapters = [
   ...accounts,
   ...records,
   ...administering,
+  ...secondFactor,
   // at its end the accounts are deleted
   ...leaving,
 ];

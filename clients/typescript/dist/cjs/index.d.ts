@@ -9,6 +9,7 @@ export declare const createPatients: typeof import('../index.js', { with: {
   'resolution-mode': 'import',
 }}).createPatients;
 export declare const partsOf: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).partsOf;
+export declare const needsCode: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).needsCode;
 export declare const Offline: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).Offline;
 export declare const Refused: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).Refused;
 export declare const secureStore: typeof import('../index.js', { with: { 'resolution-mode': 'import' }}).secureStore;

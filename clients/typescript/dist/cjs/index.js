@@ -28,6 +28,7 @@ __export(index_exports, {
   all: () => all,
   answer: () => answer,
   createPatients: () => createPatients,
+  needsCode: () => needsCode,
   newKey: () => newKey,
   page: () => page,
   pages: () => pages,
@@ -83,6 +84,7 @@ var Offline = class extends Error {
   }
 };
 var isProblem = (response) => response.headers.get('Content-Type')?.startsWith('application/problem+json') ?? false;
+var needsCode = (problem) => problem.code === 'otp_required' && 'otp_token' in problem;
 
 var within = (milliseconds, given, work) =>
   new Promise((resolve, reject) => {
