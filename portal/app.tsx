@@ -122,7 +122,7 @@ const linksUnderAssigned: Links = linksOf.doctor.map(([path, label]) =>
 );
 const useLinks = (role: User['role']): Links => {
   const deployment = useLoaded(async () => (role === 'doctor' ? await loadDeployment() : undefined), role);
-  return role === 'doctor' && deployment.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
+  return deployment.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
 };
 
 const NotFound = () => (
