@@ -42,4 +42,4 @@ grant insert (user_id, refresh_hash, user_agent, network, idle_until, expires_at
 alter table mails drop constraint mails_purpose_check;
 alter table mails add constraint mails_purpose_check check (purpose in (
   'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed', 'new_admin',
-  'role_changed', 'profile_changed', 'email_taken', 'factor_added', 'factor_removed', 'recovery_code_used'));
+  'role_changed', 'profile_changed', 'email_taken', 'emergency_access', 'factor_added', 'factor_removed', 'recovery_code_used'));

@@ -4,9 +4,11 @@ import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
 import { answer, type User } from '../clients/typescript/dist/index.js';
+import { loadDeployment } from './deployment.ts';
 import { Confirm, clearNotice, NoticeBar } from './kit/dialogs.tsx';
 import { dropDrafts, hasDraft } from './kit/drafts.ts';
 import { clearCachedLists } from './kit/lists.tsx';
+import { useLoaded } from './kit/loading.tsx';
 import { Page } from './kit/page.tsx';
 import { Proving } from './kit/password-dialog.tsx';
 import { Name } from './kit/words.tsx';
@@ -21,6 +23,7 @@ import { Trail } from './pages/admin/trail.tsx';
 import { AllPatients, EditProfile, MyPatients, OnePatient, Profile } from './pages/as-doctor.tsx';
 import { AccessLog, EditMyRecord, MyDoctors, MyRecord } from './pages/as-patient.tsx';
 import { DoctorPage, Doctors, EditDoctor, NewDoctorPage } from './pages/doctors.tsx';
+import { Emergency } from './pages/emergency.tsx';
 import { ImportPatients } from './pages/import.tsx';
 import { Invited } from './pages/invitation.tsx';
 import { Forgot, Reset, Undo, Verify } from './pages/links.tsx';
@@ -56,6 +59,7 @@ const pagesOf: Record<User['role'], Pages> = {
   doctor: {
     '/portal/': MyPatients,
     '/portal/all-patients': AllPatients,
+    '/portal/emergency': Emergency,
     '/portal/patients/:id': OnePatient,
     '/portal/profile': Profile,
     '/portal/profile/edit': EditProfile,
@@ -101,7 +105,7 @@ const linksOf: Record<User['role'], Links> = {
     ['/portal/doctors', 'Doctors'],
   ],
   admin: [
-    ['/portal/', 'What waits'],
+    ['/portal/', 'To do'],
     ['/portal/patients', 'Patients'],
     ['/portal/doctors', 'Doctors'],
     ['/portal/mappings', 'Who treats whom'],
@@ -110,6 +114,15 @@ const linksOf: Record<User['role'], Links> = {
     ['/portal/trail', 'Trail'],
     ['/portal/settings', 'Settings'],
   ],
+};
+
+/** Where doctors see the assigned patients alone, there are no others to list, and a way through in an emergency. */
+const linksUnderAssigned: Links = linksOf.doctor.map(([path, label]) =>
+  path === '/portal/all-patients' ? ['/portal/emergency', 'Emergency access'] : [path, label],
+);
+const useLinks = (role: User['role']): Links => {
+  const deployment = useLoaded(async () => (role === 'doctor' ? await loadDeployment() : undefined), role);
+  return role === 'doctor' && deployment.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
 };
 
 const NotFound = () => (
@@ -122,7 +135,7 @@ const NotFound = () => (
 
 function Header({ role, name }: User) {
   const { path } = useLocation();
-  const links = linksOf[role];
+  const links = useLinks(role);
   const first = links[0]?.[0];
   const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal' && to === first);
   const isAsking = useSignal(false);

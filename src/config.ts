@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { addressPrefix, isIpv6 } from './ipv6.ts';
 import { isMisspelling } from './misspelling.ts';
 
-/** Live roles, as app.begin() reads them from the database. A token carries none. */
+/** Live roles, as app.begin_request() reads them from the database. A token carries none. */
 export const roles = ['user', 'patient', 'doctor', 'pending_doctor', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
@@ -84,6 +84,8 @@ const configuration = z.object({
         .filter(Boolean),
     ),
   DOCTOR_APPROVAL: z.enum(['manual', 'automatic']).default('manual'),
+  /** Which patients an approved doctor sees: all, or those alone who are assigned to the doctor. */
+  DOCTOR_ACCESS: z.enum(['all', 'assigned']).default('all'),
   REGISTRATION: registration,
   REQUIRE_VERIFIED_EMAIL: onOrOff.default(false),
   PUBLIC_URL: publicUrl.optional(),

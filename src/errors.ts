@@ -76,6 +76,7 @@ export const problems = {
     'In use',
     'Patients of others are assigned to this doctor. Ask an administrator to change it.',
   ],
+  already_accessible: [409, 'Open already', 'You see this patient without an emergency.'],
   mfa_set_up: [409, 'Set up already', 'Your account has a second factor. To replace it, take it away first.'],
   mfa_not_set_up: [
     409,

@@ -17,6 +17,7 @@ import { tokenRoutes } from './django/routes.ts';
 import { adminDoctorRoutes } from './doctors/admin-routes.ts';
 import { doctorProfileRoutes } from './doctors/profile-routes.ts';
 import { doctorRoutes } from './doctors/routes.ts';
+import { emergencyReviewRoutes, emergencyRoutes, lookupRoutes } from './emergencies/routes.ts';
 import { Problem, respondWithProblem } from './errors.ts';
 import { requireAccessToken, requireFactor, requireVerifiedEmail } from './http/auth.ts';
 import { matchesEtag } from './http/etag.ts';
@@ -159,7 +160,9 @@ const routes = app
   // From here on a confirmed email and a second factor are required as well, if the deployment says so.
   .use('/api/*', requireVerifiedEmail, requireFactor)
   .route('/api/patients', patientRoutes)
+  .route('/api/patients', emergencyRoutes)
   .route('/api/doctors', doctorRoutes)
+  .route('/api/doctors', lookupRoutes)
   .route('/api/mappings', mappingRoutes)
   .route('/api/sync', syncRoutes)
   .route('/api/patient-profile', patientProfileRoutes)
@@ -169,6 +172,7 @@ const routes = app
   .route('/api/admin', overviewRoutes)
   .route('/api/admin/invitations', invitationRoutes)
   .route('/api/admin/mails', mailRoutes)
+  .route('/api/admin/emergency-accesses', emergencyReviewRoutes)
   .route('/api/admin/audit', auditRoutes);
 
 export type AppType = typeof routes;

@@ -61,6 +61,11 @@ export type Invitation = Routes['/api/admin/invitations']['$get']['output'][numb
 export type OpenInvitation = Routes['/api/auth/invitations/look']['$post']['output'];
 export type NewInvitation = Routes['/api/admin/invitations']['$post']['input']['json'];
 export type Mail = Routes['/api/admin/mails']['$get']['output'][number];
+/** A patient whom a doctor looked up in an emergency. */
+export type FoundPatient = Routes['/api/doctors/lookup-patient']['$post']['output'][number];
+export type EmergencyAccess = Routes['/api/patients/:id/emergency-access']['$post']['output'];
+/** The same as administrators see it. */
+export type ReviewedAccess = Routes['/api/admin/emergency-accesses']['$get']['output'][number];
 export type AuditEntry = Routes['/api/admin/audit']['$get']['output'][number];
 /** What waits for an administrator. */
 export type Waiting = Routes['/api/admin/waiting']['$get']['output'];

@@ -12,7 +12,7 @@ begin
   end if;
   new.actor_name := coalesce(v_name, (select name from users where id = new.actor_id));
   -- as app.weigh() does, but an entry is written with every read: only what may be long is counted
-  new.bytes := 1500 + coalesce(octet_length(new.before::text), 0) + 20 * cardinality(new.patient_ids);
+  new.bytes := 1500 + coalesce(octet_length(new.before::text), 0) + 2 * coalesce(octet_length(new.reason), 0) + 20 * cardinality(new.patient_ids);
   return new;
 end $$;
 create or replace trigger t10_sign before insert on audit for each row execute function app.sign_entry();

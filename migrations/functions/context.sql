@@ -1,4 +1,4 @@
--- Who is asking, for this transaction only. app.begin() sets it; policies, triggers and queries read it.
+-- Who is asking, for this transaction only. app.begin_request() sets it; policies, triggers and queries read it.
 -- A setting that was never set is NULL, one that was reset is '': both mean nobody.
 create or replace function app.user_id() returns bigint stable parallel safe language sql
   return nullif(current_setting('app.user_id', true), '')::bigint;

@@ -54,7 +54,8 @@ begin
       perform app.refuse('invitation_open');
     elsif exists (
       select from mappings m join patients p on p.id = m.patient_id
-      where m.doctor_id = old.id and p.created_by is distinct from app.user_id()) then
+      where m.doctor_id = old.id and p.created_by is distinct from app.user_id()
+        and coalesce(m.expires_at, 'infinity') > now()) then
       perform app.refuse('others_assigned');
     end if;
   end if;

@@ -68,7 +68,9 @@ begin
   if app.role() = 'user' then
     v_own := array(select p.id from patients p where p.created_by = app.user_id() limit v_few + 1);
   elsif app.role() = 'doctor' then
-    v_own := array(select m.patient_id from mappings m where m.doctor_id = app.doctor_id() limit v_few + 1);
+    v_own := array(
+      select m.patient_id from mappings m
+      where m.doctor_id = app.doctor_id() and coalesce(m.expires_at, 'infinity') > now() limit v_few + 1);
   else
     return;
   end if;
@@ -85,14 +87,15 @@ begin
       where p.id = any (array(select app.search('patients', '{search_key}', search))) and p.created_by = app.user_id();
   else
     return query select m.patient_id from app.search('patients', '{search_key}', search) hit
-      join mappings m on m.patient_id = hit where m.doctor_id = app.doctor_id();
+      join mappings m on m.patient_id = hit
+      where m.doctor_id = app.doctor_id() and coalesce(m.expires_at, 'infinity') > now();
   end if;
 end $$;
 
 create or replace function app.search_patients(search text) returns setof bigint stable security definer
 set search_path = public, pg_temp language plpgsql as $$
 begin
-  if app.role() in ('doctor', 'admin') then
+  if app.role() = 'admin' or app.sees_all_patients() then
     return query select app.search('patients', '{search_key}', search);
   end if;
 end $$;

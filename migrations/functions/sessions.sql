@@ -3,9 +3,9 @@
 -- It writes only when the first access token of a new rotation comes, to note that the client has its new tokens.
 -- Writing at each request ("last used") would make the requests of one session wait for each other: 158 a second, not
 -- 3,051.
-create or replace function app.begin(
+create or replace function app.begin_request(
   session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text,
-  verified boolean default false
+  verified boolean, doctor_access text
 ) returns void security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   live text;
@@ -18,7 +18,7 @@ declare
 begin
   select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
     case when d.approved then d.id end,
-    s.rotation = begin.rotation and s.arrived_at is null, u.email_verified_at is not null, s.mfa
+    s.rotation = begin_request.rotation and s.arrived_at is null, u.email_verified_at is not null, s.mfa
   into live, doctor, arrives, is_verified, v_mfa
   from sessions s
   join users u on u.id = s.user_id
@@ -42,14 +42,21 @@ begin
     update sessions s set arrived_at = now()
     where s.id = (
       select one.id from sessions one
-      where one.id = session and one.rotation = begin.rotation and one.arrived_at is null
+      where one.id = session and one.rotation = begin_request.rotation and one.arrived_at is null
       for update skip locked);
   end if;
   perform set_config('app.user_id', actor::text, true), set_config('app.role', live, true),
     set_config('app.doctor_id', coalesce(doctor::text, ''), true), set_config('app.request_id', request, true),
     set_config('app.address', coalesce(address, ''), true), set_config('app.if_match', if_match, true),
-    set_config('app.session_id', session::text, true);
+    set_config('app.session_id', session::text, true), set_config('app.doctor_access', coalesce(doctor_access, ''), true);
 end $$;
+
+-- For the Worker of before, under which every approved doctor sees all patients.
+create or replace function app.begin(
+  session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text,
+  verified boolean default false
+) returns void language sql
+  return app.begin_request(session, actor, rotation, request, address, allowed, if_match, verified, 'all');
 
 -- The same for somebody who is not signed in.
 create or replace function app.begin_anonymous(request text, address text) returns void language plpgsql as $$
@@ -57,6 +64,7 @@ begin
   perform set_config('app.request_id', request, true), set_config('app.address', coalesce(address, ''), true);
 end $$;
 grant execute on function
+  app.begin_request(bigint, bigint, integer, text, text, text[], text, boolean, text),
   app.begin(bigint, bigint, integer, text, text, text[], text, boolean), app.begin_anonymous(text, text) to app_login;
 
 -- The actor has given the password again, whose stored hash is `proven`: for ten minutes this session may do what is hardest

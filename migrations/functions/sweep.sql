@@ -18,6 +18,9 @@ begin
     when 'django_tokens' then
       delete from django_tokens where jti in (
         select t.jti from django_tokens t where t.expires_at < now() limit most for update skip locked);
+    when 'lookups' then
+      delete from app.emergency_lookups where id in (
+        select l.id from app.emergency_lookups l where l.at < now() - interval '2 days' limit most for update skip locked);
     when 'otp_tokens' then
       delete from app.used_otp_tokens where id in (
         select t.id from app.used_otp_tokens t where t.expires_at < now() limit most for update skip locked);

@@ -38,6 +38,9 @@ begin
   delete from app.links;
   delete from app.django_accounts;
   delete from mails where sent_at is null;
+  -- an emergency of before is over
+  update emergency_accesses set expires_at = now() where expires_at > now();
+  delete from app.emergency_lookups;
   perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);
   insert into audit (action, resource, actor_role) values ('sessions_ended', 'session', 'cli');
   return true;
@@ -60,6 +63,17 @@ begin
   return until;
 end $$;
 
+-- The same, with the time of this round: what ran out by itself since the round before is in no transaction. `seen` is the time of
+-- that one, and null for a client that begins, both in milliseconds.
+create or replace function app.sync_round(cursor_scope text, given bigint, seen bigint, given_at bigint)
+returns table (until bigint, at bigint) language plpgsql as $$
+begin
+  until := app.sync_until(cursor_scope, given);
+  at := coalesce(given_at, floor(extract(epoch from now()) * 1000)::bigint);
+  perform set_config('app.sync_seen', coalesce(seen::text, ''), true), set_config('app.sync_at', at::text, true);
+  return next;
+end $$;
+
 -- The patients in the asker's scope, and since which transaction they are in it as they are now.
 create or replace function app.sync_patients() returns table (id bigint, tx bigint) stable security definer rows 100
 set search_path = public, pg_temp language plpgsql as $$
@@ -70,7 +84,8 @@ begin
     select p.id, p.changed_tx from patients p where app.role() = 'patient' and p.user_id = app.user_id()
     union all
     select p.id, greatest(p.changed_tx, m.changed_tx)
-    from mappings m join patients p on p.id = m.patient_id where m.doctor_id = app.doctor_id();
+    from mappings m join patients p on p.id = m.patient_id
+    where m.doctor_id = app.doctor_id() and coalesce(m.expires_at, 'infinity') > now();
 end $$;
 
 -- One page of changes, as (kind, tx, id): kinds 0 to 2 are patients, doctors and mappings to take over, 3 to 5 those to
@@ -87,6 +102,8 @@ declare
   is_admin boolean := app.role() = 'admin';
   me bigint := app.user_id();
   my_doctor bigint := app.doctor_id();
+  v_seen timestamptz := to_timestamp(nullif(current_setting('app.sync_seen', true), '')::bigint / 1000.0);
+  v_at timestamptz := to_timestamp(nullif(current_setting('app.sync_at', true), '')::bigint / 1000.0);
 begin
   if app.role() is null then
     return;
@@ -99,6 +116,11 @@ begin
   end if;
   return query
   with scope as materialized (select s.id, s.tx from app.sync_patients() s),
+  -- The assignments that ran out between the round before and this one. Of this round's first transaction, which is in it in
+  -- any case, because what ran out is of none.
+  ran_out as materialized (
+    select m.id, m.patient_id, m.doctor_id from mappings m where m.expires_at > v_seen and m.expires_at <= v_at
+  ),
   -- Patients that an unassignment took out of a doctor's scope. Also one after this round: it forgets them in the next,
   -- but what was taken from them in this round is in no other.
   lost as materialized (
@@ -114,6 +136,9 @@ begin
     select f.patient_id, f.tx from app.former_patients f
     where app.role() = 'patient' and f.user_id = me and f.tx >= gone_since
       and not exists (select from scope where scope.id = f.patient_id)
+    union all
+    select r.patient_id, since from ran_out r
+    where r.doctor_id = my_doctor and not exists (select from scope where scope.id = r.patient_id)
   ),
   owned as (
     select a.resource_id as id, a.tx from audit a
@@ -137,7 +162,7 @@ begin
       order by d.changed_tx, d.id limit most)
     union all
     (select 2, m.changed_tx, m.id from mappings m
-      where is_admin and after_kind <= 2 and m.changed_tx < until
+      where is_admin and after_kind <= 2 and m.changed_tx < until and coalesce(m.expires_at, 'infinity') > now()
         and (m.changed_tx, m.id) > (
           case after_kind when 2 then after_tx else since end, case after_kind when 2 then after_id else 0 end)
       order by m.changed_tx, m.id limit most)
@@ -147,7 +172,7 @@ begin
         when app.role() = 'patient' then greatest(m.changed_tx, (select s.tx from scope s where s.id = m.patient_id))
         else m.changed_tx end, m.id
       from mappings m left join mappings mine on mine.patient_id = m.patient_id and mine.doctor_id = my_doctor
-      where m.patient_id = any (array(select s.id from scope s))
+      where m.patient_id = any (array(select s.id from scope s)) and coalesce(m.expires_at, 'infinity') > now()
     union all
     select 3, o.tx, o.id from owned o where not exists (select from patients p where p.id = o.id)
     union all
@@ -167,11 +192,14 @@ begin
           or (a.before ->> 'patient_id')::bigint in (select o.id from owned o))
     union all
     select 5, l.tx, m.id from lost l join mappings m on m.patient_id = l.id
+    union all
+    select 5, since, r.id from ran_out r
+      where is_admin or r.doctor_id = my_doctor or r.patient_id in (select s.id from scope s)
   )
   select page.kind, page.tx, page.id, coalesce(p.bytes, d.bytes, 120) as bytes
   from (
     select c.kind, max(c.tx) as tx, c.id from changes c
-    where c.tx >= since and c.tx < until and (c.kind, c.tx, c.id) > (after_kind, after_tx, after_id)
+    where c.tx >= since and (c.tx < until or (c.kind >= 3 and c.tx = since)) and (c.kind, c.tx, c.id) > (after_kind, after_tx, after_id)
     group by c.kind, c.id
     order by 1, 2, 3 limit most
   ) page
@@ -201,6 +229,6 @@ $$;
 
 create or replace function app.sync_ids(kind integer) returns bigint[] stable language sql
   return (current_setting('app.sync_page')::jsonb ->> kind::text)::bigint[];
-grant execute on function app.sync_scope(), app.sync_until(text, bigint),
+grant execute on function app.sync_scope(), app.sync_until(text, bigint), app.sync_round(text, bigint, bigint, bigint),
   app.sync_changes(bigint, integer, bigint, bigint, integer),
   app.sync_page(bigint, integer, bigint, bigint, integer, integer), app.sync_ids(integer) to app_api;

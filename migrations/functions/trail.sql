@@ -5,22 +5,30 @@ set search_path = public, pg_temp language sql as $$
   select id from audit where patient_ids @> array[patient] and app.role() = 'admin'
 $$;
 
--- Who looked at or changed the record of the patient who asks, whether the doctor or admin still exists or not. Also until
--- when of a record that was deleted, or that the account has left.
-create or replace function app.access_log()
-returns table (
-  id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
+-- Who looked at or changed the record of the patient who asks, whether the doctor or admin still exists or not; and why, where
+-- somebody had to say. Also until when of a record that was deleted, or that the account has left.
+create or replace function app.own_access_log()
+returns table (id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text,
+  reason text)
 stable security definer set search_path = public, pg_temp language sql as $$
   with mine as materialized (
     select p.id, 'infinity'::timestamptz as until from patients p where p.user_id = app.user_id()
     union all
     select f.patient_id, f.until from app.former_patients f where f.user_id = app.user_id()
   )
-  select a.id, a.at, a.action, a.resource, a.actor_id, a.actor_name, a.actor_role
+  select a.id, a.at, a.action, a.resource, a.actor_id, a.actor_name, a.actor_role, a.reason
   from audit a
   where a.patient_ids && array(select mine.id from mine) and app.role() = 'patient'
     and a.action <> 'refused' -- whoever was refused has not seen anything
     and exists (select from mine where mine.id = any (a.patient_ids) and a.at <= mine.until)
+$$;
+
+-- For the Worker of before.
+create or replace function app.access_log()
+returns table (
+  id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)
+stable security definer set search_path = public, pg_temp language sql as $$
+  select l.id, l.at, l.action, l.resource, l.actor_id, l.actor_name, l.actor_role from app.own_access_log() l
 $$;
 
 -- Notes that somebody was refused a patient, in a transaction of its own, because the refusal undid the one it happened
@@ -70,8 +78,8 @@ begin
   perform app.insert_record(
     case deleted.resource when 'patient' then 'patients' else 'doctors' end::regclass, deleted.before);
   with returned as (
-    insert into mappings (id, patient_id, doctor_id, created_by, created_at) overriding system value
-    select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at
+    insert into mappings (id, patient_id, doctor_id, created_by, created_at, expires_at) overriding system value
+    select m.id, m.patient_id, m.doctor_id, m.created_by, m.created_at, m.expires_at
     from audit a, jsonb_populate_record(null::mappings, a.before) m
     where a.tx = deleted.tx and a.at = deleted.at and a.resource = 'mapping' and a.action = 'delete'
       and case deleted.resource when 'patient' then m.patient_id else m.doctor_id end = deleted.resource_id
@@ -83,7 +91,7 @@ begin
   select coalesce(array_agg(id), '{}') into back from returned;
   return query select deleted.resource, deleted.resource_id, back;
 end $$;
-grant execute on function app.trail_of_patient(bigint), app.access_log(), app.restore(bigint) to app_api;
+grant execute on function app.trail_of_patient(bigint), app.own_access_log(), app.access_log(), app.restore(bigint) to app_api;
 
 -- Erasing an account takes its name out of the entries that it left, but not of what it did as a doctor or as an
 -- administrator: whoever saw a patient's record stays known to that patient by name. The newest at once; of an account that was

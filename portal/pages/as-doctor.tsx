@@ -18,7 +18,7 @@ const fetchOwnRecord = () => fetchWithEtag(api['doctor-profile'].$get());
 /** The account that is known to be approved, whose pages need not ask. */
 const approved = signal<number | undefined>(undefined);
 /** In place of a page of patients for whom there is no approval, or none any more. */
-const forApproved = (Shown: ComponentType) =>
+export const forApproved = (Shown: ComponentType) =>
   function ForApproved() {
     const isWaiting = accountBlock.value === 'doctor_not_approved' || approved.value !== user.value?.id;
     return isWaiting ? <Waiting /> : <Shown />;

@@ -118,6 +118,10 @@ const actionLabels: Record<string, string> = {
   'read patient': 'looked at the record',
   'update patient': 'changed the record',
   'delete patient': 'deleted the record',
+  'lookup patient': 'looked you up by name and date of birth, in an emergency',
+  'emergency_access patient': 'opened the record in an emergency',
+  'read emergency_access': 'looked at an emergency access',
+  'update emergency_access': 'reviewed an emergency access',
   'restore patient': 'brought the record back',
   'create mapping': 'assigned a doctor',
   'read mapping': 'looked at who treats you',
@@ -149,7 +153,16 @@ const columns: readonly Column<AccessEntry>[] = [
   { title: 'Who', cell: (entry) => <Who {...entry} /> },
   {
     title: 'What',
-    cell: ({ action, resource }) => actionLabels[`${action} ${resource}`] ?? humanize(`${action} ${resource}`),
+    cell: ({ action, resource, reason }) => (
+      <>
+        {actionLabels[`${action} ${resource}`] ?? humanize(`${action} ${resource}`)}
+        {reason !== null && (
+          <>
+            : <q>{reason}</q>
+          </>
+        )}
+      </>
+    ),
   },
 ];
 export const AccessLog = () => (

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { answer, needsCode, Refused } from '../../clients/typescript/dist/index.js';
+import { loadDeployment } from '../deployment.ts';
 import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
@@ -11,24 +12,6 @@ import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
 import { ownPatientFields } from './patients.tsx';
 import { SecondStep } from './second-factor.tsx';
-
-/** What anybody may know of this deployment. */
-interface Deployment {
-  registration: string[];
-  has_administrator: boolean;
-}
-const fetchDeployment = async (path: string) => {
-  const response = await fetch(path);
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-  return response.json();
-};
-const loadDeployment = async (): Promise<Deployment> => {
-  const [{ registration }, { has_administrator }] = await Promise.all([
-    fetchDeployment('/'),
-    fetchDeployment('/readyz'),
-  ]);
-  return { registration, has_administrator };
-};
 
 export function SignIn() {
   const deployment = useLoaded(loadDeployment, 'deployment');

@@ -1,9 +1,10 @@
 // What waits for an administrator.
 import { and, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { users } from '../accounts/table.ts';
-import { audited } from '../db/audit.ts';
+import { audited, idsFromColumn } from '../db/audit.ts';
 import { prepare } from '../db/prepare.ts';
 import { doctorColumns, doctors } from '../doctors/table.ts';
+import { emergencies, emergencyColumns } from '../emergencies/table.ts';
 import { isUnsent, mailColumns, mails } from '../mail/table.ts';
 import { patientsOfAccounts } from '../patients/table.ts';
 import { blockedAccounts, blockedColumns } from './shapes.ts';
@@ -61,6 +62,17 @@ export const selectWaiting = prepare((db) => [
       .innerJoin(blockedAccounts, sql`blocked.user_id = ${users.id}`)
       .where(isNull(users.disabled_at))
       .orderBy(users.id)
+      .limit(maxOfEach),
+  ),
+  audited(
+    db,
+    'patient',
+    idsFromColumn('patient'),
+    db
+      .select({ ...emergencyColumns, ...totalColumn })
+      .from(emergencies)
+      .where(isNull(emergencies.reviewed_at))
+      .orderBy(emergencies.id)
       .limit(maxOfEach),
   ),
 ]);

@@ -16,17 +16,24 @@ export const overviewRoutes = new Hono<Env>({ strict: false })
     '/waiting',
     route({
       summary: 'See what waits for an administrator',
-      detail: 'Doctors to approve, mails that did not arrive, accounts that wait after wrong ' + 'passwords.',
+      detail:
+        'Doctors to approve, mails that did not arrive, accounts that wait after wrong passwords, emergencies to review.',
       roles: admins,
       answers: { 200: waitingShape },
     }),
     async (c) => {
-      const [doctors, mails, accounts] = await queryAsApi(c, selectWaiting({}));
-      const totals = { doctors: countOf(doctors), mails: countOf(mails), accounts: countOf(accounts) };
+      const [doctors, mails, accounts, emergencies] = await queryAsApi(c, selectWaiting({}));
+      const totals = {
+        doctors: countOf(doctors),
+        mails: countOf(mails),
+        accounts: countOf(accounts),
+        emergencies: countOf(emergencies),
+      };
       const answer: z.output<typeof waitingShape> = {
         doctors: withoutVersions(withoutTotal(doctors)),
         mails: withoutTotal(mails),
         accounts: withoutTotal(accounts),
+        emergencies: withoutTotal(emergencies),
         totals,
       };
       return c.json(answer);
@@ -49,6 +56,7 @@ export const overviewRoutes = new Hono<Env>({ strict: false })
         warnings: warningsOf(c.env, set),
         registration: set.REGISTRATION,
         doctor_approval: set.DOCTOR_APPROVAL,
+        doctor_access: set.DOCTOR_ACCESS,
         require_verified_email: set.REQUIRE_VERIFIED_EMAIL,
         mail: set.EMAIL ? 'binding' : set.MAIL_API_URL ? 'api' : null,
         mail_from: set.MAIL_FROM ?? null,

@@ -5,6 +5,7 @@ import { accountRoles, users } from '../accounts/table.ts';
 import { registrableRoles } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
 import { doctor } from '../doctors/table.ts';
+import { reviewedAccess } from '../emergencies/table.ts';
 import { recordId } from '../http/fields.ts';
 import { mail } from '../mail/table.ts';
 import { warningCodes } from '../system/shapes.ts';
@@ -44,18 +45,27 @@ const blockedAccount = z
     ],
   });
 const totals = z
-  .object({ doctors: z.int(), mails: z.int(), accounts: z.int() })
-  .meta({ id: 'WaitingTotals', examples: [{ doctors: 1, mails: 0, accounts: 0 }] });
+  .object({ doctors: z.int(), mails: z.int(), accounts: z.int(), emergencies: z.int() })
+  .meta({ id: 'WaitingTotals', examples: [{ doctors: 1, mails: 0, accounts: 0, emergencies: 0 }] });
 export const waitingShape = z
   .object({
     doctors: z.array(doctor).describe('those who await approval, the longest first'),
     mails: z.array(mail).describe('those that were tried and not sent, the oldest first'),
     accounts: z.array(blockedAccount).describe('those that wait after wrong passwords'),
+    emergencies: z.array(reviewedAccess).describe('those that nobody has reviewed, the oldest first'),
     totals: totals.describe('how many there are of each, where not all are here'),
   })
   .meta({
     id: 'Waiting',
-    examples: [{ doctors: [], mails: [], accounts: [], totals: { doctors: 1, mails: 0, accounts: 0 } }],
+    examples: [
+      {
+        doctors: [],
+        mails: [],
+        accounts: [],
+        emergencies: [],
+        totals: { doctors: 1, mails: 0, accounts: 0, emergencies: 0 },
+      },
+    ],
   });
 
 const warning = z
@@ -67,6 +77,7 @@ export const settingsShape = z
     warnings: z.array(warning).describe('what should be set, or bound, and is not'),
     registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
     doctor_approval: z.enum(['manual', 'automatic']),
+    doctor_access: z.enum(['all', 'assigned']).describe('which patients an approved doctor sees'),
     require_verified_email: z
       .boolean()
       .describe('whether an account may use /api/auth only until its email is confirmed'),
@@ -94,6 +105,7 @@ export const settingsShape = z
         warnings: [],
         registration: ['user', 'patient', 'doctor'],
         doctor_approval: 'manual',
+        doctor_access: 'all',
         require_verified_email: false,
         mail: 'api',
         mail_from: 'Wardbook <no-reply@wardbook.example>',

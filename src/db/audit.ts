@@ -21,10 +21,11 @@ export const audit = pgTable('audit', {
   request_id: text().default(sql`app.request_id()`),
   address: text().default(sql`app.address()`),
   before: jsonb(),
+  reason: text(),
   bytes: bytes(),
 });
 
-/** The account of this transaction, which app.begin() sets. */
+/** The account of this transaction, which app.begin_request() sets. */
 export const actorId = sql<number>`(select app.user_id())`;
 export const actorHasRole = (role: Role): SQL => sql`(select app.role()) = ${role}`;
 

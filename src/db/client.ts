@@ -28,7 +28,7 @@ const databaseOf = ({ DATABASE_URL, DATABASE_TIMEOUT_MS }: Config): Database => 
   return database;
 };
 
-/** The versions that If-Match allows, for app.begin(); '' when it allows any. */
+/** The versions that If-Match allows, for app.begin_request(); '' when it allows any. */
 const ifMatch = (c: Context<Env>): string => {
   const header = c.req.header('If-Match')?.trim();
   if (!header || header === '*') return '';
@@ -51,16 +51,18 @@ type RequestParam =
   | 'roles'
   | 'if_match'
   | 'verified'
+  | 'doctor_access'
   | 'become';
 /** How many sessions an account may have: the functions that open one read this setting. */
 const setSessionLimit = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
 /** Begins a transaction as the actor. After this the policies of the role that it sets decide. */
 const begin = prepare((db, given: Params<RequestParam, AccountLimit | 'sessions' | 'factor_for'>) => {
-  const { session, actor, rotation, request, address, roles, if_match, verified, become, ...limits } = given;
+  const { session, actor, rotation, request, address, roles, if_match, verified, doctor_access, become, ...limits } =
+    given;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
   const set = [
     ...(limits.factor_for ? [setFactorFor(limits.factor_for)] : []),
-    sql`app.begin(${who}, ${roles}, ${if_match}, ${verified})`,
+    sql`app.begin_request(${who}, ${roles}, ${if_match}, ${verified}, ${doctor_access})`,
     sql`set_config('role', ${become}, true)`,
     ...(limits.sessions ? [setSessionLimit(limits.sessions)] : []),
     ...(limits.records ? [sql`set_config('app.records_per_account', ${limits.records}, true)`] : []),
@@ -86,9 +88,10 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   const { id, session, rotation } = actor;
   const verified = c.get('verifiedOnly') ?? false;
   const who = { session, actor: id, rotation, request, address };
+  const doctor_access = config(c).DOCTOR_ACCESS;
   const factorFor = c.get('factorFor') ?? [];
   const factor_for = factorFor.length > 0 ? `{${factorFor}}` : undefined;
-  const asked = { ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, factor_for, become };
+  const asked = { ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, doctor_access, factor_for, become };
   if (become === 'app_auth') return begin({ ...asked, ...sessions });
   if (c.req.method !== 'POST') return begin(asked);
   const { RECORDS_PER_ACCOUNT, KEYS_PER_ACCOUNT } = config(c);

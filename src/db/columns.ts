@@ -17,7 +17,10 @@ export const rowsOfJson = <Row extends object>(answer: string | Row[]): Row[] =>
   (typeof answer === 'string' ? (JSON.parse(answer) as Row[]) : answer).map(withIsoTimes);
 export const withIsoTimes = <Row extends object>(row: Row): Row =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, name.endsWith('_at') ? isoTime(String(value)) : value]),
+    Object.entries(row).map(([name, value]) => [
+      name,
+      name.endsWith('_at') && value !== null ? isoTime(String(value)) : value,
+    ]),
   ) as Row;
 
 export const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();

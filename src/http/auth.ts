@@ -1,5 +1,5 @@
 // Who is asking, how often they may, and which roles a route is for. The database decides whether the roles still hold:
-// app.begin() finds the session alive and reads the live role, in the request's one round trip.
+// app.begin_request() finds the session alive and reads the live role, in the request's one round trip.
 import type { Context, MiddlewareHandler } from 'hono';
 import { some } from 'hono/combine';
 import { createMiddleware } from 'hono/factory';
@@ -54,7 +54,7 @@ export const actorOf = (c: Context<Env>): Actor => {
   return actor;
 };
 
-// Whom routes are for: app.begin() holds these against the live role of the account.
+// Whom routes are for: app.begin_request() holds these against the live role of the account.
 export const everyone: readonly Role[] = roles;
 export const allButPendingDoctors: readonly Role[] = roles.filter((role) => role !== 'pending_doctor');
 export const recordKeepers: readonly Role[] = ['user', 'admin'];

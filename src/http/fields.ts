@@ -28,6 +28,8 @@ export const requiredText = (most: number) => text(most).min(1, 'must not be emp
  * Egyptian hieroglyphs. The empty pattern of Braille, U+2800, is no letter.
  */
 const visibleCharacter = /(?![\p{Default_Ignorable_Code_Point}\u{13441}\u{13442}])[\p{L}\p{N}]/u;
+/** How many letters and digits of a text can be seen. */
+export const visibleLength = (text: string) => text.match(new RegExp(visibleCharacter, 'gu'))?.length ?? 0;
 /** The name of a person. It needs a visible character, or lists and the trail would show nobody. */
 export const nameText = requiredText(200).refine((name) => name === '' || visibleCharacter.test(name), {
   error: 'must have a letter or a digit that can be seen',
@@ -37,7 +39,7 @@ const emptyIsNull = <Text extends z.ZodType<string, string>>(text: Text) =>
   text.transform((value) => value || null).nullish();
 export const optionalText = (most: number) => emptyIsNull(text(most));
 /** The same with tabs and lines: an address, a history. */
-const multilineText = (most: number) =>
+export const multilineText = (most: number) =>
   storableText(most).refine(
     (value) => !invisible.test(value.replace(linesAndTabs, '')),
     'contains control characters or marks of direction',

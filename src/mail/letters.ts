@@ -124,6 +124,15 @@ const textOf = (purpose: Purpose, host: string, inviter?: Inviter): Text => {
         says: [`The name or the qualifications that others know you by at ${host} were changed.`, ifNotYou],
         leads: forgot,
       };
+    case 'emergency_access':
+      return {
+        subject: 'Emergency access to your data',
+        says: [
+          `In an emergency, somebody who usually may not has opened what is kept about you at ${host}, and said why.`,
+          'Who it was, when, and the reason are in your access log. If you do not know why, ask there.',
+        ],
+        leads: { page: 'access-log', button: 'Look at my access log', carriesToken: false },
+      };
     case 'factor_added':
       return {
         subject: 'Your account has a second factor',

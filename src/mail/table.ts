@@ -19,6 +19,7 @@ export const purposes = [
   'role_changed',
   'profile_changed',
   'email_taken',
+  'emergency_access',
   'factor_added',
   'factor_removed',
   'recovery_code_used',

@@ -8,8 +8,10 @@ import { idempotentInsert } from '../http/idempotency.ts';
 import { documented } from '../openapi/route.ts';
 import { type assignment, mappingColumns, mappings } from './table.ts';
 
-const insertMapping = idempotentInsert(mappings, (db, { patient, doctor }: Params<'patient' | 'doctor'>) =>
-  db.insert(mappings).values({ patient_id: patient, doctor_id: doctor }).returning(mappingColumns),
+const insertMapping = idempotentInsert(
+  mappings,
+  (db, { patient, doctor, expires_at }: Params<'patient' | 'doctor' | 'expires_at'>) =>
+    db.insert(mappings).values({ patient_id: patient, doctor_id: doctor, expires_at }).returning(mappingColumns),
 );
 const createMapping = async (c: Context<Env>, pair: z.output<typeof assignment>) => {
   c.set('patientAsked', pair.patient);

@@ -27,7 +27,7 @@ export const listMappings = prepareList(sorts, (db, { patient, doctor }: Params<
   const filtered = and(patient && eq(mappings.patient_id, patient), doctor && eq(mappings.doctor_id, doctor));
   // as for patients: one of the two is empty, so that the mappings of an owner are found by an index
   const own = and(sql`${mappings.patient_id} = any (array(select app.own_patients()))`, filtered);
-  const all = and(sql`(select app.role()) in ('doctor', 'admin')`, filtered);
+  const all = and(sql`(select app.role() = 'admin' or app.sees_all_patients())`, filtered);
   const either = unionAll(selectPage(db, page, own), selectPage(db, page, all));
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
@@ -40,8 +40,12 @@ const ofPatientSorts = { id: mappings.id };
 
 export const doctorsOfPatientParams = listParams(ofPatientSorts, {});
 
+/** An emergency opens the record, and not who else treats the patient. */
 const selectPatientId = (db: Database, { id }: Params<'id'>) =>
-  db.select({ id: patients.id }).from(patients).where(eq(patients.id, id));
+  db
+    .select({ id: patients.id })
+    .from(patients)
+    .where(and(eq(patients.id, id), sql`not app.is_emergency_only(${patients.id})`));
 
 /** The doctors of one patient: 404 unless the actor may see the patient, [] when it has none. */
 export const listDoctorsOfPatient = prepareList(

@@ -70,7 +70,7 @@ const accountProblems = (roles: readonly Role[]): ProblemCode[] => [
   ...(roles.includes('doctor') && !roles.includes('pending_doctor') ? (['doctor_not_approved'] as const) : []),
 ];
 
-/** Documents a route, and says which roles may use it: app.begin() holds them against the live role of the account. */
+/** Documents a route, and says which roles may use it: app.begin_request() holds them against the live role of the account. */
 export const route = ({ summary, detail = '', roles, answers, problems = [], uses = [] }: RouteOptions) => {
   const own: RouteDocs = { problems: [...(roles ? accountProblems(roles) : []), ...problems] };
   // a route that names no role reaches no record: queryAsApi() refuses

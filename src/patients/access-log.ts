@@ -7,7 +7,7 @@ import { accessColumns } from '../trail/shapes.ts';
 
 export const sorts = { id: audit.id };
 
-export const log = sql`app.access_log() as audit`;
+export const log = sql`app.own_access_log() as audit`;
 
 export const listAccessLog = prepareList(sorts, (db, _given: Params<never>, page) => {
   const rows = db

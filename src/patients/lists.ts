@@ -1,5 +1,5 @@
 // The lists of patients, their filters and their orders.
-import { and, eq, gte, lte, type SQL, sql } from 'drizzle-orm';
+import { and, eq, gte, lte, not, type SQL, sql } from 'drizzle-orm';
 import { unionAll } from 'drizzle-orm/pg-core';
 import { actorHasRole, actorId, audited, idsFromColumn } from '../db/audit.ts';
 import type { Database, Params } from '../db/prepare.ts';
@@ -43,21 +43,24 @@ const matchesSearch = ({ search }: Filters) =>
 
 /**
  * A count with filters tells something of the patients that it counts, like their age, also of those that the page does
- * not show. Up to the size of the largest page the trail names them; beyond that the answer has no count.
+ * not show. Up to the size of the largest page the trail names them, in one entry, also of two conditions of which one finds
+ * nobody; beyond that the answer has no count.
  */
-const countIfTold = (db: Database, where: SQL | undefined, given: Filters) => {
-  if (!Object.keys(filters).some((name) => name in given)) return countRows(db, patients, where);
+const countIfTold = (db: Database, where: SQL | undefined, given: Filters, or?: SQL) => {
+  const wheres = or ? [where, or] : [where];
+  if (!Object.keys(filters).some((name) => name in given)) return wheres.map((one) => countRows(db, patients, one));
+  const ids = (one: SQL | undefined) => db.select({ id: patients.id }).from(patients).where(one);
+  const counted = (or ? unionAll(ids(where), ids(or)) : ids(where)).as('counted');
   const all = sql`count(*) over ()`;
   const rows = db
     .select({
-      id: patients.id,
+      id: counted.id,
       count: sql<number>`case when ${all} <= ${maxRows} then ${all} end`.mapWith(Number).as('count'),
     })
-    .from(patients)
-    .where(where)
+    .from(counted)
     .limit(maxRows);
   const told = sql`(select coalesce(array_agg(id) filter (where count is not null), '{}') from found)`;
-  return audited(db, 'patient', told, rows);
+  return [audited(db, 'patient', told, rows)];
 };
 
 const selectPage = (db: Database, page: Page, where: SQL | undefined) =>
@@ -83,7 +86,7 @@ export const listPatients = prepareList(sorts, (db, given: Filters, page) => {
   const rows = either.orderBy(...page.order).limit(page.limit);
   return {
     rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
-    totals: [countRows(db, patients, own), countIfTold(db, all, given)],
+    totals: [countRows(db, patients, own), ...countIfTold(db, all, given)],
   };
 });
 
@@ -95,16 +98,25 @@ const selectPageWithRegistrar = (db: Database, page: Page, where: SQL | undefine
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-const prepareDoctorList = (whose: (given: Filters) => SQL | undefined) =>
-  prepareList(sorts, (db, given: Filters, page) => {
-    const where = and(whose(given), matchesFilters(given));
-    return {
-      rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
-      totals: [countIfTold(db, where, given)],
-    };
-  });
-export const listAllPatients = prepareDoctorList(matchesSearch);
+const seesAll = sql`(select app.sees_all_patients())`;
+const assignedToMe = assignedTo(sql`(select app.doctor_id())`);
+/** All that the doctor who asks may see. Those of an emergency are in no list. */
+export const listAllPatients = prepareList(sorts, (db, given: Filters, page) => {
+  // as for an owner's: one of the two is empty
+  const all = and(seesAll, matchesSearch(given), matchesFilters(given));
+  const assigned = and(not(seesAll), assignedToMe, matchesOwnSearch(given), matchesFilters(given));
+  const either = unionAll(selectPageWithRegistrar(db, page, all), selectPageWithRegistrar(db, page, assigned));
+  const rows = either.orderBy(...page.order).limit(page.limit);
+  return {
+    rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, rows)),
+    totals: countIfTold(db, all, given, assigned),
+  };
+});
 /** Those of the doctor who asks. */
-export const listAssignedPatients = prepareDoctorList((given) =>
-  and(assignedTo(sql`(select app.doctor_id())`), matchesOwnSearch(given)),
-);
+export const listAssignedPatients = prepareList(sorts, (db, given: Filters, page) => {
+  const where = and(assignedToMe, matchesOwnSearch(given), matchesFilters(given));
+  return {
+    rows: audited(db, 'patient', idsFromColumn('id'), limitSize(page, selectPageWithRegistrar(db, page, where))),
+    totals: countIfTold(db, where, given),
+  };
+});

@@ -11,10 +11,23 @@ import { isStorable } from '../http/fields.ts';
 import { mappingColumns, mappings } from '../mappings/table.ts';
 import { patientColumns, patients } from '../patients/table.ts';
 
-/** Account, scope, since, until, and the last change of the previous page: kind, transaction, id. */
 const int = z.int();
-
-export const cursorSchema = z.tuple([int, z.string().refine(isStorable), int, int.nullable(), int, int, int]);
+const time = int.min(0).max(8.64e15).nullable();
+/**
+ * Account, scope, since, until, the last change of the previous page (kind, transaction, id), and the times of the round
+ * before and of this one, which cursors of earlier releases do not have.
+ */
+export const cursorSchema = z.tuple([
+  int,
+  z.string().refine(isStorable),
+  int,
+  int.nullable(),
+  int,
+  int,
+  int,
+  time.optional(),
+  time.optional(),
+]);
 
 export const kinds = {
   patients: 0,
@@ -25,7 +38,7 @@ export const kinds = {
   removedMappings: 5,
 };
 
-type CursorParams = Params<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'limit' | 'most_bytes'>;
+type CursorParams = Params<'scope' | 'since' | 'until' | 'kind' | 'tx' | 'id' | 'seen' | 'at' | 'limit' | 'most_bytes'>;
 
 const changed = (id: PgColumn, kind: number) => sql`${id} = any ((select app.sync_ids(${kind}))::bigint[])`;
 /** The rows of a CTE as one JSON array. */
@@ -35,7 +48,8 @@ const asJson = <Row extends object>(cte: string) =>
   );
 
 /** The page of changes, and its records. All records are one answer, because Neon answers each statement by itself. */
-export const selectChanges = prepare((db, { scope, since, until, kind, tx, id, limit, most_bytes }: CursorParams) => {
+export const selectChanges = prepare((db, given: CursorParams) => {
+  const { scope, since, until, kind, tx, id, seen, at, limit, most_bytes } = given;
   const ctes = [
     db.$with('patient_rows').as(db.select(patientColumns).from(patients).where(changed(patients.id, kinds.patients))),
     db.$with('doctor_rows').as(db.select(doctorColumns).from(doctors).where(changed(doctors.id, kinds.doctors))),
@@ -48,13 +62,14 @@ export const selectChanges = prepare((db, { scope, since, until, kind, tx, id, l
       .select({
         scope: sql<string>`app.sync_scope()`,
         until: sql<number>`until`.mapWith(Number),
+        at: sql<number>`at`.mapWith(Number),
         kind: sql<number | null>`kind`,
         tx: sql<number>`tx`.mapWith(Number),
         id: sql<number>`id`.mapWith(Number),
         more: sql<boolean | null>`more`,
       })
       // `until` stands in the second call, so that PostgreSQL makes the first call before it
-      .from(sql`app.sync_until(${scope}, ${until}) as until left join lateral app.sync_page(
+      .from(sql`app.sync_round(${scope}, ${until}, ${seen}, ${at}) as round left join lateral app.sync_page(
         case when until >= 0 then ${since}::bigint end, ${kind}, ${tx}, ${id}, ${limit}, ${most_bytes}) on true`),
     db
       .with(...ctes)

@@ -23,18 +23,20 @@ export const syncRoutes = new Hono<Env>({ strict: false }).get(
   async (c) => {
     const { limit, cursor } = c.req.valid('query');
     const { id: actor } = actorOf(c);
-    const [whose, scope, since, until, kind, tx, id] =
-      cursor === undefined ? [actor, null, 0, null, -1, 0, 0] : decodeCursor(cursorSchema, cursor);
+    const [whose, scope, since, until, kind, tx, id, seen = 0, at = null] =
+      cursor === undefined ? [actor, null, 0, null, -1, 0, 0, null] : decodeCursor(cursorSchema, cursor);
     if (whose !== actor) throw new Problem('invalid_input', { errors: { cursor: ['is of another account'] } });
 
     const [changes, records] = await queryAsApi(
       c,
-      selectChanges({ scope, since, until, kind, tx, id, limit, most_bytes: maxPageBytes }),
+      selectChanges({ scope, since, until, kind, tx, id, seen, at, limit, most_bytes: maxPageBytes }),
     );
     const round = requireRow(changes);
     const last = requireRow(changes.slice(-1));
     const more = last.more ?? false;
-    const next = more ? [since, round.until, last.kind, last.tx, last.id] : [round.until, null, -1, 0, 0];
+    const next = more
+      ? [since, round.until, last.kind, last.tx, last.id, seen, round.at]
+      : [round.until, null, -1, 0, 0, round.at, null];
     const removed = (kind: number) => changes.filter((change) => change.kind === kind).map(({ id }) => id);
     return c.json({
       ...requireRow(records),

@@ -45,7 +45,8 @@ export const systemRoutes = new Hono<Env>({ strict: false })
     (c) => {
       c.header('Vary', 'Accept', { append: true });
       if (isBrowser(c)) return c.redirect('/portal/');
-      return c.json({ name, version, registration: config(c).REGISTRATION, links });
+      const { REGISTRATION, DOCTOR_ACCESS } = config(c);
+      return c.json({ name, version, registration: REGISTRATION, doctor_access: DOCTOR_ACCESS, links });
     },
   )
   .get(

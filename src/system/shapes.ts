@@ -11,11 +11,14 @@ export const serviceShape = z
     name: text,
     version: text,
     registration: z.array(z.enum(registrableRoles)).describe('who may register without an invitation'),
+    doctor_access: z.enum(['all', 'assigned']).describe('which patients an approved doctor sees'),
     links: z.record(text, text).describe('paths by what is there'),
   })
   .meta({
     id: 'Service',
-    examples: [{ name: 'wardbook', version: '1.0.0', registration: ['patient'], links: { docs: '/docs' } }],
+    examples: [
+      { name: 'wardbook', version: '1.0.0', registration: ['patient'], doctor_access: 'all', links: { docs: '/docs' } },
+    ],
   });
 export const healthShape = z.object({ status: z.literal('ok') }).meta({ id: 'Health', examples: [{ status: 'ok' }] });
 export const readinessShape = healthShape

@@ -12,7 +12,7 @@ const sweepPart = prepare((db, { part, most }: Params<'part' | 'most'>) => [
 ]);
 
 // names come last, because one erased account may have more entries than everything else together
-const parts = ['sessions', 'keys', 'guesses', 'django_tokens', 'otp_tokens', 'mails', 'names'] as const;
+const parts = ['sessions', 'keys', 'guesses', 'django_tokens', 'otp_tokens', 'lookups', 'mails', 'names'] as const;
 type Part = (typeof parts)[number];
 
 /** Rows of one transaction, which take a fraction of a second. */

@@ -51,9 +51,9 @@ export const listAuditEntries = prepareList(sorts, (db, given: Filters, page) =>
     .where(and(where, page.after))
     .orderBy(...page.order)
     .limit(page.limit);
-  // entries contain records as they were, so to read the trail is to read those patients
+  // entries contain records as they were, and why they were opened, so to read the trail is to read those patients
   const askedFor = patient && sql`union select ${patient}`;
-  const shown = sql`array(select unnest(patient_ids) from found where before is not null ${askedFor})`;
+  const shown = sql`array(select unnest(patient_ids) from found where before is not null or reason is not null ${askedFor})`;
   return { rows: audited(db, 'audit', shown, limitSize(page, entries)), totals: [countRows(db, audit, where)] };
 });
 

@@ -10,7 +10,7 @@ const { tx: _tx, bytes: _bytes, ...entryColumns } = getTableColumns(audit);
 
 export { entryColumns };
 
-/** The columns of app.access_log(), which is no table that Drizzle knows. */
+/** The columns of app.own_access_log(), which is no table that Drizzle knows. */
 export const accessColumns = {
   id: sql<number>`id`.mapWith(audit.id),
   at: sql<string>`at`.mapWith(audit.at),
@@ -19,6 +19,7 @@ export const accessColumns = {
   actor_id: sql`actor_id`.mapWith(numberOrNull),
   actor_name: sql<string | null>`actor_name`,
   actor_role: sql<string | null>`actor_role`,
+  reason: sql<string | null>`reason`,
 };
 
 const text = z.string();
@@ -30,6 +31,7 @@ const shape = {
   actor_id: recordId.nullable().describe('the account that did it; null for nobody who was signed in'),
   actor_name: text.nullable().describe('what it was called then'),
   actor_role: text.nullable().describe('the role that it had then'),
+  reason: text.nullable().describe('why, where somebody had to say it: in an emergency'),
 };
 const example = {
   id: 301,
@@ -39,6 +41,7 @@ const example = {
   actor_id: 9,
   actor_name: 'Dr. Smith',
   actor_role: 'doctor',
+  reason: null,
 };
 export const auditEntry = z
   .object({

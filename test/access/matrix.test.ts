@@ -40,9 +40,14 @@ describe.each(cases.map((one) => [one.title, one] as const))(
   (_, { route, answers, request, roundTrips = 1, refusalIsNoted, answer: fields }) => {
     test.each(askers.map((asker) => [asker, answers[asker]] as const))('%s: %i', async (asker, status) => {
       const me = asker === 'nobody' || asker === 'forged' ? undefined : w.people[asker];
-      const { method, path, body, headers } = await prepareRequest(route, (setting) => request(setting, me));
+      const { method, path, body, headers, settings } = await prepareRequest(route, (setting) => request(setting, me));
       const before = await world.database.roundTrips();
-      const answer = await world.call(method, path, { token: asker === 'forged' ? forged : me?.token, body, headers });
+      const answer = await world.call(method, path, {
+        token: asker === 'forged' ? forged : me?.token,
+        body,
+        headers,
+        settings,
+      });
       const spent = (await world.database.roundTrips()) - before;
 
       expect(answer.status, answer.text).toBe(status);

@@ -81,7 +81,7 @@ describe('app_login, without a context', () => {
     // where the owner is no superuser, an extension's functions are another's, and everybody's in a schema that they may use
     const [schema] = await owner.query(`select has_schema_privilege('app_login', 'public', 'usage') as may`);
     expect(schema).toEqual({ may: false });
-    expect(callable.map(({ proname }) => proname)).toEqual(['begin', 'begin_anonymous']);
+    expect(callable.map(({ proname }) => proname)).toEqual(['begin', 'begin_anonymous', 'begin_request']);
     expect(await outcome(database.query('select app.erase_account()'))).toBe(forbidden);
     expect(await outcome(database.query(`select app.open_session(${people.admin.id}, '', '', '', '', 60)`))).toBe(
       forbidden,
@@ -181,6 +181,11 @@ describe('reading without a where', () => {
     leave_record: 'select 1 as id from app.leave_record()',
     needs_step_up: 'select 1 as id from app.needs_step_up()',
     access_log: 'select id from app.access_log()',
+    own_access_log: 'select id from app.own_access_log()',
+    emergency_patients: 'select app.emergency_patients() as id',
+    is_emergency_only: `select 1 as id where app.is_emergency_only(${w.ownPatient.id})`,
+    lookup_patients: `select id from app.lookup_patients('Jane Doe', '1990-12-31')`,
+    open_emergency_access: `select id from app.open_emergency_access(${w.ownPatient.id}, 'Brought in unconscious')`,
     trail_of_patient: `select app.trail_of_patient(${w.ownPatient.id}) as id`,
     search_own: `select app.search_own('jane') as id`,
     search_patients: `select app.search_patients('jane') as id`,
@@ -227,6 +232,12 @@ describe('reading without a where', () => {
       expect(await get(name), name).toBe(who === 'admin' ? 'not_found' : 'wrong_role');
     // of a record that the account registered itself, nobody else could take it
     expect(await get('leave_record')).toBe(['patient', 'otherPatient'].includes(who) ? 'own_record' : 'wrong_role');
+    // these connections are those of the Worker of before, under which doctors see all patients
+    const isDoctor = ['assignedDoctor', 'otherDoctor'].includes(who);
+    for (const name of ['lookup_patients', 'open_emergency_access'])
+      expect(await get(name), name).toBe(isDoctor ? 'already_accessible' : 'wrong_role');
+    expect(await get('emergency_patients')).toEqual([]);
+    expect(await get('is_emergency_only')).toEqual([]);
     // the owner has made one, and a second would be one too many; that no patient and no doctor makes any, the policy says
     expect(await get('doctor_maker')).toEqual(who === 'owner' ? 'limit_reached' : [people[who].id]);
     expect(await get('needs_step_up')).toEqual(who === 'admin' ? [1] : 'step_up_required');
@@ -248,6 +259,7 @@ describe('reading without a where', () => {
     await app.settled();
     expect(await get('sync_changes')).toEqual([...inScope].sort((a, b) => a - b));
     expect((await get('access_log')).length > 0).toBe(['patient', 'otherPatient'].includes(who));
+    expect(await get('own_access_log')).toEqual(await get('access_log'));
     const anonymously = await outcome(
       database.transaction([become('app_api'), database.query(definers.access_log ?? '')]),
     );

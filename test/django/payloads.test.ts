@@ -64,7 +64,7 @@ describe.each([
     const made = await send('POST', '/api/mappings', '{"patient": 1, "doctor": 1}');
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({ id: 1, patient: 1, doctor: 1 });
-    expect(Object.keys(made.body)).toEqual(['id', 'patient', 'doctor', 'created_at']);
+    expect(Object.keys(made.body)).toEqual(['id', 'patient', 'doctor', 'created_at', 'expires_at']);
     expect((await send('GET', '/api/mappings')).body).toEqual([made.body]);
     expect((await send('GET', '/api/mappings/1')).body).toMatchObject([{ id: 1, patient: 1, doctor: 1 }]);
 

@@ -17,6 +17,7 @@ const nothing = {
   keys: 0,
   guesses: 0,
   django_tokens: 0,
+  lookups: 0,
   otp_tokens: 0,
   mails: 0,
   names: 0,
@@ -143,7 +144,7 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
 });
 
 test('takes one round trip a part', async () => {
-  expect(await app.roundTripsOf(() => run())).toBe(7);
+  expect(await app.roundTripsOf(() => run())).toBe(8);
 });
 
 const expire = (keys: number) =>
@@ -222,7 +223,7 @@ test('fails where the schedule sees it when the database does not answer, and wo
   await fill().catch(() => {});
   const env = { ...app.env, DATABASE_URL: connection.url };
   await connection.fail('html with 502');
-  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, otp_tokens, mails, names');
+  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, otp_tokens, lookups, mails, names');
   await connection.heal();
   await run(env);
   expect(await names(`select user_agent as name from sessions where idle_until < now()`)).toEqual([]);

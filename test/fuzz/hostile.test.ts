@@ -32,7 +32,7 @@ const statuses: Record<ProblemCode, number> = {
   },
   ...{ not_found: 404, no_record: 404, sync_reset: 410 },
   ...{ leaves_record: 409, own_record: 409, has_account: 409, invitation_open: 409, others_assigned: 409 },
-  limit_reached: 409,
+  ...{ limit_reached: 409, already_accessible: 409 },
   ...{ duplicate: 409, answered_before: 409, last_admin: 409, no_linked_record: 409, no_linked_account: 409 },
   ...{ stale_version: 412, body_too_large: 413, unsupported_media_type: 415, key_reused: 422 },
   ...{ precondition_required: 428, too_many_attempts: 429, too_many_requests: 429 },

@@ -15,6 +15,7 @@ import {
   type Account,
   byId,
   clinical,
+  type DoctorAccess,
   emptyWorld,
   everyRole,
   lists,
@@ -44,9 +45,9 @@ const cast: { name: string; role: Role; approved?: boolean; verified?: boolean }
   { name: 'eve', role: 'admin' },
 ];
 
-const beginning = async (app: App): Promise<World> => {
+const beginning = async (app: App, doctorAccess: DoctorAccess): Promise<World> => {
   await app.asOwner('truncate users, audit, guesses, app.erased_names restart identity cascade');
-  const w = emptyWorld();
+  const w = emptyWorld(doctorAccess);
   for (const [index, { id, name, token, refresh, record }] of (await enrol(app, cast)).entries()) {
     const { role = 'user', approved = false, verified = false } = cast[index] ?? {};
     w.accounts.push({
@@ -63,16 +64,17 @@ const beginning = async (app: App): Promise<World> => {
 };
 
 /** The answer to a GET, with no more of each row than the model knows of it. */
-const seen = async (me: Account, path: string, like: object[] | object | undefined) => {
-  const { status, text } = await ask(app, path, { headers: { Authorization: `Bearer ${me.token}` } });
+const seen = async (w: World, me: Account, path: string, like: object[] | object | undefined) => {
+  const env = { ...app.env, DOCTOR_ACCESS: w.doctorAccess };
+  const { status, text } = await ask({ ...app, env }, path, { headers: { Authorization: `Bearer ${me.token}` } });
   const body = JSON.parse(text);
   const names = Object.keys((Array.isArray(like) ? like[0] : like) ?? { id: 0 });
   const known = (row: object) => Object.fromEntries(Object.entries(row).filter(([name]) => names.includes(name)));
   return { status, rows: status > 299 ? undefined : Array.isArray(body) ? body.map(known) : known(body) };
 };
 
-const expectSeen = async (me: Account, path: string, status: number, rows: object[] | object | undefined) =>
-  expect(await seen(me, path, rows), `GET ${path} by ${me.name}`).toEqual({
+const expectSeen = async (w: World, me: Account, path: string, status: number, rows: object[] | object | undefined) =>
+  expect(await seen(w, me, path, rows), `GET ${path} by ${me.name}`).toEqual({
     status,
     rows: status > 299 ? undefined : rows,
   });
@@ -94,12 +96,12 @@ const look = async (w: World, me: Account, moment: number) => {
   await together([
     ...lists
       .filter(({ roles }) => !refused(w, me, roles))
-      .map(({ path, rows }) => expectSeen(me, path, 200, rows(w, me))),
-    other && expectSeen(me, other.path, refused(w, me, other.roles) ?? 200, undefined),
-    patient && turn === 1 && expectSeen(me, `/api/patients/${patient.id}/`, ofPatient, patient),
-    patient && turn === 3 && expectSeen(me, `/api/mappings/${patient.id}/`, ofPatient, assigned),
-    turn === 2 && expectSeen(me, '/api/auth/me/', refused(w, me, everyRole) ?? 200, shownAccount(me)),
-    doctor && expectSeen(me, `/api/doctors/${doctor.id}/`, refused(w, me, everyRole) ?? 200, doctor),
+      .map(({ path, rows }) => expectSeen(w, me, path, 200, rows(w, me))),
+    other && expectSeen(w, me, other.path, refused(w, me, other.roles) ?? 200, undefined),
+    patient && turn === 1 && expectSeen(w, me, `/api/patients/${patient.id}/`, ofPatient, patient),
+    patient && turn === 3 && expectSeen(w, me, `/api/mappings/${patient.id}/`, ofPatient, assigned),
+    turn === 2 && expectSeen(w, me, '/api/auth/me/', refused(w, me, everyRole) ?? 200, shownAccount(me)),
+    doctor && expectSeen(w, me, `/api/doctors/${doctor.id}/`, refused(w, me, everyRole) ?? 200, doctor),
   ]);
 };
 
@@ -127,10 +129,10 @@ const history = fc.array(fc.option(step, { nil: undefined, freq: 100 }), { minLe
 /** How long a failing history is made shorter. */
 const shrinkingMs = 120_000;
 
-const live = async (planned: (Planned | undefined)[]) => {
-  const w = await beginning(app);
+const live = async (doctorAccess: DoctorAccess, planned: (Planned | undefined)[]) => {
+  const w = await beginning(app, doctorAccess);
   const inbox = openMailbox();
-  const send = caller({ ...app.env, ...inbox.settings });
+  const send = caller({ ...app.env, ...inbox.settings, DOCTOR_ACCESS: doctorAccess });
   const story: string[] = [];
   const call: App['call'] = async (method, path, sent) => {
     const by = w.accounts.find(({ token }) => token === sent?.token)?.name;
@@ -167,9 +169,9 @@ const live = async (planned: (Planned | undefined)[]) => {
 
 test(`${sequences} histories of 30 steps, seed ${seed}`, async () => {
   let failedAt = Number.POSITIVE_INFINITY;
-  const property = fc.asyncProperty(history, async (planned) => {
+  const property = fc.asyncProperty(fc.constantFrom('all', 'assigned'), history, async (doctorAccess, planned) => {
     if (Date.now() > failedAt + shrinkingMs) return;
-    await live(planned).catch((error) => {
+    await live(doctorAccess, planned).catch((error) => {
       failedAt = Math.min(failedAt, Date.now());
       throw error;
     });

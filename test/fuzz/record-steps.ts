@@ -139,6 +139,15 @@ export const recordSteps: Record<string, Step> = {
       });
     },
   },
+  'an assignment runs out': {
+    by: clinical,
+    act: async ({ app, w, pick, which }) => {
+      const mapping = pick(w.mappings.values(), which);
+      if (!mapping) return;
+      await app.asOwner('update mappings set expires_at = now() where id = $1', [mapping.id]);
+      w.mappings.delete(mapping.id);
+    },
+  },
   'delete a doctor': {
     by: ['user', 'admin'],
     often: 2,

@@ -58,10 +58,15 @@ export const stage = async (app: App, { as, id }: Route): Promise<Stage> => {
   const gone = await one(`insert into patients (name, created_by) values ('Gone', $1) returning id`, [by]);
   await app.asOwner('delete from patients where id = $1', [gone]);
   const deletion = await one(`select id from audit where action = 'delete' and resource_id = $1`, [gone]);
+  const emergency = await one(
+    `insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at)
+    values ($1, $2, 'Dr. Smith', 'Unconscious', now()) returning id`,
+    [patient, doctor],
+  );
   const { session, refresh } = people[as];
   // an administrator who does it to somebody else may go on
   const user = people[as === 'admin' ? 'stranger' : as].id;
-  const records = { patient, doctor: Number(doctor), mapping, user, session, deletion, refresh };
+  const records = { patient, doctor: Number(doctor), mapping, user, session, deletion, emergency, refresh };
   const address = `198.18.${(staged >> 8) % 256}.${staged % 256}`;
   return { people, ids: { ...records, ...(await mailed(app, people, patient)) }, address };
 };

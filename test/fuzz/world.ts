@@ -81,7 +81,9 @@ export interface Former {
   hours: number;
 }
 
+export type DoctorAccess = 'all' | 'assigned';
 export interface World {
+  doctorAccess: DoctorAccess;
   accounts: Account[];
   invitations: Invitation[];
   /** All that were ever sent. */
@@ -95,7 +97,8 @@ export interface World {
   deletions: Deletion[];
 }
 
-export const emptyWorld = (): World => ({
+export const emptyWorld = (doctorAccess: DoctorAccess): World => ({
+  doctorAccess,
   accounts: [],
   invitations: [],
   links: [],
@@ -124,19 +127,19 @@ export const clinical: LiveRole[] = ['user', 'patient', 'doctor', 'admin'];
 const made = (me: Account, record: Owned) => record.created_by === me.id;
 const isOwn = (me: Account, record: Owned) => record.user_id === me.id;
 
-type Table<Row> = Record<LiveRole, (me: Account, row: Row) => boolean>;
+type Table<Row> = Record<LiveRole, (me: Account, row: Row, w: World) => boolean>;
 const nobody = () => false;
 const anybody = () => true;
 const may =
   <Row>(table: Table<Row>) =>
   (w: World, me: Account, row: Row) =>
-    table[liveRole(w, me)](me, row);
+    table[liveRole(w, me)](me, row, w);
 
 export const seesPatient = may<Patient>({
   user: made,
   patient: isOwn,
   pending_doctor: nobody,
-  doctor: anybody,
+  doctor: (me, { id }, w) => w.doctorAccess === 'all' || treating(w, me).some(({ patient }) => patient === id),
   admin: anybody,
 });
 export const changesPatient = may<Patient>({
@@ -211,7 +214,11 @@ export const lists: List[] = [
     roles: ['patient'],
     rows: (w, me) => byId(known(treated(w, me).map(({ doctor }) => w.doctors.get(doctor)))),
   },
-  { path: '/api/doctors/all-patients/', roles: ['doctor'], rows: (w) => byId(w.patients.values()) },
+  {
+    path: '/api/doctors/all-patients/',
+    roles: ['doctor'],
+    rows: (w, me) => byId(w.patients.values()).filter((patient) => seesPatient(w, me, patient)),
+  },
   {
     path: '/api/doctors/my-patients/',
     roles: ['doctor'],

@@ -25,7 +25,7 @@ export const targetsOf = ({ people, ownPatient, ownDoctor, mapping }: World): Ta
     // an administrator does it to somebody else
     user: people[as === 'admin' ? 'stranger' : as].id,
     // no body of these is good enough for anybody to look for the rest
-    ...{ session: 1, deletion: 1, invitation: 1, mail: 1 },
+    ...{ session: 1, deletion: 1, invitation: 1, mail: 1, emergency: 1 },
     ...{ reset: 'x', verify: 'x', undo: 'x', invited: 'x', refresh: 'x' },
   });
   return table.flatMap(({ route, answers, as, id, body }) => {

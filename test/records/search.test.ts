@@ -282,10 +282,11 @@ describe('whose records are found', () => {
       ['admin', 5],
     ] as const) {
       const [, rows] = await app.database.owner.transaction([
-        app.database.owner.query(`select set_config('app.role', $1, true), set_config('app.user_id', $2, true)`, [
-          role,
-          String(stranger.id),
-        ]),
+        app.database.owner.query(
+          `select set_config('app.role', $1, true), set_config('app.user_id', $2, true),
+          set_config('app.doctor_access', 'all', true)`,
+          [role, String(stranger.id)],
+        ),
         app.database.owner.query(`select * from app.search_patients('angela')`),
       ]);
       expect(rows, role).toHaveLength(found);

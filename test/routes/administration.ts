@@ -1,6 +1,6 @@
 // What administrators do.
 import { unique } from '../support/unique.ts';
-import { account, doctor, entry, invitation, mail, mapping, page, user } from './fields.ts';
+import { account, doctor, entry, invitation, mail, mapping, page, reviewed, user } from './fields.ts';
 import type { Route } from './route.ts';
 import { signedIn } from './statuses.ts';
 
@@ -116,9 +116,44 @@ export const administration: Route[] = [
     route: 'GET /api/admin/waiting',
     request: ({ admin }) => ({ who: admin }),
     answers: adminsOnly(200),
-    trail: ['read mail', 'read user'],
+    trail: ['read mail', 'read patient', 'read user'],
     as: 'admin',
-    answer: ['doctors', 'mails', 'accounts', 'totals', 'waits_until', ...doctor, ...mail, ...user],
+    answer: [
+      'doctors',
+      'mails',
+      'accounts',
+      'emergencies',
+      'totals',
+      'waits_until',
+      ...doctor,
+      ...mail,
+      ...user,
+      ...reviewed,
+    ],
+  },
+  {
+    route: 'GET /api/admin/emergency-accesses',
+    request: async ({ admin, emergency }) => {
+      await emergency();
+      return { who: admin };
+    },
+    answers: adminsOnly(200),
+    trail: ['read patient'],
+    as: 'admin',
+    query: [...page, 'reviewed'],
+    answer: reviewed,
+  },
+  {
+    route: 'POST /api/admin/emergency-accesses/:id/review',
+    request: async ({ admin, emergency }) => ({
+      who: admin,
+      path: `/api/admin/emergency-accesses/${await emergency()}/review`,
+    }),
+    answers: adminsOnly(200),
+    trail: ['read patient', 'update emergency_access'],
+    as: 'admin',
+    id: 'emergency',
+    answer: reviewed,
   },
   {
     route: 'GET /api/admin/settings',
@@ -126,7 +161,16 @@ export const administration: Route[] = [
     answers: adminsOnly(200),
     as: 'admin',
     answer: [
-      ...['version', 'registration', 'doctor_approval', 'require_verified_email', 'mail', 'mail_from', 'public_url'],
+      ...[
+        'version',
+        'registration',
+        'doctor_approval',
+        'doctor_access',
+        'require_verified_email',
+        'mail',
+        'mail_from',
+        'public_url',
+      ],
       ...[
         'cors_origins',
         'access_token_seconds',

@@ -44,6 +44,19 @@ export const doctors: Route[] = [
     answer: registered,
   },
   {
+    route: 'POST /api/doctors/lookup-patient',
+    settings: { DOCTOR_ACCESS: 'assigned' },
+    request: async ({ otherDoctor, text, mayOpen }) => {
+      await mayOpen();
+      return { who: otherDoctor, body: { name: text, date_of_birth: '1931-02-03' } };
+    },
+    answers: signedIn(approved),
+    trail: ['lookup patient'],
+    as: 'assignedDoctor',
+    body: () => ({ name: 'Jane Doe', date_of_birth: '1990-12-31' }),
+    answer: ['id', 'name', 'date_of_birth', 'gender'],
+  },
+  {
     route: 'GET /api/doctors/:id',
     request: ({ owner, w }) => ({ who: owner, path: `/api/doctors/${w.ownDoctor.id}` }),
     answers: signedIn(200),

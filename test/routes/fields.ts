@@ -10,7 +10,7 @@ export const patient = [...patientFields, ...stamps];
 /** As one sees it who did not make it: with who did. */
 export const registered = [...patient, 'registered_by', 'username'];
 export const doctor = [...doctorFields, ...stamps, 'approved'];
-export const mapping = ['id', 'patient', 'doctor', 'created_at'];
+export const mapping = ['id', 'patient', 'doctor', 'created_at', 'expires_at'];
 export const user = ['id', 'name', 'username', 'email', 'role', 'created_at', 'email_verified', 'pending_email'];
 /** As administrators see it. */
 export const account = [...user, 'disabled'];
@@ -22,8 +22,12 @@ export const invitation = [
 ];
 export const entry = [
   ...['id', 'at', 'actor_id', 'actor_name', 'actor_role'],
-  ...['action', 'resource', 'resource_id', 'patient_ids', 'request_id'],
+  ...['action', 'resource', 'resource_id', 'patient_ids', 'request_id', 'reason'],
 ];
+
+const access = ['id', 'patient', 'doctor', 'reason', 'created_at', 'expires_at'];
+export const emergency = access;
+export const reviewed = [...access, 'patient_name', 'doctor_name', 'reviewed_at', 'reviewed_by'];
 
 /** Every name in an answer, at any depth. What the trail keeps of a record in `before` is not looked at. */
 export const namesIn = (value: Json): string[] =>

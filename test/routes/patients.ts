@@ -1,6 +1,6 @@
 // Patients' records, and the invitations that give them an account.
 import { unique } from '../support/unique.ts';
-import { aPatient, doctor, invitation, ofPatients, patient, registered } from './fields.ts';
+import { aPatient, doctor, emergency, invitation, ofPatients, patient, registered } from './fields.ts';
 import type { Route } from './route.ts';
 import { signedIn } from './statuses.ts';
 
@@ -100,6 +100,23 @@ export const patients: Route[] = [
     id: 'patient',
     body: aPatient,
     answer: patient,
+  },
+  {
+    route: 'POST /api/patients/:id/emergency-access',
+    settings: { DOCTOR_ACCESS: 'assigned' },
+    request: async ({ otherDoctor, lookedUp }) => ({
+      who: otherDoctor,
+      path: `/api/patients/${await lookedUp(otherDoctor)}/emergency-access`,
+      body: { reason: 'Brought in unconscious' },
+    }),
+    // whoever has not looked the patient up does not learn that there is one
+    answers: signedIn({ otherDoctor: 201, assignedDoctor: 404, others: 403 }),
+    refusalIsNoted: true,
+    trail: ['emergency_access patient'],
+    as: 'assignedDoctor',
+    id: 'patient',
+    body: () => ({ reason: 'Brought in unconscious' }),
+    answer: emergency,
   },
   {
     route: 'DELETE /api/patients/:id',

@@ -1,11 +1,22 @@
 // What the table of routes says of one route. It is written by hand: a promise that is computed from the code proves nothing.
+import type { Bindings } from '../../src/config.ts';
 import type { Account, Json } from '../support/app.ts';
 import type { ActorName } from '../support/cast.ts';
 import type { Setting } from './setting.ts';
 import type { Statuses } from './statuses.ts';
 
 /** Records that a path or a body can name. */
-export const kinds = ['patient', 'doctor', 'mapping', 'user', 'session', 'deletion', 'invitation', 'mail'] as const;
+export const kinds = [
+  'patient',
+  'doctor',
+  'mapping',
+  'user',
+  'session',
+  'deletion',
+  'invitation',
+  'mail',
+  'emergency',
+] as const;
 /** The links in mails whose tokens are at hand. */
 export const links = ['reset', 'verify', 'undo', 'invited'] as const;
 export type Kind = (typeof kinds)[number];
@@ -53,6 +64,8 @@ export interface Route {
   about?: string;
   /** Other requests, where it matters what they are about; or instead of that one, where the cast has to stay as it is. */
   cases?: Case[];
+  /** Settings of the deployment, where it succeeds with no others. */
+  settings?: Partial<Bindings>;
   /** How often the database is asked for an answer that succeeds: once if nothing is said. Several where it depends on what was asked before. */
   roundTrips?: number | number[];
   /** A refusal is about a patient, so it has an entry in the trail as well, which is one more round trip. */

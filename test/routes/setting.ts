@@ -40,6 +40,34 @@ export const settingOf = (app: App, w: World, text: string) => {
     // several requests are made at once, and two that wait for each other's rows would be a deadlock
     app.rows(`update invitations set created_at = created_at - interval '2 days' where id in (
       select id from invitations where created_at > now() - interval '1 day' for update skip locked)`);
+  /** Of emergencies only so many are allowed in a day; so all but the newest were the day before yesterday. */
+  const mayOpen = () =>
+    app.rows(`with looked as (update app.emergency_lookups set at = at - interval '2 days'
+        where id not in (select id from app.emergency_lookups order by id desc limit 9))
+      update emergency_accesses set created_at = created_at - interval '2 days'
+      where id not in (select id from emergency_accesses order by id desc limit 2)`);
+  /** A patient whom `who` has looked up, and who is not assigned to them. */
+  const lookedUp = async (who: Account): Promise<number> => {
+    await mayOpen();
+    const born = { date_of_birth: '1931-02-03' };
+    const id = await w.newPatient({ ...patientFields, ...born });
+    const answer = await app.call('POST', '/api/doctors/lookup-patient/', {
+      token: who.token,
+      body: { name: text, ...born },
+      settings: { DOCTOR_ACCESS: 'assigned' },
+    });
+    if (answer.status !== 200) throw new Error(answer.text);
+    return id;
+  };
+  /** An access that a doctor has opened. */
+  const emergency = async (): Promise<number> => {
+    const [row] = await app.rows(
+      `insert into emergency_accesses (patient_id, doctor_id, doctor_name, reason, expires_at)
+      values ($1, $2, 'Dr. Smith', $3, now()) returning id::int`,
+      [w.ownPatient.id, w.doctorIds.other, text],
+    );
+    return row.id;
+  };
   /** The path of a new patient's invitation. */
   const invitation = async (): Promise<string> => {
     await mayInvite();
@@ -62,6 +90,9 @@ export const settingOf = (app: App, w: World, text: string) => {
     deletion,
     mayInvite,
     invitation,
+    mayOpen,
+    lookedUp,
+    emergency,
   };
 };
 export type Setting = ReturnType<typeof settingOf>;

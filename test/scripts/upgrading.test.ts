@@ -47,11 +47,20 @@ describe.each(Object.entries(releases))('a database of release %s', (_version, f
     ]);
     const after = await contents(sql);
     for (const [table, rows] of Object.entries(before)) expect(after[table], table).toMatchObject(rows);
-    // each rule of before, as it was, but for one: a doctor may decline an assignment
+    // each rule of before, as it was, but for three: a doctor may decline an assignment, and may see the assigned patients alone
     const now = await rules(sql);
     const declined = now.filter(({ policyname }) => policyname === 'unassign');
     expect(declined).toMatchObject([{ tablename: 'mappings', cmd: 'DELETE', roles: '{app_api}', with_check: null }]);
-    expect(now).toEqual(expect.arrayContaining(ruled.filter(({ policyname }) => policyname !== 'unassign')));
+    for (const name of ['read_patient', 'read_mapping']) {
+      const [rule] = now.filter(({ policyname }) => policyname === name);
+      expect(rule).toMatchObject({
+        cmd: 'SELECT',
+        roles: '{app_api}',
+        qual: expect.stringContaining('sees_all_patients'),
+      });
+    }
+    const others = ruled.filter(({ policyname }) => !['unassign', 'read_patient', 'read_mapping'].includes(policyname));
+    expect(now).toEqual(expect.arrayContaining(others));
     expect(await migrate(sql, { folder })).toEqual([]);
   });
 

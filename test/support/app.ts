@@ -27,6 +27,8 @@ export interface Sent {
   token?: string;
   body?: unknown;
   headers?: Record<string, string> | [string, string][];
+  /** Settings of the deployment, for this request alone. */
+  settings?: Partial<Bindings>;
 }
 
 /** For a file that is not about passwords: they take no time to hash, until its end. */
@@ -43,7 +45,7 @@ export const cheapPasswords = () => {
 /** Sends requests through the Worker. For the same database in other circumstances, `env` may be changed in a copy. */
 export const caller =
   (env: Bindings) =>
-  async (method: string, path: string, { token, body, headers }: Sent = {}): Promise<Answer> => {
+  async (method: string, path: string, { token, body, headers, settings }: Sent = {}): Promise<Answer> => {
     const init = new Headers(headers);
     if (token !== undefined) init.set('Authorization', `Bearer ${token}`);
     const bytes = body instanceof Uint8Array || body instanceof ReadableStream;
@@ -55,7 +57,7 @@ export const caller =
       headers: init,
       body: body === undefined ? undefined : raw ? (body as BodyInit) : JSON.stringify(body),
     });
-    const response = await app.fetch(request, env, context);
+    const response = await app.fetch(request, settings ? { ...env, ...settings } : env, context);
     const text = await response.text();
     await waitOnExecutionContext(context);
     const isJson = response.headers.get('Content-Type')?.includes('json');

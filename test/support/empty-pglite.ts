@@ -1,4 +1,5 @@
 // An empty PostgreSQL in WASM, for tests.
+import { randomUUID } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -30,9 +31,10 @@ export async function bootPglite(): Promise<PGlite> {
   await pglite.exec('drop database template1');
   const image = await pglite.dumpDataDir('none');
   await mkdir(dirname(cache), { recursive: true });
-  // another run may be reading it, or writing its own
-  await writeFile(`${cache}.${process.pid}`, image.stream());
-  await rename(`${cache}.${process.pid}`, cache);
+  // another run or thread may be reading it, or writing its own
+  const own = `${cache}.${randomUUID()}`;
+  await writeFile(own, image.stream());
+  await rename(own, cache);
   return pglite;
 }
 

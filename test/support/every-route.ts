@@ -1,4 +1,5 @@
 // For every route a request that succeeds, for what has to hold for all of them.
+import type { Bindings } from '../../src/config.ts';
 import type { MakeRequest, Request } from '../routes/route.ts';
 import { settingOf, type World } from '../routes/setting.ts';
 import { rowOf } from '../routes/table.ts';
@@ -15,6 +16,7 @@ export interface Prepared {
   /** Who did it according to the trail, where that is neither who asks nor who is answered. */
   actor: Request['actor'];
   headers: Record<string, string>;
+  settings?: Partial<Bindings>;
 }
 
 /** Makes what each request is about, every time anew. Whatever is written is `text`. */
@@ -24,7 +26,8 @@ export const everyRoute = (app: App, w: World, text = 'Text') => {
     const [method = '', pattern = ''] = route.split(' ');
     const { who, path = pattern, body, actor, headers = {} } = await request(setting);
     const sent = path.startsWith('/api/') ? `${path}/` : path;
-    return { route, method, path: sent, token: who?.token, who, body, actor, headers };
+    const { settings } = rowOf(route);
+    return { route, method, path: sent, token: who?.token, who, body, actor, headers, ...(settings && { settings }) };
   };
   /** The request of its row, which succeeds. */
   const prepare = (route: string) => prepareRequest(route, rowOf(route).request);
@@ -33,6 +36,6 @@ export const everyRoute = (app: App, w: World, text = 'Text') => {
 
 export const send = (
   call: ReturnType<typeof caller>,
-  { method, path, token, body, headers }: Prepared,
+  { method, path, token, body, headers, settings }: Prepared,
   more?: Record<string, string>,
-): Promise<Answer> => call(method, path, { token, body, headers: { ...headers, ...more } });
+): Promise<Answer> => call(method, path, { token, body, headers: { ...headers, ...more }, settings });

@@ -281,6 +281,32 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         return { path: '/api/auth/login/otp/', body, to: ann.email, happened };
       },
     },
+    'an emergency': {
+      statement: 'open_emergency_access',
+      page: 'access-log',
+      stage: async () => {
+        const name = unique(word);
+        const doctor = await app.register(unique('doctor'), 'doctor/');
+        await app.asOwner('update doctors set approved = true where user_id = $1', [doctor.id]);
+        const ann = await app.register(name, 'patient/', { date_of_birth: '1931-02-03' });
+        await app.verify(ann.id);
+        const [record] = await app.rows('select id::int from patients where user_id = $1', [ann.id]);
+        const settings = { DOCTOR_ACCESS: 'assigned' as const };
+        const [token, who] = [doctor.token, { name, date_of_birth: '1931-02-03' }];
+        await app.call('POST', '/api/doctors/lookup-patient/', { token, body: who, settings });
+        const happened = () =>
+          app.count('from emergency_accesses where patient_id = $1', [record.id]).then((many) => many === 1);
+        const path = `/api/patients/${record.id}/emergency-access/`;
+        return {
+          path,
+          token,
+          body: { reason: 'Brought in unconscious' },
+          settings,
+          to: `${name}@example.com`,
+          happened,
+        };
+      },
+    },
     'a refresh that somebody else repeats': {
       statement: 'app.refresh(',
       page: 'forgot',
@@ -323,5 +349,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
   return { admin, somebody, ending, tokenFor, causes, use };
 };
 
-export const send = (call: ReturnType<typeof caller>, { method = 'POST', path, token, body, headers }: Staged) =>
-  call(method, path, { token, body, headers });
+export const send = (
+  call: ReturnType<typeof caller>,
+  { method = 'POST', path, token, body, headers, settings }: Staged,
+) => call(method, path, { token, body, headers, settings });

@@ -16,7 +16,7 @@ export interface Mail {
 
 const asMail = ({ body: { to, ...mail } }: Taken): Mail => {
   const [, page = '', token = ''] =
-    /https:\/\/wardbook\.example\/portal\/(\w+)(?:#token=([\w-]+))?/.exec(mail.text) ?? [];
+    /https:\/\/wardbook\.example\/portal\/([\w-]+)(?:#token=([\w-]+))?/.exec(mail.text) ?? [];
   return { ...mail, to: to.join(), page, token };
 };
 

@@ -64,7 +64,7 @@ export const clinic = async () => {
     (select coalesce(json_agg(t), '[]') from (select id, user_id, created_by, name, specialization, contact_info,
       license_number, approved, version, created_at, updated_at from doctors) t) as doctors,
     (select coalesce(json_agg(t), '[]') from (
-      select id, patient_id as patient, doctor_id as doctor, created_at from mappings) t) as mappings,
+      select id, patient_id as patient, doctor_id as doctor, created_at, expires_at from mappings) t) as mappings,
     (select json_agg(t) from (select id, role from users) t) as users`);
     return row as World;
   };

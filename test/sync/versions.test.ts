@@ -20,7 +20,7 @@ test('patients and doctors of a sync carry the version that If-Match takes, with
   expect(body.patients.map(({ id, version }: Json) => [id, version])).toEqual([[patient.id, 2]]);
   expect(body.doctors.map(({ id, version }: Json) => [id, version])).toEqual([[doctor.id, 1]]);
   // nobody changes a mapping
-  expect(Object.keys(body.mappings[0]).sort()).toEqual(['created_at', 'doctor', 'id', 'patient']);
+  expect(Object.keys(body.mappings[0]).sort()).toEqual(['created_at', 'doctor', 'expires_at', 'id', 'patient']);
 
   const change = (version: number) =>
     app.as(ann, 'PATCH', `/api/patients/${patient.id}/`, { phone: '1' }, { 'If-Match': `"${version}"` });

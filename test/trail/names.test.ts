@@ -146,7 +146,7 @@ test('an entry holds nothing of how a record is kept', async () => {
     ['name', 'updated_at', 'version'],
     [...Object.keys(d), 'version'].sort(),
     [...Object.keys(p), 'version'].sort(),
-    ['created_at', 'created_by', 'doctor_id', 'id', 'patient_id'],
+    ['created_at', 'created_by', 'doctor_id', 'expires_at', 'id', 'patient_id'],
   ]);
   expect(body[1].before).toMatchObject({ name: 'Kept', version });
 });

@@ -70,6 +70,7 @@ describe('is read by admins', () => {
       actor_role: 'user',
       action: 'update',
       resource: 'patient',
+      reason: null,
       resource_id: ownPatient.id,
       patient_ids: [ownPatient.id],
       request_id: requestIdOf(changed),
@@ -195,6 +196,7 @@ describe("a patient's own record", () => {
     expect(log.body[3]).toEqual({
       id: expect.any(Number),
       at: expect.stringMatching(/Z$/),
+      reason: null,
       action: 'read',
       resource: 'patient',
       actor_id: assignedDoctor.id,

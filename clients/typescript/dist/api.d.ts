@@ -98,10 +98,17 @@ export type DoctorPatch = {
   license_number?: string | null | undefined;
 };
 /** Which doctor treats which patient. */
-export type Mapping = { id: number; patient: number; doctor: number; created_at: string };
-export type NewMapping = { patient: number; doctor: number };
+export type Mapping = { id: number; patient: number; doctor: number; created_at: string; expires_at: string | null };
+export type NewMapping = { patient: number; doctor: number; expires_at?: string | null | undefined };
 /** A mapping, with its doctor. */
-export type AssignedDoctor = { id: number; patient: number; doctor: number; created_at: string; doctor_detail: Doctor };
+export type AssignedDoctor = {
+  id: number;
+  patient: number;
+  doctor: number;
+  created_at: string;
+  expires_at: string | null;
+  doctor_detail: Doctor;
+};
 /** An account as its owner sees it. */
 export type User = {
   id: number;
@@ -203,6 +210,7 @@ export type Mail = {
   purpose:
     | 'change'
     | 'email_taken'
+    | 'emergency_access'
     | 'factor_added'
     | 'factor_removed'
     | 'invitation'
@@ -223,6 +231,34 @@ export type Mail = {
   held: 'address' | 'deployment' | null;
   asked_at: string;
 };
+/** A patient whom a doctor looked up in an emergency. */
+export type FoundPatient = {
+  id: number;
+  name: string;
+  date_of_birth: string;
+  gender: 'female' | 'male' | 'other' | 'unknown' | null;
+};
+export type EmergencyAccess = {
+  id: number;
+  patient: number;
+  doctor: number;
+  reason: string;
+  created_at: string;
+  expires_at: string;
+};
+/** The same as administrators see it. */
+export type ReviewedAccess = {
+  id: number;
+  patient: number;
+  doctor: number;
+  patient_name: string | null;
+  doctor_name: string;
+  reason: string;
+  created_at: string;
+  expires_at: string;
+  reviewed_at: string | null;
+  reviewed_by: number | null;
+};
 export type AuditEntry = {
   id: number;
   at: string;
@@ -236,6 +272,7 @@ export type AuditEntry = {
   request_id: string | null;
   address: string | null;
   before: unknown;
+  reason: string | null;
 };
 /** What waits for an administrator. */
 export type Waiting = {
@@ -253,7 +290,19 @@ export type Waiting = {
   }[];
   mails: Mail[];
   accounts: { id: number; name: string; username: string | null; email: string | null; waits_until: string }[];
-  totals: { doctors: number; mails: number; accounts: number };
+  emergencies: {
+    id: number;
+    patient: number;
+    doctor: number;
+    reason: string;
+    created_at: string;
+    expires_at: string;
+    patient_name: string | null;
+    doctor_name: string;
+    reviewed_at: string | null;
+    reviewed_by: number | null;
+  }[];
+  totals: { doctors: number; mails: number; accounts: number; emergencies: number };
 };
 /** What is in force. */
 export type Settings = {
@@ -261,6 +310,7 @@ export type Settings = {
   warnings: { code: 'limiter_missing' | 'mail_unset' | 'registration_unset'; detail: string }[];
   registration: ('doctor' | 'patient' | 'user')[];
   doctor_approval: 'automatic' | 'manual';
+  doctor_access: 'all' | 'assigned';
   require_verified_email: boolean;
   mail: 'api' | 'binding' | null;
   mail_from: string | null;
@@ -321,6 +371,7 @@ export type Sync = {
 export type FieldErrors = Record<string, string[]>;
 export type ProblemCode =
   | 'account_disabled'
+  | 'already_accessible'
   | 'already_linked'
   | 'answered_before'
   | 'body_too_large'
@@ -409,6 +460,26 @@ export type Routes = {
   };
   '/api/admin/doctors/:id/approve': { $post: { input: { param: { id: number } }; output: Doctor; status: 200 } };
   '/api/admin/doctors/:id/revoke': { $post: { input: { param: { id: number } }; output: Doctor; status: 200 } };
+  '/api/admin/emergency-accesses': {
+    $get: {
+      input: {
+        query?:
+          | {
+              limit?: number | undefined;
+              cursor?: string | undefined;
+              sort?: '-id' | 'id' | undefined;
+              count?: 'exact' | undefined;
+              reviewed?: 'false' | 'true' | undefined;
+            }
+          | undefined;
+      };
+      output: ReviewedAccess[];
+      status: 200;
+    };
+  };
+  '/api/admin/emergency-accesses/:id/review': {
+    $post: { input: { param: { id: number } }; output: ReviewedAccess; status: 200 };
+  };
   '/api/admin/invitations': {
     $get: {
       input: {
@@ -676,6 +747,9 @@ export type Routes = {
       status: 200;
     };
   };
+  '/api/doctors/lookup-patient': {
+    $post: { input: { json: { name: string; date_of_birth: string } }; output: FoundPatient[]; status: 200 };
+  };
   '/api/doctors/my-patients': {
     $get: {
       input: {
@@ -794,6 +868,7 @@ export type Routes = {
         actor_id: number | null;
         actor_name: string | null;
         actor_role: string | null;
+        reason: string | null;
       }[];
       status: 200;
     };
@@ -826,6 +901,9 @@ export type Routes = {
     $get: { input: { param: { id: number } }; output: RegisteredPatient; status: 200 };
     $patch: { input: { json: PatientPatch; param: { id: number } }; output: Patient; status: 200 };
     $put: { input: { json: NewPatient; param: { id: number } }; output: Patient; status: 200 };
+  };
+  '/api/patients/:id/emergency-access': {
+    $post: { input: { json: { reason: string }; param: { id: number } }; output: EmergencyAccess; status: 201 };
   };
   '/api/patients/:id/invitation': {
     $delete: { input: { param: { id: number } }; output: undefined; status: 204 };

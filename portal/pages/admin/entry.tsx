@@ -9,7 +9,7 @@ import { actionLabel, actorLabel, nameIn, PatientLink, recordLabel, Target, Who 
 const mostPatients = 20;
 
 export function Entry({ entry, close }: { entry: AuditEntry; close(): void }) {
-  const { id, at, action, patient_ids, request_id, address, before } = entry;
+  const { id, at, action, patient_ids, request_id, address, before, reason } = entry;
   const name = nameIn(before);
   const said = name ? `${recordLabel(entry)}, ${name}` : recordLabel(entry);
   return (
@@ -19,6 +19,7 @@ export function Entry({ entry, close }: { entry: AuditEntry; close(): void }) {
           ['When', <Time key="at" at={at} />],
           ['Who', <Who key="who" entry={entry} />],
           ['To what', <Target key="what" entry={entry} />],
+          ...(reason === null ? [] : [['Reason', <Text key="reason" of={reason} />] as const]),
           ['From', <Text key="from" of={address} />],
           ['Request', <Text key="request" of={request_id} />],
           ['Entry', <Text key="entry" of={id} />],

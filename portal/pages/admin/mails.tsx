@@ -16,6 +16,7 @@ export const purposes: Record<Mail['purpose'], string> = {
   new_device: 'A notice of a new device',
   token_replayed: 'A warning of a copied session',
   email_taken: 'A notice that an email has an account',
+  emergency_access: 'A notice of an emergency access',
   factor_added: 'A notice of a second factor',
   factor_removed: 'A notice that a second factor was taken away',
   recovery_code_used: 'A notice of a recovery code that was used',

@@ -12,14 +12,14 @@ import { purposes, sendAgain } from './mails.tsx';
 export function Overview() {
   const waiting = useLoaded(() => answer(api.admin.waiting.$get()), 'waiting');
   return (
-    <Page title="What waits for you">
+    <Page title="To do">
       <Show loaded={waiting}>
-        {({ doctors, mails, accounts, totals }) =>
-          totals.doctors + totals.mails + totals.accounts === 0 ? (
+        {({ doctors, mails, accounts, emergencies, totals }) =>
+          Object.values(totals).every((total) => total === 0) ? (
             <>
               <p>
-                Nothing. No doctor awaits approval, every mail was handed over to the mail service, and nobody has to
-                wait after wrong passwords.
+                Nothing. No doctor awaits approval, every mail was handed over to the mail service, every emergency
+                access is reviewed, and nobody has to wait after wrong passwords.
               </p>
               <p>
                 All <a href="/portal/doctors">doctors</a>, <a href="/portal/mails">mails that were not sent</a> and{' '}
@@ -28,6 +28,9 @@ export function Overview() {
             </>
           ) : (
             <>
+              {totals.emergencies > 0 && (
+                <Emergencies emergencies={emergencies} total={totals.emergencies} waiting={waiting} />
+              )}
               {totals.doctors > 0 && <Doctors doctors={doctors} total={totals.doctors} waiting={waiting} />}
               {totals.mails > 0 && <Mails mails={mails} total={totals.mails} waiting={waiting} />}
               {totals.accounts > 0 && <Accounts accounts={accounts} total={totals.accounts} />}
@@ -79,6 +82,47 @@ function Doctors({ doctors, total, waiting }: { doctors: Doctor[]; total: number
           }}
         />
       )}
+    </section>
+  );
+}
+
+interface EmergenciesProps {
+  emergencies: Waiting['emergencies'];
+  total: number;
+  waiting: Loaded<Waiting>;
+}
+function Emergencies({ emergencies, total, waiting }: EmergenciesProps) {
+  return (
+    <section>
+      <h2>{counted(total, 'emergency access', 'emergency accesses')} to review</h2>
+      <p>A doctor opened the record of a patient who was not assigned. Ask why, if the reason does not say it.</p>
+      <ul class="plain">
+        {emergencies.map(({ id, patient, patient_name, doctor, doctor_name, reason, created_at }) => (
+          <li key={id}>
+            <span>
+              <a href={`/portal/doctors/${doctor}`}>
+                <Name of={doctor_name} />
+              </a>{' '}
+              opened{' '}
+              <a href={`/portal/patients/${patient}`}>
+                <Name of={patient_name ?? `Patient ${patient}`} />
+              </a>
+              , <Time at={created_at} />: <q>{reason}</q>
+            </span>
+            <ActionButton
+              label={`Mark as reviewed: ${doctor_name} and ${patient_name ?? 'patient'}`}
+              act={async () => {
+                await answer(api.admin['emergency-accesses'][':id'].review.$post({ param: { id } }));
+                await waiting.again();
+              }}
+            />
+          </li>
+        ))}
+      </ul>
+      <p>
+        {total > emergencies.length && <>These are the first {emergencies.length}. </>}
+        <a href="/portal/trail?action=emergency_access">All emergency accesses</a>
+      </p>
     </section>
   );
 }

@@ -31,6 +31,11 @@ const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildre
     'DOCTOR_APPROVAL',
   ],
   [
+    'Approved doctors see',
+    set.doctor_access === 'all' ? 'all patients' : 'the patients who are assigned to them, and others in an emergency',
+    'DOCTOR_ACCESS',
+  ],
+  [
     'An account whose email is not confirmed',
     set.require_verified_email ? 'can do nothing but confirm it' : 'can do all that its role can',
     'REQUIRE_VERIFIED_EMAIL',
@@ -63,7 +68,11 @@ const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildre
     set.unconfirmed_account_days === 0 ? 'stays' : `goes after ${set.unconfirmed_account_days} days`,
     'UNCONFIRMED_ACCOUNT_DAYS',
   ],
-  ['Tokens of the secret of before', set.previous_secret ? 'still count' : 'do not count', 'JWT_SECRET_PREVIOUS'],
+  [
+    'Tokens signed with the previous secret',
+    set.previous_secret ? 'still count' : 'do not count',
+    'JWT_SECRET_PREVIOUS',
+  ],
   ['simplejwt’s routes under /api/token', set.simplejwt_routes ? 'are there' : 'are gone', 'SIMPLEJWT_ROUTES'],
   [
     'Tokens of the Django of before count until',

@@ -9,6 +9,8 @@ const actionLabels: Record<string, string> = {
   update: 'changed',
   delete: 'deleted',
   restore: 'brought back',
+  lookup: 'looked up in an emergency',
+  emergency_access: 'opened in an emergency',
   refused: 'was refused',
   accept: 'accepted',
   approval_withdrawn: 'lost approval by a change',
@@ -52,6 +54,7 @@ const kindLabels: Record<string, string> = {
   session: 'Session',
   invitation: 'Invitation',
   mail: 'Mail',
+  emergency_access: 'Emergency access',
   audit: 'The trail',
   database: 'Database',
 };

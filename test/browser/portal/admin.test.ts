@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 120_000 }, () => {
 
   test('begin with what waits: a doctor to approve, a mail that failed, an account after wrong passwords', async () => {
     const page = await open('/portal/', boss);
-    await heading(page, 'What waits for you');
+    await heading(page, 'To do');
     await page.getByText('Nothing. No doctor awaits approval').waitFor();
     await page.getByRole('link', { name: 'mails that were not sent' }).waitFor();
     await accessible(page);
@@ -158,7 +158,7 @@ describe.skipIf(!hasBrowser)('administrators', { timeout: 120_000 }, () => {
 
     await person('admin', 'Another Boss');
     await press(page, 'Save');
-    await page.getByRole('link', { name: 'What waits' }).waitFor({ state: 'hidden' });
+    await page.getByRole('link', { name: 'To do' }).waitFor({ state: 'hidden' });
     expect((await call('GET', '/api/auth/me/', undefined, boss.access)).body.role).toBe('user');
     await asOwner(`update users set role = 'admin' where id = $1`, [boss.id]);
     await page.close();
