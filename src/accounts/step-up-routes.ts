@@ -33,7 +33,7 @@ export const stepUpRoutes = new Hono<Env>({ strict: false }).post(
   json(stepUpBody),
   async (c) => {
     const { password, code } = c.req.valid('json');
-    if (password === undefined) {
+    if (password === undefined || code !== undefined) {
       const [rows] = await queryAsAuth(c, selectFactor({ account: actorOf(c).id, pending: false }));
       const { sealed, step } = (await compareOwnCode(c, rows[0]?.sealed, { code })).given;
       const [outcome] = await queryAsAuth(c, stepUpWithCode({ sealed, step }));

@@ -1,6 +1,7 @@
 // Bodies and answers about the second factor.
 import * as z from 'zod';
 import { ownPassword, submittedPassword } from '../accounts/password-fields.ts';
+import { requiredText } from '../http/fields.ts';
 import { documentedAs } from '../http/validate.ts';
 
 /** Apps show a code in two groups, and people type it so. */
@@ -10,19 +11,15 @@ const code = z
   .transform((value) => value.replace(/[\s-]/g, ''))
   .pipe(z.string().regex(/^\d{6}$/, 'six digits'))
   .describe('six digits that the app shows');
-const recoveryCode = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(50, 'at most 50 characters')
-  .describe('one of the ten, instead of a code; each is good once');
+const recoveryCode = requiredText(50).describe('one of the ten, instead of a code; each is good once');
 const password = submittedPassword.describe('your own, once more');
 const [exampleCode, exampleRecovery, examplePassword] = ['492039', '7h2kq-m9x4d', 'four unrelated words here'];
 const exampleToken = 'eyJhbGci.eyJhdWQi.c2lnbmVk';
 
 /** Either of the two, whichever is there; shown as two bodies, so that a compiler asks for one. */
-const oneOfThem = 'send either code or recovery_code';
+const oneOfThem = 'send a code, or a recovery_code';
 const hasOne = (sent: { code?: string | undefined; recovery_code?: string | undefined }) =>
-  (sent.code === undefined) !== (sent.recovery_code === undefined);
+  sent.code !== undefined || sent.recovery_code !== undefined;
 const either = { code: code.optional(), recovery_code: recoveryCode.optional() };
 
 export const codeBody = z.strictObject({ code }).meta({ id: 'OwnCode', examples: [{ code: exampleCode }] });
@@ -35,11 +32,7 @@ const recoveryBody = z.strictObject({ password, recovery_code: recoveryCode }).m
   examples: [{ password: examplePassword, recovery_code: exampleRecovery }],
 });
 
-const otpToken = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(2000, 'at most 2000 characters')
-  .describe('what the first step answered with `otp_required`');
+const otpToken = requiredText(2000).describe('what the first step answered with `otp_required`');
 const stepByCode = z
   .strictObject({ otp_token: otpToken, code })
   .meta({ id: 'SecondStepByCode', examples: [{ otp_token: exampleToken, code: exampleCode }] });
@@ -65,7 +58,7 @@ export const stepUpBody = documentedAs(
   z.xor([ownPassword, codeBody]).meta({ id: 'StepUp', examples: [{ password: examplePassword }] }),
   z
     .strictObject({ password: password.optional(), code: code.optional() })
-    .refine((sent) => (sent.password === undefined) !== (sent.code === undefined), {
+    .refine((sent) => sent.password !== undefined || sent.code !== undefined, {
       path: ['password'],
       error: 'send your password, or a code if your account has a second factor',
     }),

@@ -14,8 +14,11 @@ interface SubmittedCode {
 /** What the database is told of a code: its time step, or the hash of a recovery code; neither for a wrong one. */
 export const compareCode = async (c: Context<Env>, account: number, sealed: string, sent: SubmittedCode) => {
   const secret = await decryptSecret(config(c), account, sealed);
-  const step = sent.code === undefined ? null : stepOfCode(secret, sent.code);
-  const recovery = sent.recovery_code === undefined ? null : await hashRecoveryCode(secret, sent.recovery_code);
+  const { code, recovery_code } = sent;
+  const step = code === undefined ? null : stepOfCode(secret, code);
+  // whoever sends both means the code, and loses no recovery code by it
+  const isRecovery = code === undefined && recovery_code !== undefined;
+  const recovery = isRecovery ? await hashRecoveryCode(secret, recovery_code) : null;
   return { secret, given: { sealed, step, recovery } };
 };
 

@@ -150,7 +150,7 @@ describe('sessions', () => {
     expect(await list(phone)).toHaveLength(3);
     const [current] = (await list(phone)).filter((session: Json) => session.current);
     expect(current).toEqual({
-      ...{ id: expect.any(Number), device: 'Phone/1.0', current: true },
+      ...{ id: expect.any(Number), device: 'Phone/1.0', mfa: false, current: true },
       ...{ created_at: expect.stringMatching(/Z$/), last_used_at: expect.stringMatching(/Z$/) },
     });
 

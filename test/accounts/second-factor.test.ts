@@ -174,11 +174,13 @@ describe('signing in', () => {
     expect(await outcome(now + 1)).toBe('in');
   });
 
-  test('needs either a code or a recovery code', async () => {
-    const { ann, code, recovery } = await withFactor();
+  test('needs a code or a recovery code, and with both takes the code', async () => {
+    const { ann, code, wrongCode, recovery } = await withFactor();
     const otp_token = await firstStep(ann);
-    const both = { otp_token, code: await code(), recovery_code: recovery[0] };
-    for (const body of [{ otp_token }, both, { otp_token, code: '12345' }, { otp_token, code: 'abcdef' }])
+    const both = { otp_token, code: await wrongCode(), recovery_code: recovery[0] };
+    expect((await secondStep(both)).body.code).toBe('otp_invalid');
+    expect(await of(ann)).toMatchObject({ recovery_codes_left: 10 });
+    for (const body of [{ otp_token }, { otp_token, code: '12345' }, { otp_token, code: 'abcdef' }])
       expect((await secondStep(body)).status).toBe(400);
     const spaced = (await code()).replace(/^(...)/, '$1 ');
     expect((await secondStep({ otp_token, code: spaced })).status).toBe(200);

@@ -95,6 +95,11 @@ const fill = async () => {
       owner.id,
       left,
     ]);
+  for (const [id, left] of [
+    ['over', '-1 second'],
+    ['counts', '1 minute'],
+  ])
+    await app.asOwner('insert into app.used_otp_tokens (id, expires_at) values ($1, now() + $2::interval)', [id, left]);
   for (const [key, forget] of [
     ['forgotten', '-1 second'],
     ['remembered', '1 minute'],
@@ -123,10 +128,11 @@ test('removes sessions, keys and guesses that have expired, and says how many', 
     'used',
   ]);
   expect(await names('select jti as name from django_tokens')).toEqual(['lives']);
+  expect(await names('select id as name from app.used_otp_tokens')).toEqual(['counts']);
   expect(await elsewhere()).toEqual(before);
   const [{ job, ...removed }, ...more] = said;
   expect([job, more]).toEqual(['sweep', []]);
-  expect(removed).toEqual({ ...nothing, sessions: 3, keys: 1, guesses: 1, django_tokens: 1, mails: 3 });
+  expect(removed).toEqual({ ...nothing, sessions: 3, keys: 1, guesses: 1, django_tokens: 1, otp_tokens: 1, mails: 3 });
 });
 
 test('leaves who is signed in alone, and finds nothing the second time', async () => {
@@ -138,7 +144,7 @@ test('leaves who is signed in alone, and finds nothing the second time', async (
 });
 
 test('takes one round trip a part', async () => {
-  expect(await app.roundTripsOf(() => run())).toBe(7);
+  expect(await app.roundTripsOf(() => run())).toBe(8);
 });
 
 const expire = (keys: number) =>
@@ -217,7 +223,7 @@ test('fails where the schedule sees it when the database does not answer, and wo
   await fill().catch(() => {});
   const env = { ...app.env, DATABASE_URL: connection.url };
   await connection.fail('html with 502');
-  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, lookups, mails, names');
+  await expect(run(env)).rejects.toThrow('sessions, keys, guesses, django_tokens, otp_tokens, lookups, mails, names');
   await connection.heal();
   await run(env);
   expect(await names(`select user_agent as name from sessions where idle_until < now()`)).toEqual([]);

@@ -67,6 +67,21 @@ describe('npm run admin, in a hurry', () => {
     expect((await admin('enable ira@example.com')).said).toBe('ira@example.com is not disabled.');
   });
 
+  test('takes away a second factor, also that of the last administrator, and signs out', async () => {
+    expect(await admin('reset-mfa ira@example.com')).toEqual({
+      code: 1,
+      said: 'ira@example.com has no second factor.',
+    });
+    await sql`insert into app.factors (user_id, secret, key_id, confirmed_at)
+      select id, 'sealed', 'a key', now() from users where username = 'ira'`;
+    await sql`insert into sessions (user_id, refresh_hash, idle_until, expires_at, mfa)
+      select id, 'x', now() + interval '1 day', now() + interval '1 day', true from users where username = 'ira'`;
+    expect((await admin('reset-mfa ira@example.com')).said).toContain('has no second factor any more');
+    expect(await trail('user')).toEqual({ action: 'factor_reset', actor_role: 'cli' });
+    expect(await sql`select 1 from sessions s join users u on u.id = s.user_id where username = 'ira'`).toEqual([]);
+    expect(await sql`select 1 from app.factors`).toEqual([]);
+  });
+
   test('gives another role, where the database lets it', async () => {
     expect((await admin('role ira@example.com --role king')).said).toContain('--role is one of user, patient');
     expect((await admin('role ira@example.com --role user')).said).toBe('ira@example.com is user already.');
@@ -136,6 +151,7 @@ describe('npm run admin, in a hurry', () => {
       'enable',
       'role',
       'end-sessions',
+      'reset-mfa',
       'invite',
       'restore',
     ]) {

@@ -1,6 +1,8 @@
 // Everything that causes a mail, each with somebody of its own; and what the links in mails are for.
 import { type Account, type Answer, type App, accountOf, caller, password, type Sent } from './app.ts';
+import { factorsOf } from './factor.ts';
 import type { openMailbox } from './mailbox.ts';
+import { codeAt, stepNow } from './totp.ts';
 import { unique } from './unique.ts';
 
 export interface Cause {
@@ -31,6 +33,7 @@ const from = (network: string) => ({ 'CF-Connecting-IP': network });
 export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>, word = 'ann') => {
   /** Without a way to send mails: as if the isolate had ended after its answer. */
   const ending = caller({ ...app.env, MAIL_API_URL: undefined });
+  const factors = factorsOf(app);
   const admin = await app.register('admin');
   await app.makeAdmin(admin.id);
   await app.stepUp(admin);
@@ -242,6 +245,40 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         const happened = async () => (await app.count('from sessions where user_id = $1', [id])) === 2;
         const [path, body] = ['/api/auth/login/', { email, password }];
         return { path, body, headers: { 'User-Agent': `${word}, something new` }, to: email, happened };
+      },
+    },
+    'a second factor': {
+      statement: 'app.confirm_factor(',
+      page: 'forgot',
+      stage: async () => {
+        const ann = await somebody();
+        const code = await codeAt(await factors.begin(ann), stepNow());
+        const happened = () => app.count('from app.factors where confirmed_at is not null and user_id = $1', [ann.id]);
+        const path = '/api/auth/mfa/totp/confirm/';
+        return { path, token: ann.token, body: { code }, to: ann.email, happened: () => happened().then(Boolean) };
+      },
+    },
+    'a second factor that is taken away': {
+      statement: 'app.remove_factor(',
+      page: 'forgot',
+      stage: async () => {
+        const ann = await somebody();
+        const { code } = await factors.setUp(ann);
+        const happened = async () => (await app.count('from app.factors where user_id = $1', [ann.id])) === 0;
+        const body = { password, code: await code() };
+        return { method: 'DELETE', path: '/api/auth/mfa/', token: ann.token, body, to: ann.email, happened };
+      },
+    },
+    'a recovery code': {
+      statement: 'app.open_session_with_code(',
+      page: 'forgot',
+      stage: async () => {
+        const ann = await somebody();
+        const { recovery } = await factors.setUp(ann);
+        const otp_token = await factors.firstStep(ann);
+        const happened = async () => (await app.count('from sessions where user_id = $1', [ann.id])) === 2;
+        const body = { otp_token, recovery_code: recovery[0] };
+        return { path: '/api/auth/login/otp/', body, to: ann.email, happened };
       },
     },
     'an emergency': {
