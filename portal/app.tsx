@@ -1,17 +1,13 @@
-// Which page an address is, for whom: what anybody sees, what each role sees, and the sign-in in place of what needs one.
-import { useSignal } from '@preact/signals';
 import type { ComponentType } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
-import { LocationProvider, Route, Router, useLocation } from 'preact-iso';
+import { LocationProvider, Route, Router } from 'preact-iso';
 import { answer, type User } from '../clients/typescript/dist/index.js';
-import { loadDeployment } from './deployment.ts';
-import { Confirm, clearNotice, NoticeBar } from './kit/dialogs.tsx';
-import { dropDrafts, hasDraft } from './kit/drafts.ts';
+import { Header } from './header.tsx';
+import { NoticeBar } from './kit/dialogs.tsx';
+import { hasDraft } from './kit/drafts.ts';
 import { clearCachedLists } from './kit/lists.tsx';
-import { useLoaded } from './kit/loading.tsx';
 import { Page } from './kit/page.tsx';
 import { Proving } from './kit/password-dialog.tsx';
-import { Name } from './kit/words.tsx';
 import { Account, Unverified } from './pages/account.tsx';
 import { AccountPage, Accounts } from './pages/admin/accounts.tsx';
 import { Invitations } from './pages/admin/invitations.tsx';
@@ -34,7 +30,6 @@ import { Register, SignIn } from './pages/sign-in.tsx';
 import { accountBlock, api, isOnline, user } from './session.ts';
 
 type Pages = Record<string, ComponentType>;
-type Links = readonly (readonly [path: string, label: string])[];
 
 const publicPages: Pages = {
   '/portal/register': Register,
@@ -86,45 +81,6 @@ const pagesOf: Record<User['role'], Pages> = {
     ...doctorPages,
   },
 };
-/** The first is where one comes in. */
-const linksOf: Record<User['role'], Links> = {
-  user: [
-    ['/portal/patients', 'Patients'],
-    ['/portal/doctors', 'Doctors'],
-  ],
-  doctor: [
-    ['/portal/', 'My patients'],
-    ['/portal/all-patients', 'All patients'],
-    ['/portal/doctors', 'Doctors'],
-    ['/portal/profile', 'My profile'],
-  ],
-  patient: [
-    ['/portal/', 'My record'],
-    ['/portal/my-doctors', 'My doctors'],
-    ['/portal/access-log', 'Who looked at it'],
-    ['/portal/doctors', 'Doctors'],
-  ],
-  admin: [
-    ['/portal/', 'To do'],
-    ['/portal/patients', 'Patients'],
-    ['/portal/doctors', 'Doctors'],
-    ['/portal/mappings', 'Who treats whom'],
-    ['/portal/accounts', 'Accounts'],
-    ['/portal/invitations', 'Invitations'],
-    ['/portal/trail', 'Trail'],
-    ['/portal/settings', 'Settings'],
-  ],
-};
-
-/** Where doctors see the assigned patients alone, there are no others to list, and a way through in an emergency. */
-const linksUnderAssigned: Links = linksOf.doctor.map(([path, label]) =>
-  path === '/portal/all-patients' ? ['/portal/emergency', 'Emergency access'] : [path, label],
-);
-const useLinks = (role: User['role']): Links => {
-  const deployment = useLoaded(async () => (role === 'doctor' ? await loadDeployment() : undefined), role);
-  return deployment.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
-};
-
 const NotFound = () => (
   <Page title="There is no such page">
     <p>
@@ -132,62 +88,6 @@ const NotFound = () => (
     </p>
   </Page>
 );
-
-function Header({ role, name }: User) {
-  const { path } = useLocation();
-  const links = useLinks(role);
-  const first = links[0]?.[0];
-  const isAt = (to: string) => path === to || path.startsWith(`${to}/`) || (path === '/portal' && to === first);
-  const isAsking = useSignal(false);
-  const signOut = async () => {
-    clearNotice();
-    dropDrafts();
-    await api.auth.logout.$post().catch(() => {});
-  };
-  const leave = () => {
-    if (!hasDraft.value) return signOut();
-    isAsking.value = true;
-  };
-  return (
-    <header class="bar">
-      <nav aria-label="Main">
-        <a href="/portal/" class="brand">
-          Wardbook
-        </a>
-        <ul>
-          {links.map(([to, label]) => (
-            <li key={to}>
-              <a href={to} aria-current={isAt(to) ? 'page' : undefined}>
-                {label}
-              </a>
-            </li>
-          ))}
-        </ul>
-        <div class="who">
-          <a href="/portal/account" aria-current={isAt('/portal/account') ? 'page' : undefined}>
-            <Name of={name} />
-          </a>
-          <button type="button" class="link" onClick={leave}>
-            Sign out
-          </button>
-        </div>
-      </nav>
-      {isAsking.value && (
-        <Confirm
-          title="Sign out and throw away what you typed?"
-          button="Sign out"
-          cancel="Stay"
-          act={signOut}
-          close={() => {
-            isAsking.value = false;
-          }}
-        >
-          <p>There is something that you typed and did not save. It is gone once you sign out.</p>
-        </Confirm>
-      )}
-    </header>
-  );
-}
 
 const routes = (pages: Pages) =>
   Object.entries(pages).map(([path, component]) => <Route key={path} path={path} component={component} />);

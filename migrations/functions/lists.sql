@@ -11,7 +11,7 @@ create or replace function app.marks_of(word text) returns text[] immutable stri
     from generate_series(1, length(word)) place, unnest(array['=', '|']) mark) end
 $$;
 
--- For the Worker of before, which compares an owner's patients row by row. The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name,
+-- For the previous Worker, which compares an owner's patients row by row. The words of a search, each as a pattern: it begins a word of the text, or is one typo away from a word of the name,
 -- by a letter missing, wrong, too many or swapped with the next. Numbers and short words are meant as they are written.
 create or replace function app.patterns(search text) returns text[] immutable strict parallel safe language sql as $$
   select coalesce(

@@ -116,7 +116,7 @@ begin
     return next;
   end loop;
 end $$;
--- The Worker of before knows neither the newest kinds of mails nor those that wait.
+-- The previous Worker knows neither the newest kinds of mails nor those that wait.
 create or replace function app.claim_mails(most integer)
 returns table (id bigint, key uuid, purpose text, recipient text, attempts integer, given_up boolean) language sql as $$
   select t.id, t.key, t.purpose, t.recipient, t.attempts, t.given_up from app.take_mails(most, 10000) t

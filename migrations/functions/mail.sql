@@ -274,7 +274,7 @@ security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   l app.links := app.use_link(token_hash, '{reset}');
 begin
-  -- one that went to an address of before is in the mailbox of somebody else now; the command line's went to none
+  -- one that went to an earlier address is in the mailbox of somebody else now; the command line's went to none
   perform from users where id = l.user_id and disabled_at is null and (l.email is null or email = l.email)
   for update;
   if not found then
@@ -286,7 +286,7 @@ begin
   perform app.end_links(l.user_id);
   -- whoever could open the mail has this address
   update users set email_verified_at = now() where id = l.user_id and email = l.email and email_verified_at is null;
-  -- the wrong passwords of before are no reason to keep the right one waiting
+  -- earlier wrong passwords are no reason to keep the right one waiting
   delete from guesses where key = 'account:' || l.user_id or starts_with(key, 'account:' || l.user_id || '|')
     or guesses.user_id = l.user_id;
   if network is not null then
@@ -344,7 +344,7 @@ begin
   perform app.prove_address(l);
 end $$;
 
--- The same without a session. It has the name that it had, for the Worker of before.
+-- The same without a session. It has the name that it had, for the previous Worker.
 create or replace function app.confirm_email(token_hash text) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin

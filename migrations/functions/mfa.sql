@@ -103,7 +103,7 @@ begin
   insert into audit (action, resource, resource_id) values ('factor_started', 'user', app.user_id());
 end $$;
 
--- The recovery codes of an account; those of before are void. For other functions only.
+-- The recovery codes of an account; earlier ones are void. For other functions only.
 create or replace function app.keep_recovery_codes(account bigint, hashes text[]) returns void language sql as $$
   delete from app.recovery_codes where user_id = account;
   insert into app.recovery_codes (user_id, hash) select account, one from unnest(hashes) one;

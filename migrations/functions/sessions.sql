@@ -51,7 +51,7 @@ begin
     set_config('app.session_id', session::text, true), set_config('app.doctor_access', coalesce(doctor_access, ''), true);
 end $$;
 
--- For the Worker of before, under which every approved doctor sees all patients.
+-- For the previous Worker, under which every approved doctor sees all patients.
 create or replace function app.begin(
   session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text,
   verified boolean default false

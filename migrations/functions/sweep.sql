@@ -39,7 +39,7 @@ begin
 end $$;
 grant execute on function app.sweep_part(text, integer) to app_auth;
 
--- All of it at once, for the Worker of before.
+-- All of it at once, for the previous Worker.
 create or replace function app.sweep() returns table (sessions bigint, keys bigint, guesses bigint, names bigint, mails bigint)
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin

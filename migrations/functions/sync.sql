@@ -38,7 +38,7 @@ begin
   delete from app.links;
   delete from app.django_accounts;
   delete from mails where sent_at is null;
-  -- an emergency of before is over
+  -- an earlier emergency is over
   update emergency_accesses set expires_at = now() where expires_at > now();
   delete from app.emergency_lookups;
   perform setval(pg_get_serial_sequence('sessions', 'id'), nextval(pg_get_serial_sequence('sessions', 'id')) + 1000000);

@@ -23,7 +23,7 @@ stable security definer set search_path = public, pg_temp language sql as $$
     and exists (select from mine where mine.id = any (a.patient_ids) and a.at <= mine.until)
 $$;
 
--- For the Worker of before.
+-- For the previous Worker.
 create or replace function app.access_log()
 returns table (
   id bigint, at timestamptz(3), action text, resource text, actor_id bigint, actor_name text, actor_role text)

@@ -106,7 +106,7 @@ export function List<Row>({ of, route, columns, filters = [], query: always, key
     // only the way back leads to what was there
     if (wasLed) cachedPages.delete(key);
     const known = cachedPages.get(key);
-    // of a list that is asked for anew, the rows of before stay until the next are there
+    // of a list that is asked for anew, the previous rows stay until the next are there
     if (known || shown.value?.key !== key) shown.value = known;
     if (!known) begin();
     const keepPlace = () => {

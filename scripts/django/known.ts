@@ -17,7 +17,7 @@ interface Known extends Said {
 
 const known: Known[] = [
   {
-    at: { status: ['use an access token of before'] },
+    at: { status: ['use an access token from before the move'] },
     there: 'an access token that Django signed is good until it expires',
     here: '401, on which the app refreshes, as it does every few minutes',
     why: 'only refresh tokens are taken over: those can be compared with what Django had issued',
@@ -99,7 +99,7 @@ const known: Known[] = [
   {
     clinic: 'owned',
     at: {
-      '[].gender': ['list own patients of before', 'list all patients of before'],
+      '[].gender': ['list own patients from before the move', 'list all patients from before the move'],
       gender: ['make a patient of a gender with a capital'],
     },
     there: '`"Female"`, as it was sent',
@@ -110,14 +110,14 @@ const known: Known[] = [
     clinic: 'owned',
     at: {
       '[].medical_history': [
-        'list own patients of before',
-        "list another's patients of before",
-        'list all patients of before',
+        'list own patients from before the move',
+        "list another's patients from before the move",
+        'list all patients from before the move',
         'list patients once one is gone',
       ],
       medical_history: [
-        'read a patient of before',
-        'patch a patient of before',
+        'read a patient from before the move',
+        'patch a patient from before the move',
         'make a patient of a name',
         'make a patient with empty texts',
         'make a patient with spaces around the name',

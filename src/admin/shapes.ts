@@ -95,7 +95,7 @@ export const settingsShape = z
     previous_mfa_key: z.boolean().describe('whether MFA_KEY_PREVIOUS is set: factors are being encrypted anew'),
     previous_secret: z.boolean().describe('whether tokens that JWT_SECRET_PREVIOUS signed still count'),
     simplejwt_routes: z.boolean().describe('whether there are the routes under /api/token'),
-    django_tokens_until: orNull.describe('until when the tokens of the Django of before count'),
+    django_tokens_until: orNull.describe('until when the tokens of the earlier Django count'),
   })
   .meta({
     id: 'Settings',

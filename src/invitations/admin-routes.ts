@@ -18,7 +18,7 @@ export const invitationRoutes = new Hono<Env>({ strict: false })
       summary: 'Invite somebody',
       detail:
         'As a colleague, or a doctor for the record that is there, which is approved with it. ' +
-        'Again for the same person: the link of before ends, and a new one is sent. An administrator needs ' +
+        'Again for the same person: the previous link ends, and a new one is sent. An administrator needs ' +
         '`/api/auth/step-up/` first.',
       roles: admins,
       answers: { 201: invitation },

@@ -124,7 +124,7 @@ export const mfaRoutes = new Hono<Env>({ strict: false })
     '/recovery-codes',
     route({
       summary: 'Get new recovery codes',
-      detail: 'With the password and a code of the app. Those of before are void.',
+      detail: 'With the password and a code of the app. Earlier ones are void.',
       roles: everyone,
       answers: { 200: recoveryCodesShape },
       problems: ['mfa_not_set_up', 'password_required', 'too_many_attempts'],

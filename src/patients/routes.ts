@@ -152,7 +152,7 @@ export const patientRoutes = new Hono<Env>({ strict: false })
     '/:id/invitation',
     route({
       summary: 'Invite a patient',
-      detail: 'To an account for this record; again: the link of before ends, and a new one is sent.',
+      detail: 'To an account for this record; again: the previous link ends, and a new one is sent.',
       roles: recordKeepers,
       answers: { 201: invitation },
       uses: [invite],

@@ -83,7 +83,7 @@ describe('an approved doctor', () => {
     expect((await get(otherDoctor, `/api/patients/${id}/`)).status).toBe(404);
   });
 
-  test('sees no more where the setting is not given, and all for the Worker of before', async () => {
+  test('sees no more where the setting is not given, and all for the previous Worker', async () => {
     const database = neon(app.database.appUrl);
     const seen = async (begin: string) => {
       const params = [sessionOf(otherDoctor), otherDoctor.id];

@@ -232,7 +232,7 @@ describe('reading without a where', () => {
       expect(await get(name), name).toBe(who === 'admin' ? 'not_found' : 'wrong_role');
     // of a record that the account registered itself, nobody else could take it
     expect(await get('leave_record')).toBe(['patient', 'otherPatient'].includes(who) ? 'own_record' : 'wrong_role');
-    // these connections are those of the Worker of before, under which doctors see all patients
+    // these connections are those of the previous Worker, under which doctors see all patients
     const isDoctor = ['assignedDoctor', 'otherDoctor'].includes(who);
     for (const name of ['lookup_patients', 'open_emergency_access'])
       expect(await get(name), name).toBe(isDoctor ? 'already_accessible' : 'wrong_role');

@@ -122,7 +122,7 @@ describe('a session is opened by no way without a code:', () => {
     expect(await sessionsOf(ann.id)).toBe(1);
   });
 
-  test('the functions as the Worker of before calls them', async () => {
+  test('the functions as the previous Worker calls them', async () => {
     const { ann } = await withFactor();
     const sql = neon(app.database.appUrl);
     const [{ password_hash: hash }] = await app.rows('select password_hash from credentials where user_id = $1', [

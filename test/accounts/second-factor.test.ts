@@ -245,7 +245,7 @@ describe('with a password and a code', () => {
   const changed = (ann: Account, method: string, path: string, body: object) =>
     as(ann, method, `/api/auth/mfa/${path}`, { password, ...body });
 
-  test('come new recovery codes, and those of before are void', async () => {
+  test('come new recovery codes, and earlier ones are void', async () => {
     const { ann, code, wrongCode, recovery } = await withFactor();
     const renew = (body: object) => changed(ann, 'POST', 'recovery-codes/', body);
     expect((await renew({ code: await wrongCode() })).body.errors).toEqual({ code: ['is wrong, or was used already'] });

@@ -78,7 +78,7 @@ describe('the password once more', () => {
     const sql = neon(app.database.appUrl);
     const act = sql.transaction([
       sql.query(call, [sessionOf(admin), admin.id]),
-      sql.query(`select app.step_up('the hash of before')`),
+      sql.query(`select app.step_up('the earlier hash')`),
     ]);
     await expect(act).rejects.toThrow('password_required');
   });

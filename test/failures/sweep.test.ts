@@ -213,7 +213,7 @@ test('twelve erased accounts that were busy are swept at once, and keep no mail 
   expect(await app.count('from app.erased_names')).toBe(0);
 });
 
-test('the Worker of before sweeps as it did', async () => {
+test('the previous Worker sweeps as it did', async () => {
   await expire(3);
   const [swept] = await rows('select keys::int from app.sweep()');
   expect(swept).toEqual({ keys: 3 });

@@ -32,7 +32,7 @@ export const tokensOf = (body: Json) => ({
 });
 
 /** What somebody types, also where no password is right. */
-export const passwordOf = ({ password }: Account) => password ?? 'the one of before';
+export const passwordOf = ({ password }: Account) => password ?? 'the earlier one';
 
 /** A record that does not exist. */
 export const nowhere = { id: 999_999 };

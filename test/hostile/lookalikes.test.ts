@@ -54,7 +54,7 @@ describe('usernames that look alike are one', () => {
     expect([made.status, made.body.user.username]).toEqual([201, expect.stringMatching(/^01ga_d\d+$/)]);
   });
 
-  test('accounts of before go on as they are, and change in all else', async () => {
+  test('earlier accounts go on as they are, and change in all else', async () => {
     const { user, access } = (await register('emil_d')).body;
     // as they were made before, and as a Django brings them
     await app.asOwner(

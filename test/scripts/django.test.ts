@@ -39,7 +39,7 @@ test('tokens have to be there, and each side signs its own', () => {
   expect(compared({ access: 'a', refresh: 'b' }, { access: 'c', refresh: '' })).toEqual(['refresh']);
 });
 
-test('times of before are the same to the millisecond, those of the steps come later than their beginning', () => {
+test('earlier times are the same to the millisecond, those of the steps come later than their beginning', () => {
   const time = (there: string, here: string) => compared({ created_at: there }, { created_at: here });
   expect(time('2026-11-01T10:00:00.123999Z', '2026-11-01T10:00:00.124Z')).toEqual([]);
   expect(time('2026-11-01T10:00:00.123999Z', '2026-11-01T10:00:00.130Z')).toEqual(['created_at']);

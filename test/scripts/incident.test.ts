@@ -85,7 +85,7 @@ describe('npm run admin -- end-everything', () => {
       { purpose: 'invitation' },
       { purpose: 'undo' },
     ]);
-    // a notice and the mail to the address of before still leave: people learn from them
+    // a notice and the mail to the former address still leave: people learn from them
     expect(await sql.query(`select purpose from mails where ${waits} order by id`)).toEqual(
       ['undo', 'new_device', 'invitation'].map((purpose) => ({ purpose })),
     );

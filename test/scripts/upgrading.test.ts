@@ -47,7 +47,7 @@ describe.each(Object.entries(releases))('a database of release %s', (_version, f
     ]);
     const after = await contents(sql);
     for (const [table, rows] of Object.entries(before)) expect(after[table], table).toMatchObject(rows);
-    // each rule of before, as it was, but for three: a doctor may decline an assignment, and may see the assigned patients alone
+    // each earlier rule, as it was, but for three: a doctor may decline an assignment, and may see the assigned patients alone
     const now = await rules(sql);
     const declined = now.filter(({ policyname }) => policyname === 'unassign');
     expect(declined).toMatchObject([{ tablename: 'mappings', cmd: 'DELETE', roles: '{app_api}', with_check: null }]);

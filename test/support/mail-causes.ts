@@ -129,7 +129,7 @@ export const mailCauses = async (app: App, inbox: ReturnType<typeof openMailbox>
         return { method: 'PATCH', path, token: admin.token, body: { email }, to: email, happened };
       },
     },
-    'another address, given by an administrator, to the one of before': {
+    'another address, given by an administrator, to the earlier one': {
       statement: 'update \\"users',
       page: 'undo',
       stage: async () => {

@@ -75,7 +75,7 @@ const valueLabel = (set: Settings): readonly (readonly [string, ComponentChildre
   ],
   ['simplejwt’s routes under /api/token', set.simplejwt_routes ? 'are there' : 'are gone', 'SIMPLEJWT_ROUTES'],
   [
-    'Tokens of the Django of before count until',
+    'Tokens of the earlier Django count until',
     set.django_tokens_until ?? 'never: they do not count',
     'DJANGO_TOKENS_UNTIL',
   ],

@@ -1,5 +1,5 @@
 // What an app on a phone does with the typed client, and all that it sees of it. It is run twice: in Node against a
-// Wardbook, and in Hermes with the answers of before. Both have to say the same.
+// Wardbook, and in Hermes with the earlier answers. Both have to say the same.
 import { AbortController } from 'abort-controller/dist/abort-controller.mjs';
 import { all, answer, type Copy, Refused, type Tokens, wardbook } from '../../../clients/typescript/dist/index.js';
 

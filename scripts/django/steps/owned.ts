@@ -33,20 +33,20 @@ type Tokens<Name extends string> = Record<Name, string>;
 
 async function readBefore(ask: Ask, before: OwnedBefore, { ann, bob, boss }: Tokens<'ann' | 'bob' | 'boss'>) {
   const { patients, doctors, deleted } = before;
-  await ask('list own patients of before', 'GET /api/patients/', { token: ann });
-  await ask("list another's patients of before", 'GET /api/patients/', { token: bob });
-  await ask('list all patients of before', 'GET /api/patients/', { token: boss });
-  await ask('read a patient of before', `GET /api/patients/${patients.june}/`, { token: ann });
+  await ask('list own patients from before the move', 'GET /api/patients/', { token: ann });
+  await ask("list another's patients from before the move", 'GET /api/patients/', { token: bob });
+  await ask('list all patients from before the move', 'GET /api/patients/', { token: boss });
+  await ask('read a patient from before the move', `GET /api/patients/${patients.june}/`, { token: ann });
   await ask("read another's patient", `GET /api/patients/${patients.joan}/`, { token: ann });
   await ask('read a patient deleted before', `GET /api/patients/${deleted}/`, { token: ann });
   await ask('read what is no id', 'GET /api/patients/abc/', { token: ann });
-  await ask('list doctors of before', 'GET /api/doctors/', { token: bob });
-  await ask('read a doctor of before', `GET /api/doctors/${doctors.smith}/`, { token: bob });
+  await ask('list doctors from before the move', 'GET /api/doctors/', { token: bob });
+  await ask('read a doctor from before the move', `GET /api/doctors/${doctors.smith}/`, { token: bob });
   await ask('read no doctor', 'GET /api/doctors/999999/', { token: bob });
-  await ask('list own mappings of before', 'GET /api/mappings/', { token: ann });
-  await ask("list another's mappings of before", 'GET /api/mappings/', { token: bob });
-  await ask('list all mappings of before', 'GET /api/mappings/', { token: boss });
-  await ask("list a patient's doctors of before", `GET /api/mappings/${patients.jane}/`, { token: ann });
+  await ask('list own mappings from before the move', 'GET /api/mappings/', { token: ann });
+  await ask("list another's mappings from before the move", 'GET /api/mappings/', { token: bob });
+  await ask('list all mappings from before the move', 'GET /api/mappings/', { token: boss });
+  await ask("list a patient's doctors from before the move", `GET /api/mappings/${patients.jane}/`, { token: ann });
   await ask("list no patient's doctors", `GET /api/mappings/${patients.june}/`, { token: ann });
   await ask("list the doctors of another's patient", `GET /api/mappings/${patients.joan}/`, { token: ann });
 }
@@ -103,7 +103,7 @@ async function patients(
   await ask("patch another's patient", `PATCH ${one}`, { token: bob, body: { age: 1 } });
   await ask("delete another's patient", `DELETE ${one}`, { token: bob });
   await ask('patch as the superuser', `PATCH ${one}`, { token: boss, body: { age: 54 } });
-  await ask('patch a patient of before', `PATCH /api/patients/${before.patients.june}/`, {
+  await ask('patch a patient from before the move', `PATCH /api/patients/${before.patients.june}/`, {
     token: ann,
     body: { age: 9 },
   });
@@ -134,8 +134,14 @@ async function doctors(ask: Ask, before: OwnedBefore, { ann, bob, boss }: Tokens
   await ask('delete a doctor', `DELETE ${one}`, { token: bob });
   await ask('read the deleted doctor', `GET ${one}`, { token: bob });
   const ofBefore = `/api/doctors/${before.doctors.jones}/`;
-  await ask('patch a doctor of before', `PATCH ${ofBefore}`, { token: ann, body: { specialization: 'Neurosurgery' } });
-  await ask("patch another's doctor of before", `PATCH ${ofBefore}`, { token: bob, body: { specialization: 'None' } });
+  await ask('patch a doctor from before the move', `PATCH ${ofBefore}`, {
+    token: ann,
+    body: { specialization: 'Neurosurgery' },
+  });
+  await ask("patch another's doctor from before the move", `PATCH ${ofBefore}`, {
+    token: bob,
+    body: { specialization: 'None' },
+  });
 }
 
 async function mappings(ask: Ask, before: OwnedBefore, { ann, bob, boss }: Tokens<'ann' | 'bob' | 'boss'>) {

@@ -6,8 +6,8 @@ export async function tokens(ask: Ask, { holder, blacklisted, own }: Who): Promi
   const refresh = (step: string, token: string) => ask(step, 'POST /api/token/refresh/', { body: { refresh: token } });
   const verify = (step: string, token: string) => ask(step, 'POST /api/token/verify/', { body: { token } });
 
-  await ask('use an access token of before', `GET ${own}`, { token: holder.access });
-  const { access } = await refresh('refresh with a token of before', holder.refresh);
+  await ask('use an access token from before the move', `GET ${own}`, { token: holder.access });
+  const { access } = await refresh('refresh with a token from before the move', holder.refresh);
   await ask('use what it answered', `GET ${own}`, { token: access });
   const again = await refresh('refresh with it again', holder.refresh);
   await ask('use that as well', `GET ${own}`, { token: again.access });
@@ -16,7 +16,7 @@ export async function tokens(ask: Ask, { holder, blacklisted, own }: Who): Promi
   await refresh('refresh with an access token', access);
   await ask('refresh without a field', 'POST /api/token/refresh/', { body: {} });
   await verify('verify an access token', access);
-  await verify('verify a refresh token of before', holder.refresh);
+  await verify('verify a refresh token from before the move', holder.refresh);
   await verify('verify a blacklisted token', blacklisted);
   await verify('verify nonsense', 'nonsense');
 

@@ -1,4 +1,4 @@
-// `npm run import:django` as a process of its own: all of a dump or none of it, under the ids of before, one entry of the
+// `npm run import:django` as a process of its own: all of a dump or none of it, under their earlier ids, one entry of the
 // trail, and a database that goes on as if everything had been made in it.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -122,7 +122,7 @@ export const administering: Chapter[] = [
         name: 'As who was invited: read my profile',
         as: 'invited',
         link: { token: 'invitation_token' },
-        also: { 'it is the record of before': "body.id === Number(pm.variables.get('patient'))" },
+        also: { 'it is the same record': "body.id === Number(pm.variables.get('patient'))" },
       },
       { on: 'DELETE /api/patient-profile/', as: 'invited', link: { token: 'invitation_token' } },
       {
