@@ -123,7 +123,7 @@ describe('the portal', () => {
     .filter((file) => /\.tsx?$/.test(file))
     .map((file) => file.replaceAll('\\', '/'));
   const textOf = (file: string) => readFileSync(join(folder, file), 'utf8');
-  const steps = [/^session\.ts$/, /^spreadsheet\//, /^kit\//, /^pages\//, /^app\.tsx$/, /^main\.tsx$/];
+  const steps = [/^session\.ts$/, /^spreadsheet\//, /^kit\//, /^pages\//, /^header\.tsx$/, /^app\.tsx$/, /^main\.tsx$/];
   const step = (file: string) => steps.findIndex((one) => one.test(file));
 
   test.each(parts)('%s is short, and its imports point downwards', (file) => {
