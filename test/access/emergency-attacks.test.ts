@@ -1,4 +1,5 @@
 // Ways around DOCTOR_ACCESS = "assigned", and around what an emergency leaves behind.
+import { neon } from '@neondatabase/serverless';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Account, boot, caller, cheapPasswords, type Json } from '../support/app.ts';
 import { assemble } from '../support/cast.ts';
@@ -28,20 +29,22 @@ const opened = async () => {
   expect(status).toBe(201);
   return { ...made, access: body };
 };
-/** As the doctor who has just been let in, with the rights of the owner. */
-const within = (...statements: string[]) =>
-  app.database.owner
+/** As the doctor who has just been let in. */
+const asDoctor = (database: typeof app.database.owner, statements: string[]) =>
+  database
     .transaction([
-      app.database.owner.query(
-        `select app.begin_request($1, $2, 1, 'a test', null, '{doctor}', '', false, 'assigned')`,
-        [sessionOf(otherDoctor), otherDoctor.id],
-      ),
-      ...statements.map((statement) => app.database.owner.query(statement)),
+      database.query(`select app.begin_request($1, $2, 1, 'a test', null, '{doctor}', '', false, 'assigned')`, [
+        sessionOf(otherDoctor),
+        otherDoctor.id,
+      ]),
+      ...statements.map((statement) => database.query(statement)),
     ])
     .then(
       (results) => results.at(-1),
       ({ message }) => message,
     );
+/** With the rights of the owner. */
+const within = (...statements: string[]) => asDoctor(app.database.owner, statements);
 const as = (role: string) => `select set_config('app.role', '${role}', true)`;
 
 describe('a look-up', () => {
@@ -119,7 +122,8 @@ describe('an emergency', () => {
 
 describe('of a doctor with many patients', () => {
   test.each(['patients', 'mappings'])('%s are looked up by a hash, and not one after the other', async (table) => {
-    const plan = await within(`select set_config('role', 'app_api', true)`, `explain select * from ${table}`);
+    const become = `select set_config('role', 'app_api', true)`;
+    const plan = await asDoctor(neon(app.database.appUrl), [become, `explain select * from ${table}`]);
     expect(JSON.stringify(plan)).toContain('hashed SubPlan');
   });
 });
