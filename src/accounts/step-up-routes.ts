@@ -1,5 +1,6 @@
-// /api/auth/step-up: the password once more, or a code where the account has a second factor, before what is hardest to undo. A phone that is left unlocked is signed
-// in, but whoever picks it up does not know the password. Which requests need it, PostgreSQL says: app.needs_step_up().
+// /api/auth/step-up: the password once more, or a code where the account has a second factor, before what is hardest to
+// undo. A phone that is left unlocked is signed in, but whoever picks it up does not know the password. Which requests
+// need it, PostgreSQL says: app.needs_step_up().
 import { sql } from 'drizzle-orm';
 import { Hono } from 'hono';
 import type { Env } from '../config.ts';
