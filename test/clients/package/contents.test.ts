@@ -17,7 +17,19 @@ const root = join(import.meta.dirname, '../../..');
 const client = join(root, 'clients/typescript');
 const dist = join(client, 'dist');
 const exported = [
-  ...['Offline', 'Refused', 'all', 'answer', 'createPatients', 'newKey', 'page', 'pages', 'partsOf', 'remaining'],
+  ...[
+    'Offline',
+    'Refused',
+    'all',
+    'answer',
+    'createPatients',
+    'needsCode',
+    'newKey',
+    'page',
+    'pages',
+    'partsOf',
+    'remaining',
+  ],
   ...['secureStore', 'wardbook'],
 ];
 const execute = promisify(execFile);
