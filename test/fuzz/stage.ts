@@ -107,6 +107,7 @@ export const strike = async (app: App, { people }: Stage) => {
   await app.asOwner('delete from mappings where created_by = any ($1)', ids);
   await app.asOwner('delete from patients where created_by = any ($1) or user_id = any ($1)', ids);
   await app.asOwner('delete from doctors where created_by = any ($1) or user_id = any ($1)', ids);
+  await app.asOwner('delete from emergency_accesses where reviewed_by = any ($1)', ids);
   await app.asOwner('delete from users where id = any ($1)', ids);
 };
 
