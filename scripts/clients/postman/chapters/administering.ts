@@ -57,6 +57,21 @@ export const administering: Chapter[] = [
         query: { limit: '20' },
       },
       {
+        on: 'POST /api/doctors/lookup-patient/',
+        name: 'As the doctor: look a patient up where doctors see all',
+        as: 'doctor',
+        status: 409,
+        code: 'already_accessible',
+      },
+      {
+        on: 'POST /api/patients/{id}/emergency-access/',
+        name: 'As the doctor: open a record in an emergency where doctors see all',
+        as: 'doctor',
+        path: { id: 'patient_record' },
+        status: 409,
+        code: 'already_accessible',
+      },
+      {
         on: 'GET /api/patients/my-doctors/',
         name: 'As the patient: list my doctors',
         as: 'patient',
@@ -167,21 +182,6 @@ export const administering: Chapter[] = [
         as: 'guest',
         status: 401,
         code: 'session_ended',
-      },
-      {
-        on: 'POST /api/doctors/lookup-patient/',
-        name: 'As the doctor: look a patient up where doctors see all',
-        as: 'doctor',
-        status: 409,
-        code: 'already_accessible',
-      },
-      {
-        on: 'POST /api/patients/{id}/emergency-access/',
-        name: 'As the doctor: open a record in an emergency where doctors see all',
-        as: 'doctor',
-        path: { id: 'patient_record' },
-        status: 409,
-        code: 'already_accessible',
       },
       { on: 'GET /api/admin/emergency-accesses/', as: 'admin', query: { reviewed: 'false' } },
       {

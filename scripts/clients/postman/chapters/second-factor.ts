@@ -3,17 +3,17 @@ import type { Chapter } from '../step.ts';
 
 /** The code of now, or of half a minute before or after: no code counts twice, nor an older one after a newer. */
 const code = (halfMinutes: number) => [
-  "const CryptoJS = require('crypto-js');",
+  "const hashes = require('crypto-js');",
   "const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';",
   "const bits = [...(pm.variables.get('factor_secret') || '')].map((one) => letters.indexOf(one).toString(2).padStart(5, '0'));",
   "const key = (bits.join('').match(/.{4}/g) || []).map((four) => parseInt(four, 2).toString(16)).join('');",
   `const step = (Math.floor(Date.now() / 30000) + ${halfMinutes}).toString(16).padStart(16, '0');`,
-  'const mac = CryptoJS.HmacSHA1(CryptoJS.enc.Hex.parse(step), CryptoJS.enc.Hex.parse(key)).toString();',
+  'const mac = hashes.HmacSHA1(hashes.enc.Hex.parse(step), hashes.enc.Hex.parse(key)).toString();',
   'const at = 2 * parseInt(mac.slice(-1), 16);',
   "pm.variables.set('code', String((parseInt(mac.slice(at, at + 8), 16) & 0x7fffffff) % 1000000).padStart(6, '0'));",
 ];
 const own = { password: '{{password}}' };
-/** By whoever was invited, because the email has to be confirmed. Without the mails of before there is nobody. */
+/** By whoever was invited, because the email has to be confirmed. Without the earlier mails there is nobody. */
 const invited = { as: 'invited', link: { token: 'invitation_token' } } as const;
 
 export const secondFactor: Chapter[] = [
