@@ -38,7 +38,9 @@ holds<Same<Fields<PatientPatch>, Fields<{ name?: string } & Sendable>>>();
 holds<Same<NonNullable<Patient['gender']>, 'male' | 'female' | 'other' | 'unknown'>>();
 holds<Same<null extends Patient['gender'] ? true : false, true>>();
 holds<Same<User['role'], 'user' | 'patient' | 'doctor' | 'admin'>>();
-holds<Same<Fields<Mapping>, { id: number; patient: number; doctor: number; created_at: string }>>();
+holds<
+  Same<Fields<Mapping>, { id: number; patient: number; doctor: number; created_at: string; expires_at: string | null }>
+>();
 holds<Same<Fields<Sync['patients'][number]>, Fields<Patient & { version: number }>>>();
 holds<Same<Sync['removed']['mappings'], number[]>>();
 holds<Same<string extends Problem['code'] ? true : false, false>>();
