@@ -126,6 +126,11 @@ begin
   end if;
   -- a login that is under way holds this row: either its session is there to be ended, or it sees the factor
   perform from credentials where user_id = v_me for update;
+  -- one that ended meanwhile, say by a new password, is somebody's who was to be kept out, and must not keep the owner out
+  perform from sessions where id = app.session_id() and user_id = v_me for update;
+  if not found then
+    perform app.refuse('session_ended');
+  end if;
   update app.factors set confirmed_at = now() where user_id = v_me;
   perform app.keep_recovery_codes(v_me, hashes), app.end_django_tokens(v_me);
   with ended as (delete from sessions where user_id = v_me and id <> app.session_id() returning id)
