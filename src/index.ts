@@ -185,13 +185,14 @@ const maxSweepMs = 4 * 60_000;
  */
 const scheduled = async (_event: unknown, bindings: Bindings): Promise<void> => {
   await deliverMails(bindings, maxJobMs);
-  const reencrypted = await reencryptFactors(configOf(bindings));
-  if (reencrypted > 0) console.info(JSON.stringify({ job: 'mfa', reencrypted }));
+  const { reencrypted, unreadable } = await reencryptFactors(configOf(bindings));
+  if (reencrypted + unreadable > 0) console.info(JSON.stringify({ job: 'mfa', reencrypted, unreadable }));
   const erased = await eraseUnconfirmed(configOf(bindings));
   if (erased > 0) console.info(JSON.stringify({ job: 'unconfirmed', erased }));
   const { removed, failed, left } = await sweep(configOf(bindings), maxSweepMs);
   console.info(JSON.stringify({ job: 'sweep', ...removed, failed, left }));
   if (failed.length > 0) throw new Error(`The sweep failed at: ${failed.join(', ')}.`);
+  if (unreadable > 0) throw new Error(`Neither MFA_KEY nor MFA_KEY_PREVIOUS decrypts ${unreadable} second factors.`);
 };
 
 export default { fetch: app.fetch, scheduled };

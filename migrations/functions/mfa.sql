@@ -126,6 +126,11 @@ begin
   end if;
   -- a login that is under way holds this row: either its session is there to be ended, or it sees the factor
   perform from credentials where user_id = v_me for update;
+  -- one that ended meanwhile, say by a new password, is somebody's who was to be kept out, and must not keep the owner out
+  perform from sessions where id = app.session_id() and user_id = v_me for update;
+  if not found then
+    perform app.refuse('session_ended');
+  end if;
   update app.factors set confirmed_at = now() where user_id = v_me;
   perform app.keep_recovery_codes(v_me, hashes), app.end_django_tokens(v_me);
   with ended as (delete from sessions where user_id = v_me and id <> app.session_id() returning id)
@@ -269,11 +274,12 @@ begin
   end if;
 end $$;
 
+-- In the order of the accounts, so that a factor that no key decrypts keeps no other one from its turn.
 -- For the hourly job, while MFA_KEY is being replaced: factors that another key encrypted, and each of them encrypted anew, if it
 -- still is the one that was read.
-create or replace function app.factors_of_other_keys(current_key text, most integer) returns table (user_id bigint, secret text)
-stable security definer set search_path = public, pg_temp language sql as $$
-  select f.user_id, f.secret from app.factors f where f.key_id <> current_key order by f.user_id limit most
+create or replace function app.factors_of_other_keys(current_key text, most integer, beyond bigint)
+returns table (user_id bigint, secret text) stable security definer set search_path = public, pg_temp language sql as $$
+  select f.user_id, f.secret from app.factors f where f.key_id <> current_key and f.user_id > beyond order by f.user_id limit most
 $$;
 create or replace function app.reencrypt_factor(account bigint, sealed text, anew text, new_key text) returns void
 security definer set search_path = public, pg_temp language sql as $$
@@ -284,6 +290,6 @@ grant execute on function
   app.renew_recovery_codes(text, text[], text, bigint, text[]), app.remove_factor(text, text[], text, bigint, text),
   app.own_factor(), app.step_up_with_code(text, bigint), app.needs_code(),
   app.open_session_with_code(bigint, text, text[], text, timestamptz, text, bigint, text, text, text, text, integer),
-  app.factors_of_other_keys(text, integer), app.reencrypt_factor(bigint, text, text, text)
+  app.factors_of_other_keys(text, integer, bigint), app.reencrypt_factor(bigint, text, text, text)
 to app_auth;
 grant execute on function app.reset_factor(bigint) to app_api;

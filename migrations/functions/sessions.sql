@@ -281,12 +281,17 @@ create or replace function app.change_password(
   proven text, hash text, refresh_hash text, agent text, network text, idle_seconds integer
 ) returns app.signed_in security definer set search_path = public, pg_temp language plpgsql as $$
 declare
-  v_mfa boolean := coalesce((select mfa from sessions where id = app.session_id() and user_id = app.user_id()), false);
+  v_mfa boolean;
 begin
   update credentials set password_hash = hash, updated_at = now()
   where user_id = app.user_id() and password_hash = proven;
   if not found then
     return app.not_signed_in('invalid_credentials');
+  end if;
+  -- after the lock on the credential: the session may have ended meanwhile, or its factor may have been taken away
+  select mfa into v_mfa from sessions where id = app.session_id() and user_id = app.user_id() for update;
+  if v_mfa is null then
+    perform app.refuse('session_ended');
   end if;
   perform app.end_django_tokens(app.user_id());
   delete from sessions where user_id = app.user_id();

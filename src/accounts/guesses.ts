@@ -2,7 +2,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { pgTable, text } from 'drizzle-orm/pg-core';
 import type { Context } from 'hono';
-import { config, type Env, networkOf, siteOf } from '../config.ts';
+import { config, type Env, Misconfigured, networkOf, siteOf } from '../config.ts';
 import { queryAfterResponse, queryAsAuth } from '../db/client.ts';
 import { foreignId, timestamp, versionColumns } from '../db/columns.ts';
 import { type Database, type Params, prepare } from '../db/prepare.ts';
@@ -66,7 +66,8 @@ export const withProvenPassword = async <Done>(
   try {
     return await act();
   } catch (problem) {
-    const isRefused = problem instanceof Problem && problem.code !== 'database_unavailable';
+    const isRefused =
+      problem instanceof Misconfigured || (problem instanceof Problem && problem.code !== 'database_unavailable');
     // not as the actor, because the session may have ended. The answer is the refusal, also if this fails.
     if (isRefused) await queryAfterResponse(c, returnAttempt({ keys })).catch(() => {});
     throw problem;

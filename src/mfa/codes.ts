@@ -6,10 +6,13 @@ import type { FactorSecret } from './secrets.ts';
 
 const [seconds, digits] = [30, 6];
 
-/** The time step of a code; null if it is of none. One step to either side, because the clock of a phone may be off. */
+/**
+ * The time step of a code; null if it is of none. One step to either side, because the clock of a phone may be off. All
+ * three are computed whichever it is of: while an account has to wait, the time must not tell a right code.
+ */
 export const stepOfCode = ({ totp }: FactorSecret, code: string): number | null => {
   const now = Math.floor(Date.now() / 1000 / seconds);
-  return [now, now - 1, now + 1].find((step) => verifyHOTP(totp, BigInt(step), digits, code)) ?? null;
+  return [now, now - 1, now + 1].filter((step) => verifyHOTP(totp, BigInt(step), digits, code))[0] ?? null;
 };
 
 /** What an app reads from the picture, and the secret in it, to be typed where there is no camera. */

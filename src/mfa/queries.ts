@@ -61,10 +61,10 @@ export const openSessionWithCode = prepare((db, given: SessionParams & SecondSte
   return [selectSignedIn(db, sql`app.open_session_with_code(${firstStep}, ${code}, ${sessionArguments(given)})`)];
 });
 
-export const selectFactorsOfOtherKeys = prepare((db, { key, most }: Params<'key' | 'most'>) => [
+export const selectFactorsOfOtherKeys = prepare((db, { key, most, beyond }: Params<'key' | 'most' | 'beyond'>) => [
   db
     .select({ account: sql<number>`user_id`.mapWith(Number), sealed: sql<string>`secret` })
-    .from(sql`app.factors_of_other_keys(${key}, ${most})`),
+    .from(sql`app.factors_of_other_keys(${key}, ${most}, ${beyond})`),
 ]);
 export const updateEncryption = prepare((db, given: Params<'account' | 'sealed' | 'anew' | 'key'>) => [
   db.execute(sql`select app.reencrypt_factor(${given.account}, ${given.sealed}, ${given.anew}, ${given.key})`),

@@ -1,17 +1,39 @@
 // While MFA_KEY is being replaced: the hourly job encrypts anew what another key encrypted.
-import type { Config } from '../config.ts';
+import { type Config, Misconfigured } from '../config.ts';
 import { queryForJob } from '../db/client.ts';
 import { selectFactorsOfOtherKeys, updateEncryption } from './queries.ts';
 import { currentKeyId, decryptSecret, encryptSecret, offersFactors } from './secrets.ts';
 
-/** A limited number at once, because the job runs every hour. Returns how many. Nothing to do without a previous key. */
-export const reencryptFactors = async (settings: Config): Promise<number> => {
-  if (!offersFactors(settings) || !settings.MFA_KEY_PREVIOUS) return 0;
+/** How many are read at once, and how many are encrypted anew in one run, about. */
+const [most, mostInRun] = [200, 1000];
+
+/** Whether it could be read. */
+const reencrypt = async (settings: Config, account: number, sealed: string, key: string): Promise<boolean> => {
+  const secret = await decryptSecret(settings, account, sealed).catch((error) => {
+    if (error instanceof Misconfigured) return null;
+    throw error;
+  });
+  if (!secret) return false;
+  const anew = await encryptSecret(settings, account, secret);
+  await queryForJob(settings, 'mfa', updateEncryption({ account, sealed, anew: anew.sealed, key }));
+  return true;
+};
+
+/**
+ * A limited number at once, because the job runs every hour. Returns how many, and how many neither key decrypts: those
+ * keep no other one from its turn. Nothing to do without a previous key.
+ */
+export const reencryptFactors = async (settings: Config) => {
+  const done = { reencrypted: 0, unreadable: 0 };
+  if (!offersFactors(settings) || !settings.MFA_KEY_PREVIOUS) return done;
   const key = await currentKeyId(settings);
-  const [factors] = await queryForJob(settings, 'mfa', selectFactorsOfOtherKeys({ key, most: 200 }));
-  for (const { account, sealed } of factors) {
-    const anew = await encryptSecret(settings, account, await decryptSecret(settings, account, sealed));
-    await queryForJob(settings, 'mfa', updateEncryption({ account, sealed, anew: anew.sealed, key }));
+  for (let beyond = 0, read = most; read === most && done.reencrypted < mostInRun; ) {
+    const [factors] = await queryForJob(settings, 'mfa', selectFactorsOfOtherKeys({ key, most, beyond }));
+    for (const { account, sealed } of factors) {
+      done[(await reencrypt(settings, account, sealed, key)) ? 'reencrypted' : 'unreadable'] += 1;
+      beyond = account;
+    }
+    read = factors.length;
   }
-  return factors.length;
+  return done;
 };
