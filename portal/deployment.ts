@@ -1,7 +1,9 @@
 // What anybody may know of this deployment.
-interface Deployment {
+interface Service {
   registration: string[];
   doctor_access: 'all' | 'assigned';
+}
+interface Readiness {
   has_administrator: boolean;
 }
 const fetchJson = async (path: string) => {
@@ -9,10 +11,5 @@ const fetchJson = async (path: string) => {
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 };
-export const loadDeployment = async (): Promise<Deployment> => {
-  const [{ registration, doctor_access }, { has_administrator }] = await Promise.all([
-    fetchJson('/'),
-    fetchJson('/readyz'),
-  ]);
-  return { registration, doctor_access, has_administrator };
-};
+export const loadService = (): Promise<Service> => fetchJson('/');
+export const loadReadiness = (): Promise<Readiness> => fetchJson('/readyz');

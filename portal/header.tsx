@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import type { User } from '../clients/typescript/dist/index.js';
-import { loadDeployment } from './deployment.ts';
+import { loadService } from './deployment.ts';
 import { Confirm, clearNotice } from './kit/dialogs.tsx';
 import { dropDrafts, hasDraft } from './kit/drafts.ts';
 import { useLoaded } from './kit/loading.tsx';
@@ -46,8 +46,8 @@ const linksUnderAssigned: Links = linksOf.doctor.map(([path, label]) =>
   path === '/portal/all-patients' ? ['/portal/emergency', 'Emergency access'] : [path, label],
 );
 const useLinks = (role: User['role']): Links => {
-  const deployment = useLoaded(async () => (role === 'doctor' ? await loadDeployment() : undefined), role);
-  return deployment.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
+  const service = useLoaded(async () => (role === 'doctor' ? await loadService() : undefined), role);
+  return service.value?.doctor_access === 'assigned' ? linksUnderAssigned : linksOf[role];
 };
 
 export function Header({ role, name }: User) {

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
 import { answer, needsCode, Refused } from '../../clients/typescript/dist/index.js';
-import { loadDeployment } from '../deployment.ts';
+import { loadReadiness, loadService } from '../deployment.ts';
 import { hasAnyDraft } from '../kit/drafts.ts';
 import { type Field, Form, filled, type Values } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
@@ -12,6 +12,11 @@ import { ownDoctorFields } from './doctors.tsx';
 import { newPassword, signInFields } from './links.tsx';
 import { ownPatientFields } from './patients.tsx';
 import { SecondStep } from './second-factor.tsx';
+
+const loadDeployment = async () => {
+  const [service, readiness] = await Promise.all([loadService(), loadReadiness()]);
+  return { ...service, ...readiness };
+};
 
 export function SignIn() {
   const deployment = useLoaded(loadDeployment, 'deployment');
