@@ -3,7 +3,8 @@ import { passwordRequest } from '../password-request.ts';
 import { Dialog } from './dialogs.tsx';
 import { type Field, Form } from './forms.tsx';
 
-const fields: Record<'password' | 'code', Field> = {
+/** What proves who one is, in every form that asks for it. */
+export const proofFields: Record<'password' | 'code', Field> = {
   password: {
     ...{ name: 'password', label: 'Your password', type: 'password', required: true },
     autocomplete: 'current-password',
@@ -19,7 +20,7 @@ export function Proving() {
   return (
     <Dialog title={now.asks === 'code' ? 'Enter a code' : 'Give your password'} close={now.cancel}>
       <Form
-        fields={[fields[now.asks]]}
+        fields={[proofFields[now.asks]]}
         button="Go on"
         cancel={now.cancel}
         send={(values) => now.prove(values[now.asks] ?? '')}

@@ -5,19 +5,13 @@ import { showNotice } from '../kit/dialogs.tsx';
 import { type Field, Form } from '../kit/forms.tsx';
 import { Show, useLoaded } from '../kit/loading.tsx';
 import { Page } from '../kit/page.tsx';
+import { proofFields } from '../kit/password-dialog.tsx';
 import { Time } from '../kit/words.tsx';
 import { accountBlock, api } from '../session.ts';
 
 type Enrolment = Routes['/api/auth/mfa/totp']['$post']['output'];
 
-const passwordField: Field = {
-  ...{ name: 'password', label: 'Your password', type: 'password', required: true },
-  autocomplete: 'current-password',
-};
-export const codeField: Field = {
-  ...{ name: 'code', label: 'Code of your app', required: true, hint: 'six digits' },
-  autocomplete: 'one-time-code',
-};
+const { password: passwordField, code: codeField } = proofFields;
 const recoveryField: Field = {
   ...{ name: 'recovery_code', label: 'Recovery code', required: true, hint: 'one that you have not used' },
   autocomplete: 'one-time-code',
@@ -51,7 +45,7 @@ export function SecondStep({ token, back }: { token: string; back(): void }) {
         fields={[field]}
         button="Sign in"
         cancel={back}
-        send={(values) => answer(api.auth.login.otp.$post({ json: { otp_token: token, ...of(values) } as never }))}
+        send={(values) => answer(api.auth.login.otp.$post({ json: { otp_token: token, ...of(values) } }))}
       >
         <p>Your account has a second factor. Open the app on your phone that shows its codes.</p>
       </Form>
@@ -224,7 +218,7 @@ function Enabled({ factor: { confirmed_at, recovery_codes_left }, shown, again }
           fields={[passwordField, field]}
           button="Take it away"
           send={async ({ password = '', ...values }) => {
-            await answer(api.auth.mfa.$delete({ json: { password, ...of(values) } as never }));
+            await answer(api.auth.mfa.$delete({ json: { password, ...of(values) } }));
             await again();
             showNotice('Your password alone signs you in now.');
           }}
