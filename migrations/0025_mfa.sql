@@ -39,6 +39,9 @@ grant insert (user_id, refresh_hash, user_agent, network, idle_until, expires_at
   update (refresh_hash, parent_hash, rotation, arrived_at, network, user_agent, last_used_at, idle_until, expires_at)
   on sessions to app_auth;
 
+-- Of a sign-in that is refused because of too many wrong codes: the seconds to wait.
+alter type app.signed_in add attribute wait integer;
+
 alter table mails drop constraint mails_purpose_check;
 alter table mails add constraint mails_purpose_check check (purpose in (
   'reset', 'verify', 'change', 'undo', 'invitation', 'password_changed', 'new_device', 'token_replayed', 'new_admin',

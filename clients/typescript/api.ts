@@ -65,7 +65,7 @@ export type Mail = Routes['/api/admin/mails']['$get']['output'][number];
 export type FoundPatient = Routes['/api/doctors/lookup-patient']['$post']['output'][number];
 export type EmergencyAccess = Routes['/api/patients/:id/emergency-access']['$post']['output'];
 /** The same as administrators see it. */
-export type ReviewedAccess = Routes['/api/admin/emergency-accesses']['$get']['output'][number];
+export type EmergencyReview = Routes['/api/admin/emergency-accesses']['$get']['output'][number];
 export type AuditEntry = Routes['/api/admin/audit']['$get']['output'][number];
 /** What waits for an administrator. */
 export type Waiting = Routes['/api/admin/waiting']['$get']['output'];

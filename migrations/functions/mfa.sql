@@ -34,7 +34,7 @@ grant execute on function app.factor_of(bigint, boolean) to app_auth;
 -- counts, -1 when it is wrong, else the seconds to wait. For other functions only.
 -- After five wrong ones each further one doubles the wait, to 15 minutes at most; after 100 in a day the account waits until
 -- the first of them is a day old.
-create or replace function app.accept_code(account bigint, sealed text, step bigint, recovery text) returns integer
+create or replace function app.accept_code(account bigint, encrypted text, step bigint, recovery text) returns integer
 language plpgsql as $$
 declare
   f app.factors;
@@ -44,7 +44,7 @@ declare
 begin
   select * into f from app.factors where user_id = account for update;
   -- a factor that was replaced, or encrypted anew, since the Worker read it
-  if f.user_id is null or f.secret <> sealed then
+  if f.user_id is null or f.secret <> encrypted then
     return -1;
   elsif f.blocked_until > clock_timestamp() then
     return greatest(ceil(extract(epoch from f.blocked_until - clock_timestamp())), 1);
@@ -84,7 +84,7 @@ $$;
 -- Begins to set up a factor. It replaces one that was never confirmed; one that counts has to be taken away first.
 -- `needs_address`: the deployment sends mails, so the account has to have shown that its address is its own. Otherwise somebody
 -- could register with another's address and keep them out of it for good.
-create or replace function app.start_factor(proven text, sealed text, key_id text, needs_address boolean) returns void
+create or replace function app.start_factor(proven text, encrypted text, key_id text, needs_address boolean) returns void
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin
   -- the lock makes a change of the password that comes now see this
@@ -94,7 +94,7 @@ begin
   elsif needs_address and exists (select from users where id = app.user_id() and email_verified_at is null) then
     perform app.refuse('email_unverified');
   end if;
-  insert into app.factors (user_id, secret, key_id) values (app.user_id(), sealed, start_factor.key_id)
+  insert into app.factors (user_id, secret, key_id) values (app.user_id(), encrypted, start_factor.key_id)
   on conflict (user_id) do update set secret = excluded.secret, key_id = excluded.key_id, created_at = now(), last_step = null
   where factors.confirmed_at is null;
   if not found then
@@ -111,7 +111,7 @@ $$;
 
 -- The first right code: from now on the factor counts. Every other session of the account ends, and every token of Django's
 -- that could still open one, because whoever has them was never asked for a code.
-create or replace function app.confirm_factor(sealed text, step bigint, hashes text[], out refused text, out wait integer)
+create or replace function app.confirm_factor(encrypted text, step bigint, hashes text[], out refused text, out wait integer)
 security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   v_me bigint := app.user_id();
@@ -120,7 +120,7 @@ begin
   if not found then
     perform app.refuse('mfa_set_up');
   end if;
-  select * into refused, wait from app.refusal_of_code(app.accept_code(v_me, sealed, step, null));
+  select * into refused, wait from app.refusal_of_code(app.accept_code(v_me, encrypted, step, null));
   if refused is not null then
     return;
   end if;
@@ -142,10 +142,10 @@ end $$;
 
 -- New recovery codes, for the password and a code. `keys` are those of the password's attempt, which is given back only now.
 create or replace function app.renew_recovery_codes(
-  proven text, keys text[], sealed text, step bigint, hashes text[], out refused text, out wait integer
+  proven text, keys text[], encrypted text, step bigint, hashes text[], out refused text, out wait integer
 ) security definer set search_path = public, pg_temp language plpgsql as $$
 begin
-  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), sealed, step, null));
+  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), encrypted, step, null));
   if refused is not null then
     return;
   end if;
@@ -155,10 +155,10 @@ end $$;
 
 -- Takes the factor away, for the password and a code. The sessions stay, without the mark that they came with one.
 create or replace function app.remove_factor(
-  proven text, keys text[], sealed text, step bigint, recovery text, out refused text, out wait integer
+  proven text, keys text[], encrypted text, step bigint, recovery text, out refused text, out wait integer
 ) security definer set search_path = public, pg_temp language plpgsql as $$
 begin
-  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), sealed, step, recovery));
+  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), encrypted, step, recovery));
   if refused is not null then
     return;
   end if;
@@ -221,7 +221,7 @@ $$;
 -- The second step of a login: the code, then the session that the password alone did not open. The token of the first step is
 -- good for one session, and its password's attempt is given back only now.
 create or replace function app.open_session_with_code(
-  account bigint, proven text, keys text[], token text, token_expires timestamptz, sealed text, step bigint, recovery text,
+  account bigint, proven text, keys text[], token text, token_expires timestamptz, encrypted text, step bigint, recovery text,
   refresh_hash text, agent text, network text, idle_seconds integer
 ) returns app.signed_in security definer set search_path = public, pg_temp language plpgsql as $$
 declare
@@ -233,13 +233,12 @@ begin
   elsif token_expires < now() or exists (select from app.used_otp_tokens u where u.id = token) then
     return app.not_signed_in('otp_token_invalid');
   end if;
-  v_accepted := app.accept_code(account, sealed, step, recovery);
+  v_accepted := app.accept_code(account, encrypted, step, recovery);
   if v_accepted < 0 then
     return app.not_signed_in('otp_invalid');
   elsif v_accepted > 0 then
-    -- the seconds to wait, where a session would have its number
     v_answer := app.not_signed_in('too_many_attempts');
-    v_answer.session_id := v_accepted;
+    v_answer.wait := v_accepted;
     return v_answer;
   end if;
   -- of several at once, each with a code of its own, one gets the token
@@ -255,10 +254,10 @@ begin
 end $$;
 
 -- The code instead of the password, before what is hardest to undo: for an account that has a factor the password is not enough.
-create or replace function app.step_up_with_code(sealed text, step bigint, out refused text, out wait integer)
+create or replace function app.step_up_with_code(encrypted text, step bigint, out refused text, out wait integer)
 security definer set search_path = public, pg_temp language plpgsql as $$
 begin
-  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), sealed, step, null));
+  select * into refused, wait from app.refusal_of_code(app.accept_code(app.user_id(), encrypted, step, null));
   if refused is null then
     update sessions set stepped_up_at = now() where id = app.session_id() and user_id = app.user_id();
     insert into audit (action, resource, resource_id) values ('step_up', 'session', app.session_id());
@@ -281,9 +280,9 @@ create or replace function app.factors_of_other_keys(current_key text, most inte
 returns table (user_id bigint, secret text) stable security definer set search_path = public, pg_temp language sql as $$
   select f.user_id, f.secret from app.factors f where f.key_id <> current_key and f.user_id > beyond order by f.user_id limit most
 $$;
-create or replace function app.reencrypt_factor(account bigint, sealed text, anew text, new_key text) returns void
+create or replace function app.reencrypt_factor(account bigint, encrypted text, anew text, new_key text) returns void
 security definer set search_path = public, pg_temp language sql as $$
-  update app.factors set secret = anew, key_id = new_key where user_id = account and secret = sealed
+  update app.factors set secret = anew, key_id = new_key where user_id = account and secret = encrypted
 $$;
 grant execute on function
   app.start_factor(text, text, text, boolean), app.confirm_factor(text, bigint, text[]),

@@ -5,15 +5,13 @@
 -- 3,051.
 create or replace function app.begin_request(
   session bigint, actor bigint, rotation integer, request text, address text, allowed text[], if_match text,
-  verified boolean, doctor_access text
+  verified boolean, doctor_access text, factor_for text[] default null
 ) returns void security definer set search_path = public, pg_temp language plpgsql as $$
 declare
   live text;
   doctor bigint;
   arrives boolean;
   is_verified boolean;
-  -- the roles that need a second factor, where the route asks for one: the Worker sets this before it calls
-  v_factor_for text[] := nullif(current_setting('app.mfa_required_for', true), '')::text[];
   v_mfa boolean;
 begin
   select case when u.role = 'doctor' and d.approved is not true then 'pending_doctor' else u.role end,
@@ -30,7 +28,7 @@ begin
     perform app.refuse('session_ended');
   elsif verified and not is_verified then
     perform app.refuse('email_unverified');
-  elsif not v_mfa and replace(live, 'pending_', '') = any (v_factor_for) then
+  elsif not v_mfa and replace(live, 'pending_', '') = any (factor_for) then
     perform app.refuse('mfa_required');
   elsif live = 'pending_doctor' and live <> all (allowed) and 'doctor' = any (allowed) then
     perform app.refuse('doctor_not_approved');
@@ -64,7 +62,7 @@ begin
   perform set_config('app.request_id', request, true), set_config('app.address', coalesce(address, ''), true);
 end $$;
 grant execute on function
-  app.begin_request(bigint, bigint, integer, text, text, text[], text, boolean, text),
+  app.begin_request(bigint, bigint, integer, text, text, text[], text, boolean, text, text[]),
   app.begin(bigint, bigint, integer, text, text, text[], text, boolean), app.begin_anonymous(text, text) to app_login;
 
 -- The actor has given the password again, whose stored hash is `proven`: for ten minutes this session may do what is hardest
@@ -105,7 +103,7 @@ immutable language sql
 create or replace function app.signed_in_as(account bigint, session bigint, rotation integer, successor integer, mailed boolean)
 returns app.signed_in stable language sql return (
   select row(null, session, rotation, successor, mailed, u.id, u.name, u.username, u.email, u.role, u.created_at,
-    u.email_verified_at is not null, u.pending_email)::app.signed_in
+    u.email_verified_at is not null, u.pending_email, null)::app.signed_in
   from users u where u.id = account);
 
 -- A session for whoever has given the password, whose hash `proven` is; `with_code` says whether a code as well. For other

@@ -16,6 +16,7 @@ const signedInColumns = {
   rotation: sql<number>`rotation`,
   successor: sql<number>`successor`,
   mailed: sql<boolean>`mailed`,
+  wait: sql<number | null>`wait`,
   id: sql<number>`id`.mapWith(users.id),
   name: sql<string>`name`,
   username: sql<string>`username`,
@@ -64,10 +65,9 @@ export const openSession = async (
   problem: (refused: ProblemCode, wait: number | null) => Problem = (refused) => new Problem(refused),
 ) => {
   const [rows] = await queryAsAuth(c, call);
-  const { refused, session, rotation, successor, mailed, ...user } = requireRow(rows);
+  const { refused, session, rotation, successor, mailed, wait, ...user } = requireRow(rows);
   if (mailed) c.set('mailed', true);
-  // of a refusal the number of the session is the seconds to wait
-  if (refused) throw problem(refused, session);
+  if (refused) throw problem(refused, wait);
   const settings = config(c);
   const secret = secrets[successor - 1];
   if (!secret) throw new Problem('internal_error');

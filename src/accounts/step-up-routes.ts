@@ -36,8 +36,8 @@ export const stepUpRoutes = new Hono<Env>({ strict: false }).post(
     const { password, code } = c.req.valid('json');
     if (password === undefined || code !== undefined) {
       const [rows] = await queryAsAuth(c, selectFactor({ account: actorOf(c).id, pending: false }));
-      const { sealed, step } = (await compareOwnCode(c, rows[0]?.sealed, { code })).given;
-      const [outcome] = await queryAsAuth(c, stepUpWithCode({ sealed, step }));
+      const { encrypted, step } = (await compareOwnCode(c, rows[0]?.encrypted, { code })).given;
+      const [outcome] = await queryAsAuth(c, stepUpWithCode({ encrypted, step }));
       requireAccepted(outcome);
       return c.body(null, 204);
     }

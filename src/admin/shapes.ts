@@ -5,7 +5,7 @@ import { accountRoles, users } from '../accounts/table.ts';
 import { registrableRoles } from '../config.ts';
 import { isoTime } from '../db/columns.ts';
 import { doctor } from '../doctors/table.ts';
-import { reviewedAccess } from '../emergencies/table.ts';
+import { emergencyReview } from '../emergencies/table.ts';
 import { recordId } from '../http/fields.ts';
 import { mail } from '../mail/table.ts';
 import { warningCodes } from '../system/shapes.ts';
@@ -52,7 +52,7 @@ export const waitingShape = z
     doctors: z.array(doctor).describe('those who await approval, the longest first'),
     mails: z.array(mail).describe('those that were tried and not sent, the oldest first'),
     accounts: z.array(blockedAccount).describe('those that wait after wrong passwords'),
-    emergencies: z.array(reviewedAccess).describe('those that nobody has reviewed, the oldest first'),
+    emergencies: z.array(emergencyReview).describe('those that nobody has reviewed, the oldest first'),
     totals: totals.describe('how many there are of each, where not all are here'),
   })
   .meta({

@@ -40,8 +40,6 @@ const ifMatch = (c: Context<Env>): string => {
 
 /** How many records and keys an account may have. Only requests that make some send these. */
 type AccountLimit = 'records' | 'keys';
-/** The roles that need a second factor, for routes that ask for one. app.begin() reads it, so it comes first. */
-const setFactorFor = (roles: SQL) => sql`set_config('app.mfa_required_for', ${roles}, true)`;
 type RequestParam =
   | 'session'
   | 'actor'
@@ -52,17 +50,17 @@ type RequestParam =
   | 'if_match'
   | 'verified'
   | 'doctor_access'
+  | 'factor_for'
   | 'become';
 /** How many sessions an account may have: the functions that open one read this setting. */
 const setSessionLimit = (sessions: SQL) => sql`set_config('app.sessions_per_account', ${sessions}, true)`;
 /** Begins a transaction as the actor. After this the policies of the role that it sets decide. */
-const begin = prepare((db, given: Params<RequestParam, AccountLimit | 'sessions' | 'factor_for'>) => {
-  const { session, actor, rotation, request, address, roles, if_match, verified, doctor_access, become, ...limits } =
-    given;
+const begin = prepare((db, given: Params<RequestParam, AccountLimit | 'sessions'>) => {
+  const { session, actor, rotation, request, address, become, ...others } = given;
+  const { roles, if_match, verified, doctor_access, factor_for, ...limits } = others;
   const who = sql`${session}, ${actor}, ${rotation}, ${request}, ${address}`;
   const set = [
-    ...(limits.factor_for ? [setFactorFor(limits.factor_for)] : []),
-    sql`app.begin_request(${who}, ${roles}, ${if_match}, ${verified}, ${doctor_access})`,
+    sql`app.begin_request(${who}, ${roles}, ${if_match}, ${verified}, ${doctor_access}, ${factor_for})`,
     sql`set_config('role', ${become}, true)`,
     ...(limits.sessions ? [setSessionLimit(limits.sessions)] : []),
     ...(limits.records ? [sql`set_config('app.records_per_account', ${limits.records}, true)`] : []),
@@ -89,8 +87,7 @@ const beginFor = (c: Context<Env>, become: 'app_api' | 'app_auth') => {
   const verified = c.get('verifiedOnly') ?? false;
   const who = { session, actor: id, rotation, request, address };
   const doctor_access = config(c).DOCTOR_ACCESS;
-  const factorFor = c.get('factorFor') ?? [];
-  const factor_for = factorFor.length > 0 ? `{${factorFor}}` : undefined;
+  const factor_for = `{${c.get('factorFor') ?? ''}}`;
   const asked = { ...who, roles: `{${roles}}`, if_match: ifMatch(c), verified, doctor_access, factor_for, become };
   if (become === 'app_auth') return begin({ ...asked, ...sessions });
   if (c.req.method !== 'POST') return begin(asked);

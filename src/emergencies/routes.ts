@@ -17,7 +17,7 @@ import {
   openEmergencyAccess,
   reviewEmergency,
 } from './queries.ts';
-import { emergencyAccess, emergencyReason, foundPatient, lookup, reviewedAccess } from './table.ts';
+import { emergencyAccess, emergencyReason, emergencyReview, foundPatient, lookup } from './table.ts';
 
 export const lookupRoutes = new Hono<Env>({ strict: false }).post(
   '/lookup-patient',
@@ -65,7 +65,7 @@ export const emergencyReviewRoutes = new Hono<Env>({ strict: false })
       summary: 'List emergency accesses',
       detail: 'Which doctor opened which record without being assigned, and why.',
       roles: admins,
-      answers: { 200: z.array(reviewedAccess) },
+      answers: { 200: z.array(emergencyReview) },
     }),
     emergencyListParams,
     (c) => respondWithPage(c, listEmergencies, c.req.valid('query')),
@@ -76,7 +76,7 @@ export const emergencyReviewRoutes = new Hono<Env>({ strict: false })
       summary: 'Review an emergency access',
       detail: 'Says that an administrator has looked into it. Whoever did so first stays.',
       roles: admins,
-      answers: { 200: reviewedAccess },
+      answers: { 200: emergencyReview },
     }),
     byId,
     async (c) => {

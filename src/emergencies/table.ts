@@ -53,7 +53,7 @@ const example = {
   expires_at: '2026-11-20T20:40:12.345Z',
 };
 export const emergencyAccess = z.object(accessShape).meta({ id: 'EmergencyAccess', examples: [example] });
-export const reviewedAccess = z
+export const emergencyReview = z
   .object({
     ...accessShape,
     patient_name: z.string().nullable().describe('what the patient is called; null once deleted'),
@@ -62,7 +62,7 @@ export const reviewedAccess = z
     reviewed_by: recordId.nullable().describe('the account of that administrator'),
   })
   .meta({
-    id: 'ReviewedAccess',
+    id: 'EmergencyReview',
     examples: [
       { ...example, patient_name: 'Jane Doe', doctor_name: 'Dr. Smith', reviewed_at: null, reviewed_by: null },
     ],

@@ -8,14 +8,14 @@ import { currentKeyId, decryptSecret, encryptSecret, offersFactors } from './sec
 const [most, mostInRun] = [200, 1000];
 
 /** Whether it could be read. */
-const reencrypt = async (settings: Config, account: number, sealed: string, key: string): Promise<boolean> => {
-  const secret = await decryptSecret(settings, account, sealed).catch((error) => {
+const reencrypt = async (settings: Config, account: number, encrypted: string, key: string): Promise<boolean> => {
+  const secret = await decryptSecret(settings, account, encrypted).catch((error) => {
     if (error instanceof Misconfigured) return null;
     throw error;
   });
   if (!secret) return false;
   const anew = await encryptSecret(settings, account, secret);
-  await queryForJob(settings, 'mfa', updateEncryption({ account, sealed, anew: anew.sealed, key }));
+  await queryForJob(settings, 'mfa', updateEncryption({ account, encrypted, anew: anew.encrypted, key }));
   return true;
 };
 
@@ -29,8 +29,8 @@ export const reencryptFactors = async (settings: Config) => {
   const key = await currentKeyId(settings);
   for (let beyond = 0, read = most; read === most && done.reencrypted < mostInRun; ) {
     const [factors] = await queryForJob(settings, 'mfa', selectFactorsOfOtherKeys({ key, most, beyond }));
-    for (const { account, sealed } of factors) {
-      done[(await reencrypt(settings, account, sealed, key)) ? 'reencrypted' : 'unreadable'] += 1;
+    for (const { account, encrypted } of factors) {
+      done[(await reencrypt(settings, account, encrypted, key)) ? 'reencrypted' : 'unreadable'] += 1;
       beyond = account;
     }
     read = factors.length;

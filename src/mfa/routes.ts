@@ -85,11 +85,11 @@ export const mfaRoutes = new Hono<Env>({ strict: false })
       const { id } = actorOf(c);
       const { hash, keys, own } = await requirePassword(c, 'password', c.req.valid('json').password);
       const secret = newFactorSecret();
-      const { sealed, keyId } = await encryptSecret(settings, id, secret);
+      const { encrypted, keyId } = await encryptSecret(settings, id, secret);
       const { PUBLIC_URL, EMAIL, MAIL_API_URL } = settings;
       const needs_address = EMAIL !== undefined || MAIL_API_URL !== undefined;
       await withProvenPassword(c, { keys }, () =>
-        queryAsAuth(c, startFactor({ proven: hash, sealed, key: keyId, needs_address, keys })),
+        queryAsAuth(c, startFactor({ proven: hash, encrypted, key: keyId, needs_address, keys })),
       );
       const issuer = PUBLIC_URL ? new URL(PUBLIC_URL).host : 'Wardbook';
       const { uri, secret: typed } = enrolmentOf(secret, issuer, own.find((name) => name !== null) ?? String(id));
@@ -111,10 +111,10 @@ export const mfaRoutes = new Hono<Env>({ strict: false })
     json(codeBody),
     async (c) => {
       const [pending] = await queryAsAuth(c, selectFactor({ account: actorOf(c).id, pending: true }));
-      const { secret, given } = await compareOwnCode(c, pending[0]?.sealed, c.req.valid('json'));
+      const { secret, given } = await compareOwnCode(c, pending[0]?.encrypted, c.req.valid('json'));
       const { shown, hashes } = await newRecoveryCodes(secret);
-      const { sealed, step } = given;
-      const [rows] = await queryAsAuth(c, confirmFactor({ sealed, step, hashes }));
+      const { encrypted, step } = given;
+      const [rows] = await queryAsAuth(c, confirmFactor({ encrypted, step, hashes }));
       requireAccepted(rows);
       c.set('mailed', true);
       return c.json({ recovery_codes: shown });
@@ -134,9 +134,9 @@ export const mfaRoutes = new Hono<Env>({ strict: false })
       const { password, code } = c.req.valid('json');
       const { hash, keys, factor } = await requirePassword(c, 'password', password);
       const compared = await withProvenPassword(c, { keys }, () => compareOwnCode(c, factor, { code }));
-      const { sealed, step } = compared.given;
+      const { encrypted, step } = compared.given;
       const { shown, hashes } = await newRecoveryCodes(compared.secret);
-      const [rows] = await queryAsAuth(c, renewRecoveryCodes({ proven: hash, keys, sealed, step, hashes }));
+      const [rows] = await queryAsAuth(c, renewRecoveryCodes({ proven: hash, keys, encrypted, step, hashes }));
       requireAccepted(rows);
       return c.json({ recovery_codes: shown });
     },

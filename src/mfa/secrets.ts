@@ -58,16 +58,16 @@ export const encryptSecret = async (config: Config, account: number, { totp, rec
   const iv = crypto.getRandomValues(new Uint8Array(ivBytes));
   const plain = new Uint8Array([...totp, ...recovery]);
   const encrypted = new Uint8Array(await crypto.subtle.encrypt(algorithm(account, iv), key, plain));
-  return { sealed: base64url(new Uint8Array([...iv, ...encrypted]).buffer), keyId: id };
+  return { encrypted: base64url(new Uint8Array([...iv, ...encrypted]).buffer), keyId: id };
 };
 
 /** Tries the current key and, while it is being replaced, the previous one. */
-export const decryptSecret = async (config: Config, account: number, sealed: string): Promise<FactorSecret> => {
+export const decryptSecret = async (config: Config, account: number, encrypted: string): Promise<FactorSecret> => {
   const { MFA_KEY_PREVIOUS } = config;
-  const bytes = new Uint8Array(decodeBase64Url(sealed));
-  const [iv, encrypted] = [bytes.slice(0, ivBytes), bytes.slice(ivBytes)];
+  const bytes = new Uint8Array(decodeBase64Url(encrypted));
+  const [iv, ciphertext] = [bytes.slice(0, ivBytes), bytes.slice(ivBytes)];
   for (const { key } of [await currentKey(config), ...(MFA_KEY_PREVIOUS ? [await keyOf(MFA_KEY_PREVIOUS)] : [])]) {
-    const plain = await crypto.subtle.decrypt(algorithm(account, iv), key, encrypted).catch(() => null);
+    const plain = await crypto.subtle.decrypt(algorithm(account, iv), key, ciphertext).catch(() => null);
     if (plain) return { totp: new Uint8Array(plain, 0, totpBytes), recovery: new Uint8Array(plain, totpBytes) };
   }
   throw new Misconfigured([{ path: ['MFA_KEY'], message: 'is not the one that encrypted a second factor' }]);

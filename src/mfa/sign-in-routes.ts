@@ -32,8 +32,8 @@ export const otpRoutes = new Hono<Env>({ strict: false }).post(
     const { account, keys, id, expires } = token;
     const [[found]] = await queryAsAuth(c, selectFactorOfLogin({ account }));
     // another password since, or a factor that was taken away: both begin anew
-    if (!found?.sealed || !(await token.isFor(found.hash))) throw new Problem('otp_token_invalid');
-    const { given } = await compareCode(c, account, found.sealed, sent);
+    if (!found?.encrypted || !(await token.isFor(found.hash))) throw new Problem('otp_token_invalid');
+    const { given } = await compareCode(c, account, found.encrypted, sent);
     const firstStep = { account, proven: found.hash, keys, token: id, expires };
     const call = openSessionWithCode({ ...sessionParams(c, secret), ...firstStep, ...given });
     // a recovery code that was used is told by mail

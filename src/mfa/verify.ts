@@ -12,20 +12,20 @@ interface SubmittedCode {
 }
 
 /** What the database is told of a code: its time step, or the hash of a recovery code; neither for a wrong one. */
-export const compareCode = async (c: Context<Env>, account: number, sealed: string, sent: SubmittedCode) => {
-  const secret = await decryptSecret(config(c), account, sealed);
+export const compareCode = async (c: Context<Env>, account: number, encrypted: string, sent: SubmittedCode) => {
+  const secret = await decryptSecret(config(c), account, encrypted);
   const { code, recovery_code } = sent;
   const step = code === undefined ? null : stepOfCode(secret, code);
   // whoever sends both means the code, and loses no recovery code by it
   const isRecovery = code === undefined && recovery_code !== undefined;
   const recovery = isRecovery ? await hashRecoveryCode(secret, recovery_code) : null;
-  return { secret, given: { sealed, step, recovery } };
+  return { secret, given: { encrypted, step, recovery } };
 };
 
 /** The same for whoever is signed in. Without a factor there is nothing to compare with. */
-export const compareOwnCode = async (c: Context<Env>, sealed: string | null | undefined, sent: SubmittedCode) => {
-  if (!sealed) throw new Problem('mfa_not_set_up');
-  return compareCode(c, actorOf(c).id, sealed, sent);
+export const compareOwnCode = async (c: Context<Env>, encrypted: string | null | undefined, sent: SubmittedCode) => {
+  if (!encrypted) throw new Problem('mfa_not_set_up');
+  return compareCode(c, actorOf(c).id, encrypted, sent);
 };
 
 /** Throws what the database refused. Somebody who is signed in stays so: a wrong code is a field that is wrong. */

@@ -211,9 +211,9 @@ describe('while MFA_KEY is being replaced', () => {
       caller({ ...app.env, ...env })('POST', '/api/auth/login/otp/', {
         body: { otp_token: await firstStep(ann), ...body },
       });
-    const sealed = async () =>
+    const encrypted = async () =>
       (await app.rows('select secret, key_id from app.factors where user_id = $1', [ann.id]))[0];
-    const before = await sealed();
+    const before = await encrypted();
     expect((await step(rotating, { code: await code() })).status).toBe(200);
     expect((await step({ MFA_KEY: next }, { code: await code() })).body.code).toBe('misconfigured');
     const lines: Json[] = [];
@@ -223,7 +223,7 @@ describe('while MFA_KEY is being replaced', () => {
       console.info = info;
     });
     expect(lines.find(({ job }) => job === 'mfa')?.reencrypted).toBeGreaterThan(0);
-    const after = await sealed();
+    const after = await encrypted();
     expect([after.secret, after.key_id]).not.toContain(before.secret);
     expect(after.key_id).not.toBe(before.key_id);
     // the previous key is needed no more, for codes and for recovery codes

@@ -188,8 +188,8 @@ const bodyOf = ({ body }: Hostile, good: object): string | Uint8Array | undefine
 const queryOf = ({ query }: Hostile, me: Person): string => {
   if (typeof query === 'string') return query;
   const values = JSON.stringify(query.cursor.map((value) => (value === itsActor ? me.id : value)));
-  const sealed = encodeBase64Url(new TextEncoder().encode(values).buffer);
-  return `?${query.sort ? `sort=${query.sort}&` : ''}cursor=${encodeURIComponent(sealed)}`;
+  const encrypted = encodeBase64Url(new TextEncoder().encode(values).buffer);
+  return `?${query.sort ? `sort=${query.sort}&` : ''}cursor=${encodeURIComponent(encrypted)}`;
 };
 
 export const send = async (app: App, { body: goodBody }: Route, { people, ids, address }: Stage, sent: Hostile) => {

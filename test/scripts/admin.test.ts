@@ -73,7 +73,7 @@ describe('npm run admin, in a hurry', () => {
       said: 'ira@example.com has no second factor.',
     });
     await sql`insert into app.factors (user_id, secret, key_id, confirmed_at)
-      select id, 'sealed', 'a key', now() from users where username = 'ira'`;
+      select id, 'encrypted', 'a key', now() from users where username = 'ira'`;
     await sql`insert into sessions (user_id, refresh_hash, idle_until, expires_at, mfa)
       select id, 'x', now() + interval '1 day', now() + interval '1 day', true from users where username = 'ira'`;
     expect((await admin('reset-mfa ira@example.com')).said).toContain('has no second factor any more');

@@ -247,7 +247,7 @@ export type EmergencyAccess = {
   expires_at: string;
 };
 /** The same as administrators see it. */
-export type ReviewedAccess = {
+export type EmergencyReview = {
   id: number;
   patient: number;
   doctor: number;
@@ -473,12 +473,12 @@ export type Routes = {
             }
           | undefined;
       };
-      output: ReviewedAccess[];
+      output: EmergencyReview[];
       status: 200;
     };
   };
   '/api/admin/emergency-accesses/:id/review': {
-    $post: { input: { param: { id: number } }; output: ReviewedAccess; status: 200 };
+    $post: { input: { param: { id: number } }; output: EmergencyReview; status: 200 };
   };
   '/api/admin/invitations': {
     $get: {
