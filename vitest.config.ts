@@ -8,6 +8,7 @@ const commands = [
     'admin',
     'incident',
     'migrate',
+    'neon',
     'lock',
     'deploy',
     'operations',
@@ -22,17 +23,23 @@ const commands = [
   'test/clients/package/*.test.ts',
 ];
 
-/** Requests as well, and each of these takes longer than ten other files: all routes many times, days, large tables, retries. */
+/** Requests as well, and each of these takes as long as several others: all routes many times, days, large tables, retries. */
 const longest = [
   'test/accounts/guessing-for-days.test.ts',
   'test/accounts/limits.test.ts',
+  'test/accounts/second-factor-attacks.test.ts',
+  'test/accounts/second-factor-guessing.test.ts',
   'test/clients/offline.test.ts',
+  'test/clients/waiting.test.ts',
+  'test/django/tokens.test.ts',
   'test/failures/faults.test.ts',
   'test/failures/sweep.test.ts',
+  'test/hostile/urls.test.ts',
   'test/lists/bytes.test.ts',
   'test/lists/following.test.ts',
   'test/mail/caps.test.ts',
   'test/mail/outbox.test.ts',
+  'test/mail/transports.test.ts',
   'test/speed/plans.test.ts',
   'test/sync/histories.test.ts',
   'test/trail/logs.test.ts',
